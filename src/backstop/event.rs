@@ -1,0 +1,77 @@
+//! What `on_error` sees.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use http::StatusCode;
+
+use crate::error::Failure;
+use crate::request::RequestFacts;
+
+/// One failure and its request, as [`Builder::on_error`](super::Builder::on_error) sees them.
+#[derive(Debug)]
+pub struct ErrorEvent<'a> {
+    failure: &'a Failure,
+    request: &'a RequestFacts,
+    sent: Option<StatusCode>,
+}
+
+impl<'a> ErrorEvent<'a> {
+    pub(super) const fn new(
+        failure: &'a Failure,
+        request: &'a RequestFacts,
+        sent: Option<StatusCode>,
+    ) -> Self {
+        Self {
+            failure,
+            request,
+            sent,
+        }
+    }
+
+    /// What failed, with everything that the client does not see.
+    #[must_use]
+    pub const fn failure(&self) -> &'a Failure {
+        self.failure
+    }
+
+    /// The request that failed.
+    #[must_use]
+    pub const fn request(&self) -> &'a RequestFacts {
+        self.request
+    }
+
+    /// The status that the client gets. Where the response had started it is the one that had left,
+    /// a 200 mostly, while the failure's own is 500.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.sent.unwrap_or_else(|| self.failure.status())
+    }
+
+    /// Whether the head of the response had left when the body failed: the client then sees a broken
+    /// stream and no answer.
+    #[must_use]
+    pub const fn response_started(&self) -> bool {
+        self.sent.is_some()
+    }
+}
+
+/// A registered callback.
+#[derive(Clone)]
+pub(super) struct OnError(pub(super) Arc<Callback>);
+
+type Callback = dyn Fn(&ErrorEvent<'_>) + Send + Sync;
+
+impl OnError {
+    /// A callback that panics changes nothing.
+    pub(super) fn call(&self, event: &ErrorEvent<'_>) {
+        let _ = catch_unwind(AssertUnwindSafe(|| (self.0)(event)));
+    }
+}
+
+impl fmt::Debug for OnError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnError(…)")
+    }
+}

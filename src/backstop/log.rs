@@ -1,0 +1,99 @@
+//! The `tracing` record of a failure.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+
+use tracing::Level;
+
+use super::ErrorEvent;
+use crate::disclosure::Redactor;
+use crate::error::Link;
+
+/// One record: ERROR from 500 on, DEBUG below, its fields by OpenTelemetry's names.
+pub(super) fn record(event: &ErrorEvent<'_>, redactor: &Redactor) {
+    if event.failure().status().is_server_error() {
+        if tracing::enabled!(target: "backstop", Level::ERROR) {
+            emit!(ERROR, Fields::new(event, redactor));
+        }
+    } else if tracing::enabled!(target: "backstop", Level::DEBUG) {
+        emit!(DEBUG, Fields::new(event, redactor));
+    }
+}
+
+struct Fields<'a> {
+    message: String,
+    chain: String,
+    event: &'a ErrorEvent<'a>,
+}
+
+impl<'a> Fields<'a> {
+    fn new(event: &'a ErrorEvent<'a>, redactor: &Redactor) -> Self {
+        let links = event.failure().chain();
+        let shown = |link: &Link| OneLine(&redactor.text(link.message())).to_string();
+        let mut chain = String::new();
+        for (depth, link) in links.iter().enumerate() {
+            // Writing to a `String` does not fail.
+            let _ = write!(
+                chain,
+                "{}{}",
+                if depth > 0 { " <- " } else { "" },
+                shown(link)
+            );
+            if let Some(at) = link.at() {
+                let _ = write!(chain, " (at {at})");
+            }
+        }
+        Self {
+            message: links.first().map(shown).unwrap_or_default(),
+            chain,
+            event,
+        }
+    }
+
+    fn error_type(&self) -> Cow<'_, str> {
+        let status = || Cow::Owned(self.event.failure().status().as_str().to_owned());
+        self.event
+            .failure()
+            .type_name()
+            .map_or_else(status, Cow::Borrowed)
+    }
+}
+
+macro_rules! emit {
+    ($level:ident, $fields:expr) => {{
+        let fields = $fields;
+        let (failure, request) = (fields.event.failure(), fields.event.request());
+        tracing::event!(
+            target: "backstop",
+            Level::$level,
+            error.id = %failure.id().hyphenated(),
+            error.type = %fields.error_type(),
+            error.origin = failure.origin().as_str(),
+            exception.message = %fields.message,
+            exception.stacktrace = %fields.chain,
+            http.request.method = %OneLine(request.method().as_str()),
+            url.path = %OneLine(request.uri().path()),
+            http.route = request.route(),
+            http.response.status_code = fields.event.status().as_u16(),
+            trace_id = request.trace_id(),
+            "request failed"
+        );
+    }};
+}
+use emit;
+
+/// A text that stays on its line: control characters are escaped, so that no message can forge a record.
+struct OneLine<'a>(&'a str);
+
+impl fmt::Display for OneLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.0.chars() {
+            if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
+                write!(f, "{}", character.escape_default())?;
+            } else {
+                f.write_char(character)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,114 @@
+//! [`Backstop`] and its [`Builder`]: where the parts are put together.
+
+mod answer;
+mod builder;
+mod config_error;
+mod event;
+mod log;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use self::answer::IntoPage;
+pub use self::builder::Builder;
+pub use self::config_error::{ConfigError, ConfigErrorKind};
+pub use self::event::ErrorEvent;
+
+pub(crate) use self::answer::{Answer, Body};
+
+use self::answer::Answers;
+use self::builder::Mode;
+use self::event::OnError;
+use crate::error::{Failure, StatusMap};
+use crate::request::RequestFacts;
+use http::StatusCode;
+
+/// The last line of a service: made once, cloned cheaply, and put around the app with
+/// [`layer`](Self::layer).
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use backstop::Backstop;
+///
+/// let backstop = Backstop::production()
+///     .safe_fields(["errorCode"])
+///     .on_error(|event| eprintln!("{} {}", event.status(), event.failure().id()))
+///     .build()?;
+/// let app: Router = Router::new()
+///     .route("/", get(|| async { "hello" }))
+///     .layer(backstop.layer());
+/// # Ok::<(), backstop::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Backstop {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    /// Tells this Backstop from others in one process.
+    number: u64,
+    answers: Answers,
+    on_error: Vec<OnError>,
+    logs: bool,
+}
+
+impl Backstop {
+    /// A Backstop that hides from clients what production must hide.
+    pub fn production() -> Builder {
+        Builder::new(Mode::Production)
+    }
+
+    /// A Backstop that shows everything to clients on this machine, and to others as in production.
+    pub fn development() -> Builder {
+        Builder::new(Mode::Development)
+    }
+
+    /// The mode that the environment variable `BACKSTOP_MODE` names, `production` or `development`; without
+    /// the variable it is production.
+    ///
+    /// # Errors
+    ///
+    /// A [`ConfigError`] for any other value.
+    pub fn from_env() -> Result<Builder, ConfigError> {
+        Mode::from_env().map(Builder::new)
+    }
+
+    fn new(answers: Answers, on_error: Vec<OnError>, logs: bool) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let shared = Shared {
+            number,
+            answers,
+            on_error,
+            logs,
+        };
+        Self {
+            shared: Arc::new(shared),
+        }
+    }
+
+    pub(crate) fn number(&self) -> u64 {
+        self.shared.number
+    }
+
+    pub(crate) fn statuses(&self) -> &StatusMap {
+        &self.shared.answers.policy.statuses
+    }
+
+    /// What the client of this request is told.
+    pub(crate) fn answer(&self, failure: &Failure, facts: &RequestFacts) -> Answer {
+        self.shared.answers.answer(failure, facts)
+    }
+
+    /// Tells the owner: one record, and each callback.
+    pub(crate) fn tell(&self, failure: &Failure, facts: &RequestFacts, sent: Option<StatusCode>) {
+        let event = ErrorEvent::new(failure, facts, sent);
+        if self.shared.logs {
+            log::record(&event, &self.shared.answers.policy.redactor);
+        }
+        for hook in &self.shared.on_error {
+            hook.call(&event);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The failure as one client may see it.
+
+use std::borrow::Cow;
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::policy::{Policy, is_open};
+use crate::error::{Exposure, Failure, Inner, Link};
+use crate::problem::{is_reserved, reason_phrase};
+use crate::request::RequestFacts;
+
+/// All that a format may write.
+#[derive(Debug)]
+pub(crate) struct Disclosed {
+    pub(crate) id: Uuid,
+    pub(crate) type_uri: Option<Cow<'static, str>>,
+    pub(crate) item: Item,
+    /// Only in development, only for a local client.
+    pub(crate) debug: Option<Debug>,
+}
+
+/// What is shown of one error, of several under one answer too.
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) status: StatusCode,
+    pub(crate) name: Option<Cow<'static, str>>,
+    /// The title that the error gave itself.
+    pub(crate) title: Option<Cow<'static, str>>,
+    pub(crate) detail: Option<Cow<'static, str>>,
+    pub(crate) pointer: Option<Value>,
+    pub(crate) code: Option<Value>,
+    pub(crate) details: Option<Value>,
+    pub(crate) fields: Vec<(Cow<'static, str>, Value)>,
+    pub(crate) items: Vec<Self>,
+    /// Whether the error itself asked to be shown.
+    pub(crate) is_public: bool,
+}
+
+/// What only a developer sees.
+#[derive(Debug)]
+pub(crate) struct Debug {
+    pub(crate) type_name: Option<String>,
+    pub(crate) chain: Vec<Link>,
+    pub(crate) fields: Vec<(Cow<'static, str>, Value)>,
+    /// Whether places and frames are shown too.
+    pub(crate) shows_backtrace: bool,
+    /// Method and URI, the sensitive parts of its query left out.
+    pub(crate) request: String,
+}
+
+/// How deep errors may be nested in `Error::many`.
+const MAX_DEPTH: usize = 8;
+
+impl Disclosed {
+    pub(crate) fn new(failure: &Failure, facts: &RequestFacts, policy: &Policy) -> Self {
+        let inner = failure.inner();
+        let everything = policy.shows_details(failure, facts);
+        let open = everything || is_open(inner, failure.status());
+        Self {
+            id: failure.id(),
+            type_uri: policy.type_uri(failure, facts, open),
+            item: Item::new(inner, failure.status(), policy, everything, 0),
+            debug: everything.then(|| Debug::new(failure, facts, policy)),
+        }
+    }
+
+    /// The least that can be said, for when saying more failed.
+    pub(crate) fn minimal(failure: &Failure) -> Self {
+        Self {
+            id: failure.id(),
+            type_uri: None,
+            item: Item::closed(failure.status()),
+            debug: None,
+        }
+    }
+}
+
+impl Item {
+    fn new(
+        inner: &Inner,
+        status: StatusCode,
+        policy: &Policy,
+        everything: bool,
+        depth: usize,
+    ) -> Self {
+        let mut item = Self::closed(status);
+        if everything || is_open(inner, status) {
+            item.name = inner.name();
+            item.title = inner.title();
+            item.is_public = inner.exposure() == Exposure::Public;
+            item.detail = inner.client_text(everything || item.is_public);
+            item.code = inner.code();
+            item.details = inner.details().map(shallow);
+        }
+        let is_open = item.detail.is_some();
+        for (key, value) in inner.fields() {
+            if is_open && depth > 0 && key == "pointer" {
+                item.pointer = Some(shallow(value));
+            } else if policy.is_safe(&key) {
+                item.fields.push((key, shallow(value)));
+            }
+        }
+        if depth < MAX_DEPTH {
+            let items = inner.items().iter().map(|error| {
+                let inner = error.inner();
+                Self::new(
+                    inner,
+                    inner.status(&policy.statuses),
+                    policy,
+                    everything,
+                    depth + 1,
+                )
+            });
+            item.items = items.collect();
+        }
+        item
+    }
+
+    const fn closed(status: StatusCode) -> Self {
+        Self {
+            status,
+            name: None,
+            title: None,
+            detail: None,
+            pointer: None,
+            code: None,
+            details: None,
+            fields: Vec::new(),
+            items: Vec::new(),
+            is_public: false,
+        }
+    }
+
+    /// The error's title, else the reason phrase of its status.
+    pub(crate) fn title(&self) -> Cow<'static, str> {
+        self.title
+            .clone()
+            .unwrap_or(Cow::Borrowed(reason_phrase(self.status)))
+    }
+}
+
+impl Debug {
+    fn new(failure: &Failure, facts: &RequestFacts, policy: &Policy) -> Self {
+        let hidden = failure
+            .fields()
+            .into_iter()
+            .filter(|(key, _)| !policy.is_safe(key) && !is_reserved(key));
+        let fields = hidden.map(|(key, value)| {
+            let mut value = shallow(value);
+            if policy.redacts_fields {
+                policy.redactor.member(&key, &mut value);
+            }
+            (key, value)
+        });
+        Self {
+            type_name: failure.type_name().map(str::to_owned),
+            chain: failure.chain().to_vec(),
+            fields: fields.collect(),
+            shows_backtrace: policy.backtrace.is_open(failure, facts),
+            request: format!("{} {}", facts.method(), policy.redactor.uri(facts.uri())),
+        }
+    }
+
+    /// The chain as text: each message, and under it the place it came from.
+    pub(crate) fn stack(&self) -> String {
+        let mut text = String::new();
+        for (depth, link) in self.chain.iter().enumerate() {
+            if depth > 0 {
+                text.push_str("\ncaused by: ");
+            }
+            if let Some(name) = link.type_name() {
+                text.push_str(name);
+                text.push_str(": ");
+            }
+            text.push_str(link.message());
+            if let Some(at) = link.at() {
+                text.push_str("\n    at ");
+                text.push_str(&at.to_string());
+            }
+        }
+        text
+    }
+}
+
+/// The value with what lies deeper than renderers and clients should have to walk cut off.
+fn shallow(value: Value) -> Value {
+    const DEPTH: usize = 64;
+    fn cut(value: Value, left: usize) -> Value {
+        match value {
+            Value::Array(_) | Value::Object(_) if left == 0 => Value::String("…".to_owned()),
+            Value::Array(items) => items.into_iter().map(|item| cut(item, left - 1)).collect(),
+            Value::Object(members) => {
+                let members = members
+                    .into_iter()
+                    .map(|(key, value)| (key, cut(value, left - 1)));
+                Value::Object(members.collect::<Map<_, _>>())
+            }
+            scalar => scalar,
+        }
+    }
+    match value {
+        Value::Array(_) | Value::Object(_) => cut(value, DEPTH),
+        scalar => scalar,
+    }
+}

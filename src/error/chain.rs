@@ -1,0 +1,139 @@
+//! The cause chain: from what the caller saw down to what went wrong first.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::Serialize;
+
+use super::Place;
+use super::inner::{Cause, Inner};
+
+/// Links that a chain shows at the most: a source that leads back to itself must end somewhere.
+pub(super) const MAX_LINKS: usize = 32;
+/// Bytes of one message that are kept.
+const MAX_MESSAGE: usize = 16 * 1024;
+
+/// One link of a cause chain; [`Failure::chain`](super::Failure::chain) lists them, outermost first.
+///
+/// Serialised as `{"type": …, "message": …, "at": "file:line:column"}`, without what is not known.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Link {
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    type_name: Option<Cow<'static, str>>,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<Place>,
+}
+
+impl Link {
+    /// The Rust type of the error, as [`std::any::type_name`] gives it; unknown behind a `dyn Error`.
+    #[must_use]
+    pub fn type_name(&self) -> Option<&str> {
+        self.type_name.as_deref()
+    }
+
+    /// The error's own text.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The `?`, `.context(…)` or `Error::msg(…)` that made the link.
+    #[must_use]
+    pub const fn at(&self) -> Option<&Place> {
+        self.at.as_ref()
+    }
+}
+
+/// The chain of an error: its contexts, the last one first, then the error and its sources.
+pub(super) fn of(inner: &Inner) -> Vec<Link> {
+    let contexts = inner
+        .said
+        .iter()
+        .flat_map(|said| said.contexts.iter().rev());
+    let mut links: Vec<Link> = contexts
+        .map(|(text, at)| Link {
+            type_name: None,
+            message: text.clone().into_owned(),
+            at: Some((*at).into()),
+        })
+        .collect();
+    let own = links.len();
+    match (&inner.cause, inner.error()) {
+        (Cause::Snapshot(snapshot), _) => links.extend(snapshot.iter().cloned()),
+        (_, Some(error)) => extend(&mut links, inner.type_name, error),
+        _ => links.push(Link {
+            type_name: inner.type_name.map(Cow::Borrowed),
+            message: inner.message().into_owned(),
+            at: None,
+        }),
+    }
+    if let (Some(link), Some(location)) = (links.get_mut(own), inner.location) {
+        link.at = Some(location.into());
+    }
+    links.truncate(MAX_LINKS);
+    links
+}
+
+/// The chain of an error that is only borrowed.
+pub(super) fn snapshot(type_name: &'static str, error: &dyn StdError) -> Vec<Link> {
+    let mut links = Vec::new();
+    extend(&mut links, Some(type_name), error);
+    links
+}
+
+fn extend(links: &mut Vec<Link>, type_name: Option<&'static str>, error: &dyn StdError) {
+    let mut type_name = type_name.map(Cow::Borrowed);
+    let first = links.len();
+    let mut next = Some(error);
+    while let Some(error) = next.filter(|_| links.len() < MAX_LINKS) {
+        let message = shown(error);
+        let repeats = links[first..]
+            .last()
+            .is_some_and(|last| last.message == message);
+        if !repeats {
+            links.push(Link {
+                type_name: type_name.take(),
+                message,
+                at: None,
+            });
+        }
+        next = source(error);
+    }
+}
+
+/// `error.source()`, or `None` where it panics.
+pub(super) fn source<'a>(error: &'a (dyn StdError + 'a)) -> Option<&'a (dyn StdError + 'static)> {
+    catch_unwind(AssertUnwindSafe(|| error.source()))
+        .ok()
+        .flatten()
+}
+
+/// A value's `Display` text, capped; a `Display` that fails or panics leaves what it had written.
+pub(crate) fn shown(value: impl fmt::Display) -> String {
+    let mut text = Capped(String::new());
+    let written = catch_unwind(AssertUnwindSafe(|| write!(text, "{value}")));
+    if written.is_err() {
+        text.0.push_str("<Display panicked>");
+    }
+    text.0
+}
+
+/// A string that takes [`MAX_MESSAGE`] bytes and then refuses.
+struct Capped(String);
+
+impl fmt::Write for Capped {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = MAX_MESSAGE.saturating_sub(self.0.len());
+        if text.len() <= room {
+            self.0.push_str(text);
+            return Ok(());
+        }
+        let end = (0..=room).rev().find(|&end| text.is_char_boundary(end));
+        self.0.push_str(&text[..end.unwrap_or_default()]);
+        self.0.push('…');
+        Err(fmt::Error)
+    }
+}

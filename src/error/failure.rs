@@ -1,0 +1,204 @@
+//! The snapshot of what failed.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use http::StatusCode;
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
+use uuid::Uuid;
+
+use super::chain::{self, Link};
+use super::inner::{Cause, Inner};
+use super::status::{self, StatusMap};
+use super::{Error, Place};
+
+/// One failure: an error with its id, its status and its origin, ready to be answered, logged and
+/// reported. Cloning it is cheap, and nothing in it changes any more.
+///
+/// Serialised as `{"id", "origin", "status", "errors": [{"type", "message", "at"}]}`: with everything
+/// that production hides, so for the owner's eyes.
+#[derive(Clone)]
+pub struct Failure {
+    inner: Arc<Inner>,
+    id: Uuid,
+    status: StatusCode,
+    origin: Origin,
+}
+
+/// By which way a failure came.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
+#[non_exhaustive]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A handler returned an error that answers for itself.
+    Handler,
+    /// A service failed: its error reached the layer.
+    Service,
+    /// Something panicked before there was a response.
+    Panic,
+    /// A response of somebody else's had an error status.
+    Response,
+    /// The response's body failed or panicked after the head had left.
+    Body,
+}
+
+impl Origin {
+    /// The name by which reports and logs call it: `handler`, `service`, `panic`, `response` or `body`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Handler => "handler",
+            Self::Service => "service",
+            Self::Panic => "panic",
+            Self::Response => "response",
+            Self::Body => "body",
+        }
+    }
+}
+
+impl Failure {
+    /// The failure of an error that is only borrowed: its chain is copied, so that
+    /// [`downcast_ref`](Self::downcast_ref) finds nothing.
+    ///
+    /// ```
+    /// use backstop::Failure;
+    ///
+    /// let error = "x".parse::<u8>().unwrap_err();
+    /// let failure = Failure::from_error(&error);
+    /// assert_eq!(failure.status(), 500);
+    /// assert_eq!(failure.chain()[0].message(), "invalid digit found in string");
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn from_error<E: StdError + 'static>(error: &E) -> Self {
+        let type_name = std::any::type_name::<E>();
+        let links = chain::snapshot(type_name, error);
+        let known = status::known(error).map(|known| known.status);
+        let mut inner = Inner::new(
+            Cause::Snapshot(links),
+            Some(type_name),
+            Some(std::panic::Location::caller()),
+        );
+        inner.status = known;
+        Self::new(Arc::new(inner), Origin::Handler, &StatusMap::default())
+    }
+
+    /// The status of the answer, 400–599.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The code that the error gave itself.
+    #[must_use]
+    pub fn code(&self) -> Option<serde_json::Value> {
+        self.inner.code()
+    }
+
+    /// The cause chain, outermost first: contexts, the error, its sources. At most 32 links; a link that
+    /// only repeats the message before it is left out.
+    #[must_use]
+    pub fn chain(&self) -> &[Link] {
+        self.inner.chain()
+    }
+
+    /// The last link of the chain: what went wrong first.
+    #[must_use]
+    pub fn root_cause(&self) -> Option<&Link> {
+        self.chain().last()
+    }
+
+    /// The first error of type `E` in the chain, however deeply wrapped.
+    #[must_use]
+    pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
+        self.inner.downcast_ref()
+    }
+
+    /// Where the error was made: the `?` that turned it into an [`Error`], or `Error::msg`.
+    #[must_use]
+    pub fn location(&self) -> Option<Place> {
+        self.inner.location.map(Place::from)
+    }
+
+    /// By which way it came.
+    #[must_use]
+    pub const fn origin(&self) -> Origin {
+        self.origin
+    }
+
+    /// The id that stands in the answer, the log and every report: a UUID of version 7 (RFC 9562).
+    #[must_use]
+    pub const fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// The facts for the owner that the error carries, by name.
+    #[must_use]
+    pub fn fields(&self) -> Vec<(std::borrow::Cow<'static, str>, serde_json::Value)> {
+        self.inner.fields()
+    }
+
+    /// The name of the error's type, where it is known.
+    #[must_use]
+    pub fn type_name(&self) -> Option<&str> {
+        self.inner.type_name
+    }
+
+    pub(crate) fn new(inner: Arc<Inner>, origin: Origin, map: &StatusMap) -> Self {
+        let status = status::of(&inner, map);
+        Self {
+            inner,
+            id: Uuid::now_v7(),
+            status,
+            origin,
+        }
+    }
+
+    /// The same failure under the status that was really answered.
+    pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status::in_range(status);
+        self
+    }
+
+    /// The same failure under the id that an inner layer gave it.
+    pub(crate) fn with_id(mut self, id: Uuid) -> Self {
+        self.id = id;
+        self
+    }
+
+    pub(crate) const fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::new(error.into_inner(), Origin::Handler, &StatusMap::default())
+    }
+}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} ({}) {}: {:?}",
+            self.status,
+            self.origin.as_str(),
+            self.id,
+            self.inner
+        )
+    }
+}
+
+impl Serialize for Failure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut failure = serializer.serialize_struct("Failure", 4)?;
+        failure.serialize_field("id", &self.id.hyphenated().to_string())?;
+        failure.serialize_field("origin", &self.origin)?;
+        failure.serialize_field("status", &self.status.as_u16())?;
+        failure.serialize_field("errors", self.chain())?;
+        failure.end()
+    }
+}

@@ -1,0 +1,276 @@
+//! What an error consists of, shared between [`Error`](super::Error), its failure and its response.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::panic::Location;
+use std::sync::OnceLock;
+
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::Value;
+
+use super::chain::{self, Link};
+use super::status::{self, StatusMap};
+use super::{BoxError, Error, Exposure, HttpError};
+use crate::problem::reason_phrase;
+
+/// The parts of an error. It is made once, set while an `Error` owns it alone, and only read from then on.
+pub(crate) struct Inner {
+    pub(super) cause: Cause,
+    pub(super) type_name: Option<&'static str>,
+    pub(super) location: Option<&'static Location<'static>>,
+    pub(super) status: Option<StatusCode>,
+    pub(super) exposure: Option<Exposure>,
+    /// What the setters said; boxed, for most errors say nothing more.
+    pub(super) said: Option<Box<Said>>,
+    pub(super) chain: OnceLock<Vec<Link>>,
+}
+
+/// Where the error came from.
+pub(super) enum Cause {
+    Http(Box<dyn HttpError>),
+    Foreign(BoxError),
+    Message(Cow<'static, str>),
+    Panic(Cow<'static, str>),
+    Many(Vec<Error>),
+    /// A response of somebody else's, with its text.
+    Response(StatusCode, Option<String>),
+    /// The chain of an error that was only borrowed.
+    Snapshot(Vec<Link>),
+}
+
+#[derive(Default)]
+pub(super) struct Said {
+    pub(super) code: Option<Value>,
+    pub(super) name: Option<Cow<'static, str>>,
+    pub(super) title: Option<Cow<'static, str>>,
+    pub(super) detail: Option<Cow<'static, str>>,
+    pub(super) type_uri: Option<Cow<'static, str>>,
+    pub(super) details: Option<Value>,
+    pub(super) fields: Vec<(Cow<'static, str>, Value)>,
+    pub(super) headers: HeaderMap,
+    pub(super) contexts: Vec<(Cow<'static, str>, &'static Location<'static>)>,
+}
+
+/// The text of several errors at once, as strong-error-handler words it.
+pub(crate) const MANY: &str = "Failed with multiple errors, see `details` for more information.";
+
+impl Inner {
+    pub(super) const fn new(
+        cause: Cause,
+        type_name: Option<&'static str>,
+        location: Option<&'static Location<'static>>,
+    ) -> Self {
+        Self {
+            cause,
+            type_name,
+            location,
+            status: None,
+            exposure: None,
+            said: None,
+            chain: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn said_mut(&mut self) -> &mut Said {
+        self.said.get_or_insert_default()
+    }
+
+    /// The error itself, where there is one.
+    pub(crate) fn error(&self) -> Option<&(dyn StdError + 'static)> {
+        match &self.cause {
+            Cause::Http(error) => Some(error.as_ref()),
+            Cause::Foreign(error) => Some(error.as_ref()),
+            _ => None,
+        }
+    }
+
+    /// The error and its sources, bounded.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+        std::iter::successors(self.error(), |error| chain::source(*error)).take(chain::MAX_LINKS)
+    }
+
+    pub(super) fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
+        self.sources().find_map(|error| error.downcast_ref())
+    }
+
+    fn http(&self) -> Option<&dyn HttpError> {
+        match &self.cause {
+            Cause::Http(error) => Some(error.as_ref()),
+            _ => None,
+        }
+    }
+
+    fn said<T>(
+        &self,
+        ours: impl FnOnce(&Said) -> Option<T>,
+        theirs: impl FnOnce(&dyn HttpError) -> Option<T>,
+    ) -> Option<T> {
+        self.said
+            .as_deref()
+            .and_then(ours)
+            .or_else(|| self.http().and_then(theirs))
+    }
+
+    /// The status that the error itself insists on.
+    pub(crate) fn own_status(&self) -> Option<StatusCode> {
+        self.status.or_else(|| {
+            self.http()
+                .filter(|http| !http.is_foreign())
+                .map(HttpError::status)
+        })
+    }
+
+    /// The status that a foreign error suggests when nobody knows better.
+    pub(super) fn foreign_status(&self) -> Option<StatusCode> {
+        self.http().map(HttpError::status)
+    }
+
+    /// The status of an error inside another one.
+    pub(crate) fn status(&self, map: &StatusMap) -> StatusCode {
+        status::of(self, map)
+    }
+
+    pub(crate) fn exposure(&self) -> Exposure {
+        self.exposure
+            .or_else(|| self.http().map(HttpError::exposure))
+            .unwrap_or_default()
+    }
+
+    /// Whether the error's text was written for others than clients, so that it needs a word to be shown.
+    pub(crate) fn is_foreign(&self) -> bool {
+        match &self.cause {
+            Cause::Http(error) => error.is_foreign(),
+            Cause::Foreign(_) | Cause::Panic(_) | Cause::Snapshot(_) => true,
+            Cause::Message(_) | Cause::Many(_) | Cause::Response(..) => false,
+        }
+    }
+
+    pub(crate) fn code(&self) -> Option<Value> {
+        self.said(|said| said.code.clone(), HttpError::code)
+    }
+
+    pub(crate) fn name(&self) -> Option<Cow<'static, str>> {
+        self.said(|said| said.name.clone(), HttpError::name)
+    }
+
+    pub(crate) fn title(&self) -> Option<Cow<'static, str>> {
+        self.said(|said| said.title.clone(), HttpError::title)
+    }
+
+    /// What was written for the client, else `None`: the message then speaks for itself.
+    pub(crate) fn detail(&self) -> Option<Cow<'static, str>> {
+        self.said(
+            |said| said.detail.clone(),
+            |http| http.detail().map(Cow::Owned),
+        )
+    }
+
+    pub(crate) fn type_uri(&self) -> Option<Cow<'static, str>> {
+        self.said(|said| said.type_uri.clone(), HttpError::type_uri)
+    }
+
+    pub(crate) fn details(&self) -> Option<Value> {
+        self.said(|said| said.details.clone(), HttpError::details)
+    }
+
+    /// The fields, those of the setters over those of the error.
+    pub(crate) fn fields(&self) -> Vec<(Cow<'static, str>, Value)> {
+        let mut fields = self.http().map(HttpError::fields).unwrap_or_default();
+        for (key, value) in self.said.iter().flat_map(|said| &said.fields) {
+            fields.retain(|(known, _)| known != key);
+            fields.push((key.clone(), value.clone()));
+        }
+        fields
+    }
+
+    /// Calls `each` with every header of the error, the setters' last.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = HeaderMap> {
+        let theirs = self.http().map(HttpError::headers);
+        let ours = self.said.as_ref().map(|said| said.headers.clone());
+        [theirs, ours]
+            .into_iter()
+            .flatten()
+            .filter(|headers| !headers.is_empty())
+    }
+
+    /// In how many seconds to try again, where the type of the error or of a cause tells.
+    pub(crate) fn retry_after(&self) -> Option<HeaderValue> {
+        self.sources().find_map(status::known)?.retry_after
+    }
+
+    pub(crate) fn items(&self) -> &[Error] {
+        match &self.cause {
+            Cause::Many(items) => items,
+            _ => &[],
+        }
+    }
+
+    pub(crate) const fn is_panic(&self) -> bool {
+        matches!(self.cause, Cause::Panic(_))
+    }
+
+    /// The error's own message, without the contexts around it.
+    pub(crate) fn message(&self) -> Cow<'_, str> {
+        match &self.cause {
+            Cause::Message(text) | Cause::Panic(text) => Cow::Borrowed(text),
+            Cause::Many(_) => Cow::Borrowed(MANY),
+            Cause::Response(status, text) => {
+                Cow::Borrowed(text.as_deref().unwrap_or(reason_phrase(*status)))
+            }
+            Cause::Snapshot(links) => links
+                .first()
+                .map_or(Cow::Borrowed(""), |link| link.message().into()),
+            Cause::Http(error) => Cow::Owned(chain::shown(error)),
+            Cause::Foreign(error) => Cow::Owned(chain::shown(error)),
+        }
+    }
+
+    /// What the error itself would tell a client, if it may: what was written for clients, else its message
+    /// unless that was written for others.
+    pub(crate) fn client_text(&self, foreign_too: bool) -> Option<Cow<'static, str>> {
+        let message = || {
+            let is_silent = matches!(self.cause, Cause::Response(_, None));
+            let is_allowed = foreign_too || !self.is_foreign();
+            (is_allowed && !is_silent).then(|| Cow::Owned(self.message().into_owned()))
+        };
+        self.detail().or_else(message)
+    }
+
+    /// What the panic said that was caught.
+    pub(crate) fn panicked(text: Cow<'static, str>) -> Self {
+        Self::new(Cause::Panic(text), Some("panic"), None)
+    }
+
+    /// The failure that a response of somebody else's stands for.
+    pub(crate) fn response(status: StatusCode, text: Option<String>) -> Self {
+        let mut inner = Self::new(Cause::Response(status, text), None, None);
+        inner.status = Some(status);
+        inner
+    }
+
+    /// A service's error.
+    pub(crate) fn service(error: BoxError, type_name: &'static str) -> Self {
+        Self::new(Cause::Foreign(error), Some(type_name), None)
+    }
+
+    pub(crate) fn chain(&self) -> &[Link] {
+        self.chain.get_or_init(|| chain::of(self))
+    }
+}
+
+/// The chain with its places, one link a line.
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (depth, link) in self.chain().iter().enumerate() {
+            if depth > 0 {
+                f.write_str("\n  caused by: ")?;
+            }
+            f.write_str(link.message())?;
+            if let Some(at) = link.at() {
+                write!(f, " (at {at})")?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,184 @@
+//! How an error travels to the layer: in a response's extensions, or as a service's error.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+
+use axum_core::body::Body;
+use axum_core::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, StatusCode};
+use http_body::{Frame, SizeHint};
+use uuid::Uuid;
+
+use super::inner::Inner;
+use super::status::{self, StatusMap};
+use super::{BoxError, Error, Exposure};
+use crate::problem::Problem;
+
+/// A failure in a response's extensions.
+#[derive(Clone)]
+pub(crate) struct Carrier {
+    pub(crate) inner: Arc<Inner>,
+    /// The status that the response was made with; another one was set on purpose.
+    pub(crate) status: StatusCode,
+    /// Set by the first layer that answered.
+    pub(crate) answered: Option<Answered>,
+}
+
+/// Who answered a failure, so that no layer does so twice.
+#[derive(Clone)]
+pub(crate) struct Answered {
+    pub(crate) id: Uuid,
+    /// The Backstops that told of it, by their instance numbers.
+    pub(crate) told: Vec<u64>,
+}
+
+/// An [`Error`] as a standard error: what it is inside a [`BoxError`].
+pub(crate) struct Traveller {
+    inner: Arc<Inner>,
+    /// Set where a guarded body has told of it already.
+    pub(crate) answered: Option<Answered>,
+}
+
+impl Traveller {
+    pub(crate) const fn new(inner: Arc<Inner>, answered: Answered) -> Self {
+        Self {
+            inner,
+            answered: Some(answered),
+        }
+    }
+
+    pub(crate) const fn inner(&self) -> &Arc<Inner> {
+        &self.inner
+    }
+
+    pub(super) fn into_error(self) -> Error {
+        Error::from_inner(self.inner)
+    }
+
+    /// The traveller in a service's error, however deeply it was wrapped since.
+    pub(crate) fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Self> {
+        std::iter::successors(Some(error), |error| (*error).source())
+            .take(32)
+            .find_map(|error| error.downcast_ref())
+    }
+}
+
+impl From<Error> for Traveller {
+    fn from(error: Error) -> Self {
+        Self {
+            inner: error.into_inner(),
+            answered: None,
+        }
+    }
+}
+
+impl fmt::Display for Traveller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.inner.chain().first().map_or("", |link| link.message()))
+    }
+}
+
+impl fmt::Debug for Traveller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.inner, f)
+    }
+}
+
+impl StdError for Traveller {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.inner.error()
+    }
+}
+
+impl IntoResponse for Error {
+    /// A small, safe problem document; the layer puts the negotiated answer in its place.
+    fn into_response(self) -> Response {
+        respond(self.into_inner())
+    }
+}
+
+/// The response that carries these parts to the layer.
+pub(crate) fn respond(inner: Arc<Inner>) -> Response {
+    let status = status::of(&inner, &StatusMap::default());
+    let body = Unlayered {
+        inner: Arc::clone(&inner),
+        status,
+        bytes: OnceLock::new(),
+        sent: false,
+    };
+    let mut response = Response::new(Body::new(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/problem+json"),
+    );
+    for theirs in inner.headers() {
+        headers.extend(theirs);
+    }
+    response.extensions_mut().insert(Carrier {
+        inner,
+        status,
+        answered: None,
+    });
+    response
+}
+
+/// The body that an error has without the layer. It is rendered when somebody asks for it: inside the
+/// layer nobody does.
+struct Unlayered {
+    inner: Arc<Inner>,
+    status: StatusCode,
+    bytes: OnceLock<Bytes>,
+    sent: bool,
+}
+
+impl Unlayered {
+    fn bytes(&self) -> &Bytes {
+        self.bytes.get_or_init(|| {
+            let mut problem = Problem::new(self.status);
+            let shown = match self.inner.exposure() {
+                Exposure::Public => true,
+                Exposure::Private => false,
+                Exposure::ByStatus => self.status.is_client_error(),
+            };
+            if shown {
+                let foreign_too = self.inner.exposure() == Exposure::Public;
+                if let Some(detail) = self.inner.client_text(foreign_too) {
+                    problem = problem.detail(detail);
+                }
+            }
+            Bytes::from(problem.to_json())
+        })
+    }
+}
+
+impl http_body::Body for Unlayered {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if self.sent {
+            return Poll::Ready(None);
+        }
+        self.sent = true;
+        Poll::Ready(Some(Ok(Frame::data(self.bytes().clone()))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.sent
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let left = if self.sent { 0 } else { self.bytes().len() };
+        SizeHint::with_exact(left as u64)
+    }
+}

@@ -1,0 +1,107 @@
+//! `text/html`: a page for people. No script, one inline style that its CSP names by hash, every text
+//! escaped by the template.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde_json::Value;
+
+use super::Document;
+use crate::disclosure::Debug;
+
+const CSS: &str = include_str!("page.css");
+
+/// The policy of our pages: nothing but the style in them, named by its SHA-256.
+pub(crate) const PAGE_CSP: &str = concat!(
+    "default-src 'none'; style-src 'sha256-",
+    "vrRQx3XMLQwcAzyCKuDQUOsOmXXvqLv6MvQvBK2zztc=",
+    "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+);
+
+/// The policy of the owner's page: styles, images and fonts, of its own origin or inline, and no script.
+pub(crate) const CUSTOM_PAGE_CSP: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+     font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+pub(super) fn render(document: &Document<'_>) -> String {
+    let (problem, disclosed) = (document.problem, document.disclosed);
+    let status = disclosed.item.status.as_str();
+    let title = problem.title_ref().unwrap_or_default();
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="robots" content="noindex";
+                title { (status) " " (title) }
+                style { (PreEscaped(CSS)) }
+            }
+            body {
+                main {
+                    p.status { (status) }
+                    h1 { (title) }
+                    @if let Some(detail) = problem.detail_ref() { p.detail { (detail) } }
+                    (members(document))
+                    p.id { "If you ask for help, quote this id: " code { (disclosed.id.hyphenated()) } }
+                    @if let Some(debug) = &disclosed.debug { (for_developers(debug)) }
+                }
+            }
+        }
+    };
+    markup.into_string()
+}
+
+/// The errors of several, then the other members by name.
+fn members(document: &Document<'_>) -> Markup {
+    let shown =
+        |(name, value): &(&str, &Value)| !matches!(*name, "errors" | "debug") && !value.is_null();
+    let errors = document.problem.get("errors").and_then(Value::as_array);
+    let mut members = document.problem.extensions().filter(shown).peekable();
+    html! {
+        @if let Some(errors) = errors {
+            ul {
+                @for error in errors {
+                    li { (text(&error["detail"])) @if !error["pointer"].is_null() { code.at { (text(&error["pointer"])) } } }
+                }
+            }
+        }
+        @if members.peek().is_some() {
+            dl { @for (name, value) in members { dt { (name) } dd { (text(value)) } } }
+        }
+    }
+}
+
+fn for_developers(debug: &Debug) -> Markup {
+    html! {
+        h2 { "What happened" }
+        ol {
+            @for link in &debug.chain {
+                li {
+                    (link.message())
+                    @if let Some(name) = link.type_name() { code.at { (name) } }
+                    @if let Some(at) = link.at().filter(|_| debug.shows_backtrace) { code.at { (at) } }
+                }
+            }
+        }
+        @if !debug.fields.is_empty() {
+            h2 { "Fields" }
+            dl { @for (name, value) in &debug.fields { dt { (name) } dd { (text(value)) } } }
+        }
+        h2 { "Request" }
+        p { code { (debug.request) } }
+        @if debug.shows_backtrace {
+            h2 { "Stack" }
+            pre.stack { (debug.stack()) }
+        }
+        p.id { "You see this because Backstop runs in development and you are on this machine." }
+    }
+}
+
+/// A text as it is, anything else as JSON.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(_) | Value::Object(_) => {
+            serde_json::to_string_pretty(value).unwrap_or_default()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}

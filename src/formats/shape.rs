@@ -1,0 +1,94 @@
+//! The shape of an answer's members.
+
+use std::borrow::Cow;
+
+use crate::negotiate::{Format, Offers};
+
+/// Which members an answer has. The default is [`Problem`](Self::Problem); the others serve the clients of
+/// LoopBack's strong-error-handler.
+///
+/// | shape | JSON |
+/// | --- | --- |
+/// | `Problem` | `{"title": "Not Found", "status": 404, "detail": "no product 42", "instance": "urn:uuid:…"}` |
+/// | `envelope("error")` | `{"error": {"statusCode": 404, "name": "NotFound", "message": "no product 42"}}` |
+/// | `Bare` | `{"statusCode": 404, "name": "NotFound", "message": "no product 42"}` |
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Shape {
+    /// The problem document of RFC 9457.
+    #[default]
+    Problem,
+    /// The members under one root; see [`envelope`](Self::envelope).
+    #[non_exhaustive]
+    Envelope {
+        /// The name of the root.
+        root: Cow<'static, str>,
+    },
+    /// The members without a root. XML, which needs one, has `error`.
+    Bare,
+}
+
+impl Shape {
+    /// The members under one root, an XML name: `Shape::envelope("error")`.
+    #[must_use]
+    pub fn envelope(root: impl Into<Cow<'static, str>>) -> Self {
+        Self::Envelope { root: root.into() }
+    }
+
+    /// The formats that the shape can be written in, the default one first.
+    pub(crate) fn offers(&self, default: Option<Format>) -> Offers {
+        match self {
+            Self::Problem => Offers::new(
+                default.unwrap_or(Format::ProblemJson),
+                &[
+                    Format::ProblemJson,
+                    Format::Json,
+                    Format::Html,
+                    Format::ProblemXml,
+                    Format::Xml,
+                    Format::TextXml,
+                    Format::Text,
+                    Format::ApiProblemJson,
+                ],
+                Format::ProblemJson,
+                Format::ProblemXml,
+            ),
+            Self::Envelope { .. } | Self::Bare => Offers::new(
+                default.unwrap_or(Format::Json),
+                &[
+                    Format::Json,
+                    Format::Html,
+                    Format::TextXml,
+                    Format::Xml,
+                    Format::Text,
+                ],
+                Format::Json,
+                Format::Xml,
+            ),
+        }
+    }
+
+    /// Whether the shape can be written in a format.
+    pub(crate) fn has(&self, format: Format) -> bool {
+        self.offers(None).contains(format)
+    }
+
+    /// The root of the shape in XML.
+    pub(crate) fn root(&self) -> &str {
+        match self {
+            Self::Problem => "problem",
+            Self::Envelope { root } => root,
+            Self::Bare => "error",
+        }
+    }
+}
+
+/// Whether a text is an XML name without a colon, by the ASCII letters: narrower than the standard, so that
+/// every parser agrees.
+pub(crate) fn is_name(text: &str) -> bool {
+    let is_start = |character: char| character.is_ascii_alphabetic() || character == '_';
+    let is_part = |character: char| {
+        is_start(character) || character.is_ascii_digit() || matches!(character, '-' | '.')
+    };
+    text.starts_with(is_start) && text.chars().all(is_part)
+}

@@ -1,0 +1,145 @@
+//! The guarded body: what fails after the head has left.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum_core::body::Body;
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use http_body::{Frame, SizeHint};
+use pin_project_lite::pin_project;
+
+use super::catch::{caught, dropped};
+use super::fused::service_error;
+use crate::backstop::Backstop;
+use crate::error::{Answered, BoxError, Failure, Inner, Origin, Traveller};
+use crate::request::RequestFacts;
+
+/// A body of this exact size or less is mostly in memory already and passes unguarded.
+const SMALL: u64 = 64 * 1024;
+
+/// The response with its body guarded, unless it is small.
+pub(super) fn guard<R>(
+    backstop: &Backstop,
+    facts: RequestFacts,
+    response: Response<R>,
+) -> Response<Body>
+where
+    R: http_body::Body<Data = Bytes> + Send + 'static,
+    R::Error: Into<BoxError>,
+{
+    let is_small = caught(|| {
+        response
+            .body()
+            .size_hint()
+            .exact()
+            .is_some_and(|size| size <= SMALL)
+    });
+    if is_small.unwrap_or(false) {
+        return response.map(Body::new);
+    }
+    let status = response.status();
+    response.map(|inner| {
+        Body::new(GuardedBody {
+            inner: Some(inner),
+            backstop: backstop.clone(),
+            facts,
+            status,
+        })
+    })
+}
+
+pin_project! {
+    /// Ends in an error where the inner body fails or panics, and tells the owner.
+    struct GuardedBody<B> {
+        // None once it has failed: it must not be polled again.
+        #[pin]
+        inner: Option<B>,
+        backstop: Backstop,
+        facts: RequestFacts,
+        status: StatusCode,
+    }
+}
+
+impl<B> http_body::Body for GuardedBody<B>
+where
+    B: http_body::Body<Data = Bytes>,
+    B::Error: Into<BoxError>,
+{
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let mut this = self.project();
+        let Some(inner) = this.inner.as_mut().as_pin_mut() else {
+            return Poll::Ready(None);
+        };
+        let error = match caught(|| inner.poll_frame(cx)) {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(None)) => return Poll::Ready(None),
+            Ok(Poll::Ready(Some(Ok(frame)))) => return Poll::Ready(Some(Ok(frame))),
+            Ok(Poll::Ready(Some(Err(error)))) => {
+                told(this.backstop, this.facts, *this.status, error.into())
+            }
+            Err(panic) => tell(this.backstop, this.facts, *this.status, panic, None),
+        };
+        dropped(|| this.inner.set(None));
+        Poll::Ready(Some(Err(error)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner
+            .as_ref()
+            .is_none_or(|inner| caught(|| inner.is_end_stream()).unwrap_or(false))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let hint = self
+            .inner
+            .as_ref()
+            .map(|inner| caught(|| inner.size_hint()).unwrap_or_default());
+        hint.unwrap_or_else(|| SizeHint::with_exact(0))
+    }
+}
+
+/// The error that ends the stream, once this Backstop's owner knows of it.
+fn told(
+    backstop: &Backstop,
+    facts: &RequestFacts,
+    status: StatusCode,
+    error: BoxError,
+) -> BoxError {
+    let answered = Traveller::find(error.as_ref()).and_then(|found| found.answered.clone());
+    match answered {
+        Some(answered) if answered.told.contains(&backstop.number()) => error,
+        answered => tell(backstop, facts, status, service_error(error), answered),
+    }
+}
+
+fn tell(
+    backstop: &Backstop,
+    facts: &RequestFacts,
+    status: StatusCode,
+    inner: Arc<Inner>,
+    answered: Option<Answered>,
+) -> BoxError {
+    let mut failure = Failure::new(Arc::clone(&inner), Origin::Body, backstop.statuses());
+    let mut told = Vec::new();
+    if let Some(answered) = answered {
+        failure = failure.with_id(answered.id);
+        told = answered.told;
+    }
+    // The head has left: whatever the error would have answered, this is the server's failure.
+    let failure = failure.with_status(StatusCode::INTERNAL_SERVER_ERROR);
+    backstop.tell(&failure, facts, Some(status));
+    told.push(backstop.number());
+    let answered = Answered {
+        id: failure.id(),
+        told,
+    };
+    Box::new(Traveller::new(inner, answered))
+}

@@ -1,0 +1,39 @@
+//! Catching panics.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::error::Inner;
+
+/// Runs `run`; a panic in it becomes the parts of an error.
+///
+/// What `run` borrows must not be used again after a panic, but to drop it.
+pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Inner>> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|payload| Arc::new(Inner::panicked(text(payload))))
+}
+
+/// Drops a value whose destructor may panic.
+pub(super) fn dropped<T>(drop_it: impl FnOnce() -> T) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(drop_it)) {
+        drop(text(payload));
+    }
+}
+
+/// The text of a panic's payload.
+#[cold]
+fn text(payload: Box<dyn Any + Send>) -> Cow<'static, str> {
+    match payload.downcast::<String>() {
+        Ok(text) => Cow::Owned(*text),
+        Err(payload) => match payload.downcast::<&'static str>() {
+            Ok(text) => Cow::Borrowed(*text),
+            Err(payload) => {
+                // A payload's own destructor may panic, and so may that panic's payload.
+                let dropped = catch_unwind(AssertUnwindSafe(|| drop(payload)));
+                dropped.unwrap_or_else(std::mem::forget);
+                Cow::Borrowed("Box<dyn Any>")
+            }
+        },
+    }
+}

@@ -1,0 +1,99 @@
+//! The answer as a response.
+
+use std::sync::Arc;
+
+use axum_core::body::Body;
+use http::{Extensions, Method, Response};
+
+use super::catch::caught;
+use super::head;
+use super::settle::Length;
+use crate::backstop::{self, Answer, Backstop};
+use crate::error::{Answered, Carrier, Error, Failure};
+use crate::request::RequestFacts;
+
+impl Backstop {
+    /// Answers an error by hand, as the layer would: negotiated, logged, told to `on_error`.
+    ///
+    /// ```
+    /// use backstop::{Backstop, Error, RequestFacts};
+    /// use http::{Request, StatusCode};
+    ///
+    /// let backstop = Backstop::production().build()?;
+    /// let request = Request::get("/").header("accept", "text/plain").body(()).unwrap();
+    /// let facts = RequestFacts::from_request(&request);
+    /// let response = backstop.respond(&facts, Error::msg("no such tenant").status(StatusCode::NOT_FOUND));
+    /// assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    /// assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
+    /// # Ok::<(), backstop::ConfigError>(())
+    /// ```
+    #[track_caller]
+    pub fn respond(&self, request: &RequestFacts, error: impl Into<Error>) -> Response<Body> {
+        let error = error.into();
+        let failure = Failure::new(
+            Arc::clone(error.inner()),
+            crate::error::Origin::Handler,
+            self.statuses(),
+        );
+        respond(self, &failure, request)
+    }
+}
+
+/// The response to a failure that had none.
+pub(super) fn respond(
+    backstop: &Backstop,
+    failure: &Failure,
+    facts: &RequestFacts,
+) -> Response<Body> {
+    replace(backstop, failure, facts, Response::new(()), Length::Known)
+}
+
+/// The answer in place of a response, whose headers it keeps where they still hold.
+pub(super) fn replace(
+    backstop: &Backstop,
+    failure: &Failure,
+    facts: &RequestFacts,
+    response: Response<()>,
+    length: Length,
+) -> Response<Body> {
+    let answer = backstop.answer(failure, facts);
+    let mut response = response;
+    *response.status_mut() = failure.status();
+    // An error's own headers are its own code; should that panic, the head is complete without them.
+    let theirs = caught(|| head::of_error(failure.inner())).unwrap_or_default();
+    head::write(response.headers_mut(), failure, &answer, theirs);
+    mark(backstop, failure, response.extensions_mut());
+    backstop.tell(failure, facts, None);
+    let Answer { body, .. } = answer;
+    let body = match body {
+        backstop::Body::Rendered(bytes) => bytes::Bytes::from(bytes),
+        backstop::Body::Static(text) => bytes::Bytes::from_static(text.as_bytes()),
+    };
+    if facts.method() == Method::HEAD {
+        if length == Length::Known {
+            response
+                .headers_mut()
+                .insert(http::header::CONTENT_LENGTH, body.len().into());
+        }
+        return response.map(|()| Body::empty());
+    }
+    response.map(|()| Body::from(body))
+}
+
+/// Leaves a word for the layers outside.
+pub(super) fn mark(backstop: &Backstop, failure: &Failure, extensions: &mut Extensions) {
+    let answered = Some(Answered {
+        id: failure.id(),
+        told: vec![backstop.number()],
+    });
+    if let Some(carrier) = extensions.get_mut::<Carrier>() {
+        carrier.status = failure.status();
+        carrier.answered = answered;
+        return;
+    }
+    extensions.insert(Carrier {
+        inner: Arc::clone(failure.inner()),
+        status: failure.status(),
+        answered,
+    });
+}

@@ -1,0 +1,31 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod backstop;
+mod disclosure;
+mod error;
+mod formats;
+pub mod layers;
+mod negotiate;
+mod problem;
+mod request;
+
+#[cfg(feature = "axum")]
+mod axum;
+
+// The paved path.
+pub use self::backstop::{Backstop, Builder, ConfigError, ConfigErrorKind, ErrorEvent, IntoPage};
+pub use self::error::{
+    BoxError, Context, Error, Exposure, Failure, HttpError, Link, Origin, Place, Result, ResultExt,
+};
+pub use self::formats::Shape;
+pub use self::layers::Passthrough;
+pub use self::negotiate::Format;
+pub use self::problem::{Problem, ReservedName};
+pub use self::request::RequestFacts;
+
+/// The traits whose methods are for everyday use: `use backstop::prelude::*;`.
+pub mod prelude {
+    pub use crate::{Context as _, HttpError as _, ResultExt as _};
+}

@@ -1,0 +1,61 @@
+//! The names that extension members must not take.
+
+use std::fmt;
+
+/// The members that Backstop writes itself, in one shape or another.
+pub(crate) const RESERVED: [&str; 15] = [
+    "type",
+    "title",
+    "status",
+    "detail",
+    "instance",
+    "statusCode",
+    "name",
+    "message",
+    "code",
+    "details",
+    "errors",
+    "stack",
+    "cause",
+    "debug",
+    "error",
+];
+
+pub(crate) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
+}
+
+/// The members of RFC 9457, section 3.1, that an extension would shadow.
+pub(super) const STANDARD: [&str; 5] = ["type", "title", "status", "detail", "instance"];
+
+/// The name of an extension that would shadow a member of the problem itself (RFC 9457, section 3.1).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ReservedName {
+    name: String,
+}
+
+impl ReservedName {
+    pub(super) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+        }
+    }
+
+    /// The name that was refused.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl fmt::Display for ReservedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "`{}` is a member of every problem, so no extension can have that name; set it with the problem's own setter",
+            self.name
+        )
+    }
+}
+
+impl std::error::Error for ReservedName {}

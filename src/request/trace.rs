@@ -1,0 +1,61 @@
+//! W3C Trace Context: the trace that a request belongs to.
+
+use http::HeaderValue;
+
+/// The trace id of a `traceparent` of any version, if it is well-formed and not all zeros (section 3.2.2).
+pub(super) fn trace_id(traceparent: &HeaderValue) -> Option<&str> {
+    let text = traceparent.to_str().ok()?;
+    let mut parts = text.split('-');
+    let (version, trace, parent, flags) =
+        (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let later = match version {
+        "ff" => return None,
+        "00" => parts.next().is_none(),
+        _ => true,
+    };
+    let valid = later
+        && is_hex(version, 2)
+        && is_hex(trace, 32)
+        && is_hex(parent, 16)
+        && is_hex(flags, 2)
+        && trace.bytes().any(|byte| byte != b'0')
+        && parent.bytes().any(|byte| byte != b'0');
+    valid.then_some(trace)
+}
+
+fn is_hex(text: &str, length: usize) -> bool {
+    text.len() == length
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_valid_traceparent_has_a_trace_id() {
+        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let of = |text: &str| trace_id(&HeaderValue::from_str(text).unwrap()).map(str::to_owned);
+        assert_eq!(
+            of(&format!("00-{id}-00f067aa0ba902b7-01")).as_deref(),
+            Some(id)
+        );
+        assert_eq!(
+            of(&format!("cc-{id}-00f067aa0ba902b7-01-later")).as_deref(),
+            Some(id)
+        );
+        for bad in [
+            format!("ff-{id}-00f067aa0ba902b7-01"),
+            format!("00-{id}-00f067aa0ba902b7-01-more"),
+            format!("00-{}-00f067aa0ba902b7-01", id.to_uppercase()),
+            format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32)),
+            format!("00-{id}-{}-01", "0".repeat(16)),
+            "00-\n".trim().to_owned(),
+            String::new(),
+        ] {
+            assert_eq!(of(&bad), None, "{bad}");
+        }
+    }
+}
