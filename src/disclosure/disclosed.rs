@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::policy::{Policy, is_open};
 use crate::error::{Exposure, Failure, Inner, Link};
-use crate::problem::{is_reserved, reason_phrase};
+use crate::problem::reason_phrase;
 use crate::request::RequestFacts;
 
 /// All that a format may write.
@@ -146,7 +146,7 @@ impl Debug {
         let hidden = failure
             .fields()
             .into_iter()
-            .filter(|(key, _)| !policy.is_safe(key) && !is_reserved(key));
+            .filter(|(key, _)| !policy.is_safe(key));
         let fields = hidden.map(|(key, value)| {
             let mut value = shallow(value);
             if policy.redacts_fields {

@@ -126,7 +126,9 @@ impl Members {
             self.set("expose", true.into());
         }
         for (name, value) in &debug.fields {
-            self.set(name.clone(), value.clone());
+            if self.0.iter().all(|(known, _)| known != name) {
+                self.set(name.clone(), value.clone());
+            }
         }
         let causes = debug
             .chain
