@@ -27,5 +27,5 @@ pub use self::request::RequestFacts;
 
 /// The traits whose methods are for everyday use: `use backstop::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Context as _, HttpError as _, ResultExt as _};
+    pub use crate::{Context as _, HttpError, ResultExt as _};
 }

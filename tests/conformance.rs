@@ -28,11 +28,16 @@ async fn every_accept_vector_picks_its_format() {
             Format::Text,
         ];
         let provided = vector["provided"].as_array().unwrap();
-        assert!(provided.iter().eq(offers.map(Format::media_type).iter()), "{vector}");
+        assert!(
+            provided.iter().eq(offers.map(Format::media_type).iter()),
+            "{vector}"
+        );
         let response = server.get("/", vector["accept"].as_str()).await;
         let content_type = response.headers()["content-type"].to_str().unwrap();
         let media_type = content_type.split(';').next().unwrap();
-        let picks = vector["picks"].as_str().unwrap_or("application/problem+json");
+        let picks = vector["picks"]
+            .as_str()
+            .unwrap_or("application/problem+json");
         assert_eq!(media_type, picks, "{vector}");
         count += 1;
     }
@@ -46,12 +51,25 @@ async fn every_envelope_vector_is_answered_as_its_clients_know_it() {
         let backstop = builder(&vector).build().unwrap();
         let error = Arc::new(vector["error"].clone());
         let handler = move || async move { Err::<(), _>(error_of(&error)) };
-        let mut server = Server::start(Router::new().route("/", get(handler)).layer(backstop.layer())).await;
+        let mut server = Server::start(
+            Router::new()
+                .route("/", get(handler))
+                .layer(backstop.layer()),
+        )
+        .await;
 
-        let path = vector["request"]["query"].as_str().map_or("/".to_owned(), |query| format!("/?{query}"));
-        let response = server.get(&path, vector["request"]["accept"].as_str()).await;
+        let path = vector["request"]["query"]
+            .as_str()
+            .map_or("/".to_owned(), |query| format!("/?{query}"));
+        let response = server
+            .get(&path, vector["request"]["accept"].as_str())
+            .await;
         assert_eq!(response.status().as_u16(), vector["status"], "{vector}");
-        assert_eq!(response.headers()["content-type"], vector["content_type"].as_str().unwrap(), "{vector}");
+        assert_eq!(
+            response.headers()["content-type"],
+            vector["content_type"].as_str().unwrap(),
+            "{vector}"
+        );
         let body = std::str::from_utf8(response.body()).unwrap();
         if let Some(want) = vector.get("json") {
             let mut got: Value = serde_json::from_str(body).unwrap();
@@ -71,7 +89,9 @@ async fn every_envelope_vector_is_answered_as_its_clients_know_it() {
 }
 
 fn vectors(lines: &str) -> impl Iterator<Item = Value> {
-    lines.lines().map(|line| serde_json::from_str(line).unwrap())
+    lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
 }
 
 /// The options of strong-error-handler as ours.
@@ -83,11 +103,13 @@ fn builder(vector: &Value) -> Builder {
     } else {
         Backstop::production()
     };
-    builder = builder.format_query("_format").shape(match &options["rootProperty"] {
-        Value::Bool(false) => Shape::Bare,
-        Value::String(root) => Shape::envelope(root.clone()),
-        _ => Shape::envelope("error"),
-    });
+    builder = builder
+        .format_query("_format")
+        .shape(match &options["rootProperty"] {
+            Value::Bool(false) => Shape::Bare,
+            Value::String(root) => Shape::envelope(root.clone()),
+            _ => Shape::envelope("error"),
+        });
     if let Some(fields) = options["safeFields"].as_array() {
         builder = builder.safe_fields(fields.iter().filter_map(Value::as_str));
     }
@@ -108,7 +130,10 @@ fn error_of(vector: &Value) -> Error {
         return Error::many(many.iter().map(error_of));
     }
     let mut error = Error::msg(vector["message"].as_str().unwrap().to_owned());
-    if let Some(status) = vector["statusCode"].as_u64().or_else(|| vector["status"].as_u64()) {
+    if let Some(status) = vector["statusCode"]
+        .as_u64()
+        .or_else(|| vector["status"].as_u64())
+    {
         error = error.status(StatusCode::from_u16(status as u16).unwrap());
     }
     if let Some(name) = vector["name"].as_str() {
@@ -137,7 +162,9 @@ fn error_of(vector: &Value) -> Error {
 fn take_stack(value: &mut Value) -> bool {
     let members = value.as_object_mut().unwrap();
     let roots = members.values_mut().filter_map(Value::as_object_mut);
-    let in_root = roots.map(|root| root.remove("stack").is_some()).any(|had| had);
+    let in_root = roots
+        .map(|root| root.remove("stack").is_some())
+        .any(|had| had);
     members.remove("stack").is_some() || in_root
 }
 
@@ -158,10 +185,18 @@ fn tree(xml: &str) -> Tree {
             .filter(|child| !child.text.is_empty() || !child.children.is_empty())
             .collect();
         children.sort_by(|one, other| one.name.cmp(&other.name));
-        let text = if children.is_empty() { node.text().unwrap_or_default().trim() } else { "" };
+        let text = if children.is_empty() {
+            node.text().unwrap_or_default().trim()
+        } else {
+            ""
+        };
         Tree {
             name: node.tag_name().name().to_owned(),
-            text: if text == "null" { String::new() } else { text.to_owned() },
+            text: if text == "null" {
+                String::new()
+            } else {
+                text.to_owned()
+            },
             children,
         }
     }
@@ -179,7 +214,9 @@ impl Server {
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, app).await });
         let stream = TcpStream::connect(address).await.unwrap();
-        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+        let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .unwrap();
         tokio::spawn(connection);
         Self { sender }
     }
@@ -190,7 +227,11 @@ impl Server {
             request = request.header("accept", accept);
         }
         self.sender.ready().await.unwrap();
-        let response = self.sender.send_request(request.body(Empty::new()).unwrap()).await.unwrap();
+        let response = self
+            .sender
+            .send_request(request.body(Empty::new()).unwrap())
+            .await
+            .unwrap();
         let (parts, body) = response.into_parts();
         Response::from_parts(parts, body.collect().await.unwrap().to_bytes())
     }

@@ -154,11 +154,16 @@ fn planted(kind: i32, secret: &str, status: StatusCode) -> Error {
     let secret = || secret.to_owned();
     let error = match kind {
         0 => Error::msg(secret()),
-        1 => Err::<(), _>(Secretive(secret())).or_status(status).unwrap_err(),
+        1 => Err::<(), _>(Secretive(secret()))
+            .or_status(status)
+            .unwrap_err(),
         2 => Error::from(Box::new(Secretive(secret())) as backstop::BoxError),
         3 => Error::from(std::io::Error::other(Secretive(secret()))),
         4 => Error::from(Secretive(secret())),
-        _ => Error::many([Error::msg(secret()).code(secret()).details(secret()), Error::from(Secretive(secret()))]),
+        _ => Error::many([
+            Error::msg(secret()).code(secret()).details(secret()),
+            Error::from(Secretive(secret())),
+        ]),
     };
     error
         .status(status)
@@ -208,8 +213,14 @@ fn facts(accept: &str) -> RequestFacts {
 }
 
 fn bytes(body: Body) -> Vec<u8> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    runtime.block_on(body.collect()).unwrap().to_bytes().to_vec()
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime
+        .block_on(body.collect())
+        .unwrap()
+        .to_bytes()
+        .to_vec()
 }
 
 /// Head and body as one text.
@@ -240,7 +251,14 @@ fn parse(content_type: &str, body: &str) -> Result<(), TestCaseError> {
         "text/html" => {
             let page = scraper::Html::parse_document(body);
             // Whatever the texts hold, they add neither scripts nor styles nor links to the page.
-            for (selector, count) in [("script", 0), ("style", 1), ("link", 0), ("img", 0), ("main", 1), ("h1", 1)] {
+            for (selector, count) in [
+                ("script", 0),
+                ("style", 1),
+                ("link", 0),
+                ("img", 0),
+                ("main", 1),
+                ("h1", 1),
+            ] {
                 let selector = scraper::Selector::parse(selector).unwrap();
                 prop_assert_eq!(page.select(&selector).count(), count, "{}", body);
             }
@@ -277,7 +295,8 @@ fn json_value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 24, 4, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..4).prop_map(Value::from),
-            btree_map(any::<String>(), inner, 0..4).prop_map(|map| Value::Object(map.into_iter().collect())),
+            btree_map(any::<String>(), inner, 0..4)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
         ]
     })
 }
@@ -297,7 +316,8 @@ fn accept_line() -> impl Strategy<Value = Vec<u8>> {
             ";;", ";a=\"x,y;q=0\"", ";q=0.5;q=0", ";charset=latin1", ";q=\"0.1\"", ";q=0.1234567",
         ]).prop_map(str::to_owned),
     ];
-    let element = (range, vec(parameter, 0..3)).prop_map(|(range, parameters)| range + &parameters.concat());
+    let element =
+        (range, vec(parameter, 0..3)).prop_map(|(range, parameters)| range + &parameters.concat());
     prop_oneof![
         9 => vec(element, 0..6).prop_map(|elements| elements.join(", ").into_bytes()),
         1 => vec(0x20..0xff_u8, 0..40).prop_map(|bytes| bytes.into_iter().filter(|&byte| byte != 0x7f).collect()),
@@ -321,9 +341,15 @@ fn slow_pick(lines: &[String]) -> &'static str {
         let media_type = parts.next().unwrap().trim().to_lowercase();
         let halves: Vec<&str> = media_type.split('/').collect();
         let is_token = |text: &str| {
-            !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
+            !text.is_empty()
+                && text
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c))
         };
-        if halves.len() != 2 || !halves.iter().all(|half| is_token(half)) || (halves[0] == "*" && halves[1] != "*") {
+        if halves.len() != 2
+            || !halves.iter().all(|half| is_token(half))
+            || (halves[0] == "*" && halves[1] != "*")
+        {
             continue;
         }
         let (mut quality, mut has_parameters, mut is_bad) = (1.0, false, false);
@@ -335,17 +361,33 @@ fn slow_pick(lines: &[String]) -> &'static str {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
             let (name, value) = (name.trim().to_lowercase(), value.trim());
             if name == "q" {
-                let is_number = !value.is_empty() && value != "." && value.chars().all(|c| c.is_ascii_digit() || c == '.')
-                    && value.matches('.').count() <= 1 && ["", "0", "1"].contains(&value.split('.').next().unwrap());
-                let number = if is_number { format!("0{value}").trim_end_matches('.').parse().unwrap_or(9.0) } else { 9.0 };
+                let is_number = !value.is_empty()
+                    && value != "."
+                    && value.chars().all(|c| c.is_ascii_digit() || c == '.')
+                    && value.matches('.').count() <= 1
+                    && ["", "0", "1"].contains(&value.split('.').next().unwrap());
+                let number = if is_number {
+                    format!("0{value}")
+                        .trim_end_matches('.')
+                        .parse()
+                        .unwrap_or(9.0)
+                } else {
+                    9.0
+                };
                 is_bad |= !is_number || number > 1.0;
                 quality = number;
             } else {
-                has_parameters |= name != "charset" || value.trim_matches('"').to_lowercase() != "utf-8";
+                has_parameters |=
+                    name != "charset" || value.trim_matches('"').to_lowercase() != "utf-8";
             }
         }
         if !is_bad {
-            ranges.push(Range { media_type, quality, has_parameters, position });
+            ranges.push(Range {
+                media_type,
+                quality,
+                has_parameters,
+                position,
+            });
         }
     }
     let specificity = |range: &Range, format: &str| {
@@ -366,8 +408,10 @@ fn slow_pick(lines: &[String]) -> &'static str {
         .into_iter()
         .enumerate()
         .map(|(order, format)| {
-            let mut matching: Vec<(usize, Range)> =
-                ranges.iter().filter_map(|range| Some((specificity(range, format)?, range.clone()))).collect();
+            let mut matching: Vec<(usize, Range)> = ranges
+                .iter()
+                .filter_map(|range| Some((specificity(range, format)?, range.clone())))
+                .collect();
             matching.sort_by(|(one_specificity, one), (other_specificity, other)| {
                 other_specificity
                     .cmp(one_specificity)
@@ -386,7 +430,9 @@ fn slow_pick(lines: &[String]) -> &'static str {
         })
         .collect();
     candidates.sort_by(|one, other| {
-        other.3.quality
+        other
+            .3
+            .quality
             .total_cmp(&one.3.quality)
             .then(other.2.cmp(&one.2))
             .then(one.3.position.cmp(&other.3.position))
@@ -397,7 +443,11 @@ fn slow_pick(lines: &[String]) -> &'static str {
     }
     let mut suffixed: Vec<(f64, usize, &'static str)> = ranges
         .iter()
-        .filter(|range| range.quality > 0.0 && range.media_type != "application/xhtml+xml" && !range.media_type.ends_with("/xhtml+xml"))
+        .filter(|range| {
+            range.quality > 0.0
+                && range.media_type != "application/xhtml+xml"
+                && !range.media_type.ends_with("/xhtml+xml")
+        })
         .filter_map(|range| {
             if range.media_type.ends_with("+json") {
                 Some((range.quality, range.position, "application/problem+json"))
@@ -410,7 +460,12 @@ fn slow_pick(lines: &[String]) -> &'static str {
         .collect();
     suffixed.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(&other.1)));
     let excluded = |format: &str| {
-        decided.iter().any(|(_, known, found)| *known == format && found.as_ref().is_some_and(|(_, range)| range.quality == 0.0))
+        decided.iter().any(|(_, known, found)| {
+            *known == format
+                && found
+                    .as_ref()
+                    .is_some_and(|(_, range)| range.quality == 0.0)
+        })
     };
     match suffixed.first() {
         Some((_, _, format)) if !excluded(format) => format,
