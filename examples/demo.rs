@@ -1,42 +1,214 @@
-//! placeholder
-use axum::{Router, routing::get};
-use backstop::{Backstop, Error, prelude::*};
-use http::StatusCode;
+//! A small shop whose routes fail in every way there is: `cargo run --example demo`, then open
+//! <http://127.0.0.1:3000/>.
+//!
+//! `--port 3001` takes another port, `BACKSTOP_MODE=development` shows what production hides.
+
+use std::fmt;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Query};
+use axum::response::Html;
+use axum::routing::{get, post};
+use backstop::{Backstop, Error, HttpError, prelude::*};
+use futures_util::stream::{self, StreamExt as _};
+use http::{StatusCode, header};
+use serde::Deserialize;
+use serde_json::Value;
+use tower::ServiceBuilder;
+
 #[tokio::main]
-async fn main() {
-    let backstop = Backstop::from_env()
-        .unwrap()
-        .on_error(|e| eprintln!("on_error {:?}", e.failure()))
-        .build()
-        .unwrap();
-    let app = Router::new()
-        .route("/", get(|| async { "hello" }))
-        .route(
-            "/err",
-            get(|| async {
-                Err::<(), _>(
-                    Error::msg("no product 42")
-                        .status(StatusCode::NOT_FOUND)
-                        .code("NF"),
-                )
-            }),
-        )
-        .route(
-            "/io",
-            get(|| async {
-                std::fs::read_to_string("/nope")
-                    .context("reading s3cr3t")
-                    .map(|_| ())
-            }),
-        )
-        .route("/panic", get(|| async { panic!("s3cr3t") as () }))
-        .route(
-            "/q",
-            get(|_: axum::extract::Query<Vec<(u32, u32)>>| async {}),
-        )
-        .layer(backstop.layer());
-    let l = tokio::net::TcpListener::bind("127.0.0.1:3000")
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt().init();
+    let backstop = Backstop::from_env()?
+        .safe_fields(["productId", "inStock"])
+        .map_status::<tokio::task::JoinError>(|_| StatusCode::BAD_GATEWAY)
+        .build()?;
+
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port()?)).await?;
+    println!("The shop is open at http://{}/", listener.local_addr()?);
+    axum::serve(listener, shop(&backstop)).await?;
+    Ok(())
+}
+
+fn shop(backstop: &Backstop) -> Router {
+    Router::new()
+        .route("/", get(start))
+        .route("/products/{id}", get(product))
+        .route("/orders", post(order).get(invalid_order))
+        .route("/checkout", get(checkout))
+        .route("/search", get(search))
+        .route("/stock", get(stock))
+        .route("/panic", get(panics))
+        .route("/invoice", get(invoice))
+        .route("/export", get(export))
+        .route("/supplier", get(supplier))
+        .merge(slow_routes(backstop))
+        .layer(backstop.layer())
+}
+
+/// Services that fail by themselves; the layer outside them answers, with no `HandleErrorLayer`.
+fn slow_routes(backstop: &Backstop) -> Router {
+    let deadline = tower::timeout::TimeoutLayer::new(Duration::from_millis(200));
+    let slow = get(std::future::pending::<()>).layer(
+        ServiceBuilder::new()
+            .layer(backstop.layer())
+            .layer(deadline),
+    );
+    let busy = get(|| async {}).layer(
+        ServiceBuilder::new()
+            .layer(backstop.layer())
+            .load_shed()
+            .concurrency_limit(0),
+    );
+    Router::new().route("/slow", slow).route("/busy", busy)
+}
+
+/// What can go wrong in the shop, and what it answers.
+#[derive(Debug)]
+enum ShopError {
+    NoProduct(u64),
+    OutOfStock { product_id: u64, in_stock: u64 },
+}
+
+impl fmt::Display for ShopError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoProduct(id) => write!(f, "there is no product {id}"),
+            Self::OutOfStock { in_stock, .. } => write!(f, "only {in_stock} left"),
+        }
+    }
+}
+
+impl std::error::Error for ShopError {}
+
+impl HttpError for ShopError {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NoProduct(_) => StatusCode::NOT_FOUND,
+            Self::OutOfStock { .. } => StatusCode::CONFLICT,
+        }
+    }
+
+    fn code(&self) -> Option<Value> {
+        match self {
+            Self::NoProduct(_) => Some("NO_PRODUCT".into()),
+            Self::OutOfStock { .. } => Some("OUT_OF_STOCK".into()),
+        }
+    }
+
+    fn fields(&self) -> Vec<(std::borrow::Cow<'static, str>, Value)> {
+        match *self {
+            Self::NoProduct(_) => Vec::new(),
+            Self::OutOfStock {
+                product_id,
+                in_stock,
+            } => vec![
+                ("productId".into(), product_id.into()),
+                ("inStock".into(), in_stock.into()),
+                ("warehouse".into(), "not for clients".into()),
+            ],
+        }
+    }
+}
+
+async fn product(Path(id): Path<u64>) -> backstop::Result<String> {
+    if id == 7 {
+        return Ok("a teapot".to_owned());
+    }
+    Err(ShopError::NoProduct(id))?
+}
+
+async fn checkout() -> backstop::Result<()> {
+    Err(ShopError::OutOfStock {
+        product_id: 7,
+        in_stock: 2,
+    })?
+}
+
+#[derive(Deserialize)]
+struct Order {
+    product: u64,
+    quantity: u32,
+}
+
+async fn order(axum::Json(order): axum::Json<Order>) -> backstop::Result<String> {
+    Ok(format!("{} × product {}", order.quantity, order.product))
+}
+
+async fn invalid_order() -> backstop::Result<()> {
+    let wrong = |pointer: &'static str, text: &'static str, code: &'static str| {
+        Error::msg(text)
+            .status(StatusCode::UNPROCESSABLE_ENTITY)
+            .field("pointer", pointer)
+            .code(code)
+    };
+    let errors = [
+        wrong("#/quantity", "must be at least 1", "RANGE"),
+        wrong("#/items/0/name", "must not be empty", "REQUIRED"),
+    ];
+    Err(Error::many(errors).status(StatusCode::UNPROCESSABLE_ENTITY))
+}
+
+#[derive(Deserialize)]
+struct Search {
+    limit: u32,
+}
+
+async fn search(Query(search): Query<Search>) -> String {
+    format!("{} results", search.limit)
+}
+
+/// A foreign error: a 500 whose text only the log has.
+async fn stock() -> backstop::Result<String> {
+    Ok(std::fs::read_to_string("/var/lib/shop/stock.json").context("loading the stock")?)
+}
+
+async fn panics() {
+    let prices: [u32; 0] = [];
+    let index = prices.len();
+    println!("{}", prices[index]);
+}
+
+/// Another task's panic, which `map_status` makes a 502.
+async fn invoice() -> backstop::Result<()> {
+    Ok(tokio::spawn(async { panic!("the printer is on fire") })
         .await
-        .unwrap();
-    axum::serve(l, app).await.unwrap();
+        .context("printing the invoice")?)
+}
+
+/// The head leaves, then the body fails: the connection is reset, never ended as if all were there.
+async fn export() -> Body {
+    let lines = ["id,name\n", "7,teapot\n", "the disk is on fire"];
+    Body::from_stream(stream::iter(lines).then(|line| async move {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if line.ends_with('\n') {
+            Ok(line)
+        } else {
+            Err(std::io::Error::other(line))
+        }
+    }))
+}
+
+/// A bare answer of somebody else's: its text is hidden, for it is a 5xx.
+async fn supplier() -> (StatusCode, &'static str) {
+    (
+        StatusCode::BAD_GATEWAY,
+        "upstream 10.0.0.7 refused: bad password",
+    )
+}
+
+async fn start() -> ([(header::HeaderName, &'static str); 1], Html<&'static str>) {
+    let page = Html(include_str!("demo.html"));
+    ([(header::CACHE_CONTROL, "no-cache")], page)
+}
+
+fn port() -> Result<u16, Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    match (arguments.next().as_deref(), arguments.next()) {
+        (None, _) => Ok(3000),
+        (Some("--port"), Some(port)) => Ok(port.parse()?),
+        _ => Err("usage: demo [--port PORT]".into()),
+    }
 }

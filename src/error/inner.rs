@@ -1,5 +1,6 @@
 //! What an error consists of, shared between [`Error`](super::Error), its failure and its response.
 
+use std::any::type_name;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -250,8 +251,12 @@ impl Inner {
     }
 
     /// A service's error.
-    pub(crate) fn service(error: BoxError, type_name: &'static str) -> Self {
-        Self::new(Cause::Foreign(error), Some(type_name), None)
+    pub(crate) fn service<E: Into<BoxError>>(error: BoxError) -> Self {
+        let known = status::known(error.as_ref()).map(|known| known.name);
+        let named = type_name::<E>();
+        // The name of a box says nothing of what is in it.
+        let type_name = known.or((named != type_name::<BoxError>()).then_some(named));
+        Self::new(Cause::Foreign(error), type_name, None)
     }
 
     pub(crate) fn chain(&self) -> &[Link] {

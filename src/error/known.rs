@@ -7,6 +7,8 @@ use http::{HeaderValue, StatusCode};
 /// What is known of a type of error.
 #[derive(Debug)]
 pub(crate) struct Known {
+    /// The name of the type, for behind a `dyn Error` nobody else knows it.
+    pub(crate) name: &'static str,
     pub(crate) status: StatusCode,
     /// In how many seconds to try again.
     pub(crate) retry_after: Option<HeaderValue>,
@@ -15,32 +17,44 @@ pub(crate) struct Known {
 /// tower's and tokio's timeouts, tower's overloaded and closed services, a body over its limit.
 #[cfg(feature = "tower")]
 pub(crate) fn known(error: &(dyn StdError + 'static)) -> Option<Known> {
+    use std::any::type_name;
+
+    use http_body_util::LengthLimitError;
     use tower::{buffer::error::Closed, load_shed::error::Overloaded, timeout::error::Elapsed};
 
-    if error.is::<Elapsed>() || error.is::<tokio::time::error::Elapsed>() {
-        return Some(Known {
-            status: StatusCode::GATEWAY_TIMEOUT,
+    let known = |name, status| {
+        Some(Known {
+            name,
+            status,
             retry_after: None,
-        });
+        })
+    };
+    if error.is::<Elapsed>() {
+        return known(type_name::<Elapsed>(), StatusCode::GATEWAY_TIMEOUT);
+    }
+    if error.is::<tokio::time::error::Elapsed>() {
+        return known(
+            type_name::<tokio::time::error::Elapsed>(),
+            StatusCode::GATEWAY_TIMEOUT,
+        );
     }
     if error.is::<Overloaded>() {
         return Some(Known {
+            name: type_name::<Overloaded>(),
             status: StatusCode::SERVICE_UNAVAILABLE,
             retry_after: Some(HeaderValue::from_static("1")),
         });
     }
     if error.is::<Closed>() {
-        return Some(Known {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            retry_after: None,
-        });
+        return known(type_name::<Closed>(), StatusCode::SERVICE_UNAVAILABLE);
     }
-    error
-        .is::<http_body_util::LengthLimitError>()
-        .then_some(Known {
-            status: StatusCode::PAYLOAD_TOO_LARGE,
-            retry_after: None,
-        })
+    if error.is::<LengthLimitError>() {
+        return known(
+            type_name::<LengthLimitError>(),
+            StatusCode::PAYLOAD_TOO_LARGE,
+        );
+    }
+    None
 }
 
 /// Without the feature `tower` no type is known.

@@ -111,7 +111,7 @@ pub(super) fn service_error<E: Into<BoxError>>(error: E) -> Arc<Inner> {
     dropped(|| {
         inner = crate::error::Traveller::find(error.as_ref()).map(|found| Arc::clone(found.inner()))
     });
-    inner.unwrap_or_else(|| Arc::new(Inner::service(error, std::any::type_name::<E>())))
+    inner.unwrap_or_else(|| Arc::new(Inner::service::<E>(error)))
 }
 
 impl<S: Clone> Clone for BackstopService<S> {
