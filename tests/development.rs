@@ -1,5 +1,7 @@
 //! Development: everything is shown, and only to a developer on this machine.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use axum::extract::ConnectInfo;
 use backstop::{Backstop, Builder, Error, RequestFacts, Shape, prelude::*};
 use http::{Request, StatusCode, request};

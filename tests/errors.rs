@@ -1,5 +1,7 @@
 //! What errors say: status, chain, conversions, several at once.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::collections::HashMap;
 use std::fmt;
 
@@ -9,6 +11,7 @@ use http::{HeaderValue, Request, StatusCode, header};
 use serde_json::{Value, json};
 
 #[test]
+#[expect(clippy::needless_question_mark, reason = "the `?` is what is tested")]
 fn every_documented_conversion_compiles_through_the_question_mark() {
     fn io() -> backstop::Result<()> {
         Err(std::io::Error::other("x"))?

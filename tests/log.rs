@@ -1,5 +1,7 @@
 //! The `tracing` record of a failure.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 

@@ -1,5 +1,7 @@
 //! What must hold for every input: negotiation, rendering, and that production keeps its secrets.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::fmt;
 
 use axum_core::body::Body;
@@ -390,6 +392,8 @@ fn slow_pick(lines: &[String]) -> &'static str {
             });
         }
     }
+    /// Its specificity and the range.
+    type Decision = Option<(usize, Range)>;
     let specificity = |range: &Range, format: &str| {
         if range.has_parameters {
             return None;
@@ -404,7 +408,7 @@ fn slow_pick(lines: &[String]) -> &'static str {
         }
     };
     // For each format, the range that decides.
-    let decided: Vec<(usize, &str, Option<(usize, Range)>)> = FORMATS
+    let decided: Vec<(usize, &str, Decision)> = FORMATS
         .into_iter()
         .enumerate()
         .map(|(order, format)| {

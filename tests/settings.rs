@@ -1,5 +1,7 @@
 //! The settings: what each does, and that a bad one is an error that names it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use backstop::{Backstop, Builder, ConfigErrorKind, Error, Format, RequestFacts, Shape};
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt as _;

@@ -137,7 +137,7 @@ impl Item {
     pub(crate) fn title(&self) -> Cow<'static, str> {
         self.title
             .clone()
-            .unwrap_or(Cow::Borrowed(reason_phrase(self.status)))
+            .unwrap_or_else(|| Cow::Borrowed(reason_phrase(self.status)))
     }
 }
 

@@ -217,7 +217,7 @@ impl Inner {
             Cause::Message(text) | Cause::Panic(text) => Cow::Borrowed(text),
             Cause::Many(_) => Cow::Borrowed(MANY),
             Cause::Response(status, text) => {
-                Cow::Borrowed(text.as_deref().unwrap_or(reason_phrase(*status)))
+                Cow::Borrowed(text.as_deref().unwrap_or_else(|| reason_phrase(*status)))
             }
             Cause::Snapshot(links) => links
                 .first()
@@ -255,7 +255,7 @@ impl Inner {
         let known = status::known(error.as_ref()).map(|known| known.name);
         let named = type_name::<E>();
         // The name of a box says nothing of what is in it.
-        let type_name = known.or((named != type_name::<BoxError>()).then_some(named));
+        let type_name = known.or_else(|| (named != type_name::<BoxError>()).then_some(named));
         Self::new(Cause::Foreign(error), type_name, None)
     }
 

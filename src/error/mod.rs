@@ -24,22 +24,22 @@
 
 mod chain;
 mod convert;
-mod error;
 mod ext;
 mod failure;
 mod http_error;
 mod inner;
 mod known;
 mod place;
+mod returned;
 mod status;
 mod travel;
 
 pub use self::chain::Link;
-pub use self::error::Error;
 pub use self::ext::{Context, ResultExt};
 pub use self::failure::{Failure, Origin};
 pub use self::http_error::{Exposure, HttpError};
 pub use self::place::Place;
+pub use self::returned::Error;
 
 pub(crate) use self::inner::{Inner, MANY};
 pub(crate) use self::status::StatusMap;

@@ -55,12 +55,7 @@ pub(super) fn of(inner: &Inner, map: &StatusMap) -> StatusCode {
             }
             inner.sources().find_map(|error| map.get(error))
         })
-        .or_else(|| {
-            inner
-                .sources()
-                .find_map(|error| known(error))
-                .map(|known| known.status)
-        })
+        .or_else(|| inner.sources().find_map(known).map(|known| known.status))
         .or_else(|| inner.foreign_status())
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     in_range(status)

@@ -49,7 +49,7 @@ pub(super) fn members(document: &Document<'_>) -> Members {
         && let Some(message) = document
             .problem
             .detail_ref()
-            .or(document.problem.title_ref())
+            .or_else(|| document.problem.title_ref())
     {
         members.set("message", message.into());
     }

@@ -12,7 +12,7 @@ use http::{Extensions, HeaderMap, HeaderName, Response, StatusCode};
 use super::catch::caught;
 use super::{Passthrough, body, respond};
 use crate::backstop::Backstop;
-use crate::error::{Answered, BoxError, Carrier, Failure, Inner, Origin};
+use crate::error::{BoxError, Carrier, Failure, Inner, Origin};
 use crate::request::RequestFacts;
 
 /// The most of somebody else's text that is read.
@@ -34,7 +34,7 @@ where
     }
     if let Some(carrier) = response.extensions().get::<Carrier>() {
         return match &carrier.answered {
-            Some(answered) => tell_again(backstop, facts, answered.clone(), response),
+            Some(_) => tell_again(backstop, facts, response),
             None => {
                 let failure = carried(backstop, carrier, status);
                 respond::replace(
@@ -87,21 +87,21 @@ fn carried(backstop: &Backstop, carrier: &Carrier, status: StatusCode) -> Failur
 fn tell_again<R>(
     backstop: &Backstop,
     facts: RequestFacts,
-    answered: Answered,
     mut response: Response<R>,
 ) -> Response<Body>
 where
     R: http_body::Body<Data = Bytes> + Send + 'static,
     R::Error: Into<BoxError>,
 {
-    if !answered.told.contains(&backstop.number())
-        && let Some(carrier) = response.extensions_mut().get_mut::<Carrier>()
+    let carrier = response.extensions_mut().get_mut::<Carrier>();
+    if let Some(carrier) = carrier
+        && let Some(answered) = &mut carrier.answered
+        && !answered.told.contains(&backstop.number())
     {
-        if let Some(answered) = &mut carrier.answered {
-            answered.told.push(backstop.number());
-        }
+        answered.told.push(backstop.number());
+        let id = answered.id;
         let carrier = carrier.clone();
-        let failure = carried(backstop, &carrier, response.status()).with_id(answered.id);
+        let failure = carried(backstop, &carrier, response.status()).with_id(id);
         backstop.tell(&failure, &facts, None);
     }
     body::guard(backstop, facts, response)
@@ -141,10 +141,6 @@ fn is_left_alone(headers: &HeaderMap, extensions: &Extensions) -> bool {
 
 /// The text of a bare response, as far as it is there without waiting; the response back where it is below
 /// 500 and too long to be read, for what can't be told must not be lost.
-#[expect(
-    clippy::type_complexity,
-    reason = "three parts that go on to one caller"
-)]
 fn text<R>(
     status: StatusCode,
     response: Response<R>,

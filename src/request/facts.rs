@@ -137,11 +137,11 @@ impl RequestFacts {
         self.peer
     }
 
-    /// The first value of a header that is kept.
+    /// The first value of a header that is kept; the name in any case.
     #[must_use]
-    pub fn header(&self, name: impl PartialEq<HeaderName>) -> Option<&HeaderValue> {
-        let index = KEPT.iter().position(|kept| name == *kept)?;
-        self.kept[index].as_ref()
+    pub fn header(&self, name: &str) -> Option<&HeaderValue> {
+        let is_asked = |kept: &HeaderName| kept.as_str().eq_ignore_ascii_case(name);
+        self.kept[KEPT.iter().position(is_asked)?].as_ref()
     }
 
     /// The kept headers that the request had, the first value of each.
@@ -158,7 +158,7 @@ impl RequestFacts {
     /// The trace id of a valid `traceparent` (W3C Trace Context, section 3.2.2): 32 hexadecimal digits.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
-        trace::trace_id(self.header(TRACEPARENT)?)
+        trace::trace_id(self.header(TRACEPARENT.as_str())?)
     }
 
     /// Whether the request came to this machine under a name of this machine, or one that `hosts` lists.
@@ -168,7 +168,7 @@ impl RequestFacts {
             .uri
             .authority()
             .map(|authority| authority.as_str().as_bytes());
-        let header = self.header(HOST).map(HeaderValue::as_bytes);
+        let header = self.header(HOST.as_str()).map(HeaderValue::as_bytes);
         authority
             .into_iter()
             .chain(header)

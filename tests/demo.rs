@@ -1,0 +1,124 @@
+//! The main job on real input: the demo is started as a process and asked over HTTP.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+#[test]
+fn the_demo_answers_each_of_its_failures() {
+    let demo = Demo::start("production");
+    let expected = [
+        ("GET", "/", 200, "A shop that fails in every way"),
+        ("GET", "/products/7", 200, "a teapot"),
+        (
+            "GET",
+            "/products/42",
+            404,
+            "\"detail\":\"there is no product 42\"",
+        ),
+        ("GET", "/products/x", 400, "Cannot parse `x`"),
+        ("GET", "/orders", 422, "\"pointer\":\"#/items/0/name\""),
+        ("GET", "/checkout", 409, "\"inStock\":2"),
+        ("GET", "/search?limit=many", 400, "limit: invalid digit"),
+        ("GET", "/stock", 500, "\"title\":\"Internal Server Error\""),
+        ("GET", "/invoice", 502, "\"title\":\"Bad Gateway\""),
+        ("GET", "/panic", 500, "\"title\":\"Internal Server Error\""),
+        ("GET", "/slow", 504, "\"title\":\"Gateway Timeout\""),
+        ("GET", "/busy", 503, "retry-after: 1"),
+        ("GET", "/supplier", 502, "\"title\":\"Bad Gateway\""),
+        ("GET", "/nowhere", 404, "\"title\":\"Not Found\""),
+        ("DELETE", "/orders", 405, "allow: POST,GET,HEAD"),
+    ];
+    for (method, path, status, part) in expected {
+        let answer = demo.ask(method, path);
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{path}: {answer}"
+        );
+        assert!(answer.contains(part), "{path}: {answer}");
+        for secret in [
+            "warehouse",
+            "stock.json",
+            "index out of bounds",
+            "10.0.0.7",
+            "printer",
+        ] {
+            assert!(
+                status == 200 || !answer.contains(secret),
+                "{path}: {answer}"
+            );
+        }
+    }
+    let export = demo.ask("GET", "/export");
+    assert!(
+        export.contains("7,teapot") && !export.ends_with("0\r\n\r\n"),
+        "{export}"
+    );
+}
+
+#[test]
+fn in_development_the_demo_shows_what_happened() {
+    let answer = Demo::start("development").ask("GET", "/stock");
+    assert!(
+        answer.contains("loading the stock") && answer.contains("examples/demo.rs:"),
+        "{answer}"
+    );
+}
+
+struct Demo {
+    process: Child,
+    address: String,
+}
+
+impl Demo {
+    fn start(mode: &str) -> Self {
+        // Beside the tests lie the examples; `cargo test` builds both.
+        let tests = std::env::current_exe().unwrap();
+        let demo = tests
+            .parent()
+            .unwrap()
+            .with_file_name("examples")
+            .join("demo");
+        let mut process = Command::new(demo)
+            .args(["--port", "0"])
+            .env("BACKSTOP_MODE", mode)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.as_mut().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .trim()
+            .trim_end_matches('/')
+            .rsplit('/')
+            .next()
+            .unwrap()
+            .to_owned();
+        Self { process, address }
+    }
+
+    /// Head and body, as far as they come.
+    fn ask(&self, method: &str, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        String::from_utf8(answer).unwrap()
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
