@@ -22,7 +22,7 @@ const SMALL: u64 = 64 * 1024;
 /// The response with its body guarded, unless it is small.
 pub(super) fn guard<R>(
     backstop: &Backstop,
-    facts: RequestFacts,
+    facts: &RequestFacts,
     response: Response<R>,
 ) -> Response<Body>
 where
@@ -44,7 +44,7 @@ where
         Body::new(GuardedBody {
             inner: Some(inner),
             backstop: backstop.clone(),
-            facts,
+            facts: facts.clone(),
             status,
         })
     })

@@ -24,8 +24,7 @@ pin_project! {
     pub struct BackstopFuture<F> {
         #[pin]
         state: State<F>,
-        // Taken by whoever answers.
-        facts: Option<RequestFacts>,
+        facts: RequestFacts,
         backstop: Backstop,
         catches_panics: bool,
     }
@@ -52,7 +51,7 @@ impl<F> BackstopFuture<F> {
         };
         Self {
             state,
-            facts: Some(facts),
+            facts,
             backstop,
             catches_panics,
         }
@@ -80,29 +79,31 @@ where
                 match polled {
                     Ok(Poll::Pending) => return Poll::Pending,
                     Ok(Poll::Ready(Ok(response))) => {
-                        let facts = this.facts.take().expect(POLLED_AGAIN);
-                        return Poll::Ready(Ok(settle::settle(this.backstop, facts, response)));
+                        return Poll::Ready(Ok(settle::settle(
+                            this.backstop,
+                            this.facts,
+                            response,
+                        )));
                     }
                     Ok(Poll::Ready(Err(error))) => service_error(error),
                     Err(panic) => panic,
                 }
             }
-            StateProj::Failed { inner } => inner.take().expect(POLLED_AGAIN),
+            StateProj::Failed { inner } => {
+                inner.take().expect("a future is not polled after it ended")
+            }
         };
         // A future that panicked must not be polled again, and here its destructor's panic is caught.
         dropped(|| this.state.set(State::Failed { inner: None }));
-        let facts = this.facts.take().expect(POLLED_AGAIN);
         let origin = if failed.is_panic() {
             Origin::Panic
         } else {
             Origin::Service
         };
         let failure = Failure::new(failed, origin, this.backstop.statuses());
-        Poll::Ready(Ok(respond::respond(this.backstop, &failure, &facts)))
+        Poll::Ready(Ok(respond::respond(this.backstop, &failure, this.facts)))
     }
 }
-
-const POLLED_AGAIN: &str = "a future is not polled after it ended";
 
 impl<F> fmt::Debug for BackstopFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -21,7 +21,7 @@ const MAX_TEXT: usize = 16 * 1024;
 /// The response that leaves the layer.
 pub(super) fn settle<R>(
     backstop: &Backstop,
-    facts: RequestFacts,
+    facts: &RequestFacts,
     response: Response<R>,
 ) -> Response<Body>
 where
@@ -37,13 +37,7 @@ where
             Some(_) => tell_again(backstop, facts, response),
             None => {
                 let failure = carried(backstop, carrier, status);
-                respond::replace(
-                    backstop,
-                    &failure,
-                    &facts,
-                    response.map(drop),
-                    Length::Known,
-                )
+                respond::replace(backstop, &failure, facts, response.map(drop), Length::Known)
             }
         };
     }
@@ -54,7 +48,7 @@ where
         Ok((text, length, response)) => {
             let inner = Arc::new(Inner::response(status, text));
             let failure = Failure::new(inner, Origin::Response, backstop.statuses());
-            respond::replace(backstop, &failure, &facts, response, length)
+            respond::replace(backstop, &failure, facts, response, length)
         }
         Err(response) => tell_of(backstop, facts, response),
     }
@@ -86,7 +80,7 @@ fn carried(backstop: &Backstop, carrier: &Carrier, status: StatusCode) -> Failur
 /// An inner layer has answered: another Backstop's owner is told under the same id, the same one's is not.
 fn tell_again<R>(
     backstop: &Backstop,
-    facts: RequestFacts,
+    facts: &RequestFacts,
     mut response: Response<R>,
 ) -> Response<Body>
 where
@@ -102,13 +96,17 @@ where
         let id = answered.id;
         let carrier = carrier.clone();
         let failure = carried(backstop, &carrier, response.status()).with_id(id);
-        backstop.tell(&failure, &facts, None);
+        backstop.tell(&failure, facts, None);
     }
     body::guard(backstop, facts, response)
 }
 
 /// A response that stays as it is; from 500 on its failure is told.
-fn tell_of<R>(backstop: &Backstop, facts: RequestFacts, mut response: Response<R>) -> Response<Body>
+fn tell_of<R>(
+    backstop: &Backstop,
+    facts: &RequestFacts,
+    mut response: Response<R>,
+) -> Response<Body>
 where
     R: http_body::Body<Data = Bytes> + Send + 'static,
     R::Error: Into<BoxError>,
@@ -117,7 +115,7 @@ where
     if status.is_server_error() {
         let inner = Arc::new(Inner::response(status, None));
         let failure = Failure::new(inner, Origin::Response, backstop.statuses());
-        backstop.tell(&failure, &facts, None);
+        backstop.tell(&failure, facts, None);
         respond::mark(backstop, &failure, response.extensions_mut());
     }
     body::guard(backstop, facts, response)
