@@ -211,7 +211,9 @@ fn apollo() -> Router {
 /// Asks the row's app so many times, as hyper would.
 pub fn serve(row: &Row, requests: u64) {
     let head = Head::new(row.accept);
-    let mut app = (row.app)().into_service::<Body>();
+    // As `axum::serve` does: without it the handlers are built anew for every request.
+    let app: Router = (row.app)().with_state(());
+    let mut app = app.into_service::<Body>();
     for _ in 0..requests {
         let response: Result<_, Infallible> = ready(app.call(head.request()));
         let Ok(response) = response;

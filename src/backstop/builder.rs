@@ -4,17 +4,17 @@ use std::error::Error as StdError;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use http::StatusCode;
+use http::{HeaderName, StatusCode};
 
 use super::answer::{Answers, Customize, HtmlPage, IntoPage};
 use super::event::OnError;
-use super::{Backstop, ConfigError, ConfigErrorKind, ErrorEvent};
+use super::{Backstop, ConfigError, ConfigErrorKind, ErrorEvent, Shared, next_number};
 use crate::disclosure::{Gate, Policy, TypeUri};
 use crate::error::Failure;
 use crate::formats::Shape;
 use crate::negotiate::Format;
 use crate::problem::{Problem, RESERVED, is_reserved};
-use crate::request::RequestFacts;
+use crate::request::{RequestFacts, Wanted};
 
 /// The settings of a [`Backstop`]; [`build`](Self::build) checks them all.
 #[derive(Debug)]
@@ -29,6 +29,7 @@ pub struct Builder {
     html_page: Option<HtmlPage>,
     on_error: Vec<OnError>,
     logs: bool,
+    keep_headers: Vec<HeaderName>,
 }
 
 /// How much is shown unless a setting says otherwise.
@@ -72,6 +73,7 @@ impl Builder {
             html_page: None,
             on_error: Vec::new(),
             logs: true,
+            keep_headers: Vec::new(),
         }
     }
 
@@ -165,7 +167,7 @@ impl Builder {
     ///
     /// ```
     /// use backstop::Backstop;
-    /// use http::StatusCode;
+    /// use http::{HeaderName, StatusCode};
     ///
     /// let backstop = Backstop::production()
     ///     .map_status::<std::io::Error>(|error| match error.kind() {
@@ -222,6 +224,14 @@ impl Builder {
         self
     }
 
+    /// Request headers that hooks and reports should see beside `Accept` and `traceparent`, like
+    /// `User-Agent` or `x-request-id`. Every request pays for each, whether it fails or not: about a hundred
+    /// instructions. Default: none.
+    pub fn keep_headers(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        self.keep_headers.extend(names);
+        self
+    }
+
     /// Host names beside `localhost` and the loopback addresses under which details are shown, without port.
     /// Default: none.
     pub fn debug_hosts(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -265,7 +275,16 @@ impl Builder {
             customize: self.customize,
             html_page: self.html_page,
         };
-        Ok(Backstop::new(answers, self.on_error, self.logs))
+        Ok(Backstop::new(Shared {
+            number: next_number(),
+            wanted: Wanted {
+                origin: answers.policy.details.may_open(),
+                headers: self.keep_headers,
+            },
+            answers,
+            on_error: self.on_error,
+            logs: self.logs,
+        }))
     }
 
     fn check_names(&self) -> Result<(), ConfigError> {

@@ -20,7 +20,7 @@ use self::answer::Answers;
 use self::builder::Mode;
 use self::event::OnError;
 use crate::error::{Failure, StatusMap};
-use crate::request::RequestFacts;
+use crate::request::{RequestFacts, Wanted};
 use http::StatusCode;
 
 /// The last line of a service: made once, cloned cheaply, and put around the app with
@@ -51,6 +51,13 @@ struct Shared {
     answers: Answers,
     on_error: Vec<OnError>,
     logs: bool,
+    wanted: Wanted,
+}
+
+/// A number that no other Backstop of this process has.
+fn next_number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Backstop {
@@ -74,18 +81,15 @@ impl Backstop {
         Mode::from_env().map(Builder::new)
     }
 
-    fn new(answers: Answers, on_error: Vec<OnError>, logs: bool) -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let shared = Shared {
-            number,
-            answers,
-            on_error,
-            logs,
-        };
+    fn new(shared: Shared) -> Self {
         Self {
             shared: Arc::new(shared),
         }
+    }
+
+    /// What the layer takes of each request.
+    pub(crate) fn wanted(&self) -> &Wanted {
+        &self.shared.wanted
     }
 
     pub(crate) fn number(&self) -> u64 {

@@ -104,6 +104,11 @@ impl Gate {
         if open { Self::Always } else { Self::Never }
     }
 
+    /// Whether any failure could open it.
+    pub(crate) const fn may_open(&self) -> bool {
+        !matches!(self, Self::Never)
+    }
+
     /// A question that panics is answered with no.
     pub(super) fn is_open(&self, failure: &Failure, facts: &RequestFacts) -> bool {
         match self {

@@ -94,13 +94,24 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> BackstopFuture<S::Future> {
-        let facts = RequestFacts::from_request(&request);
-        let called = match &self.broken {
-            Some(broken) => Err(Arc::clone(broken)),
-            None if self.catches_panics => caught(|| self.inner.call(request)),
-            None => Ok(self.inner.call(request)),
+        // Filled in place: the futures in here are too large to be moved about.
+        let mut future = BackstopFuture::new(
+            RequestFacts::wanted(&request, self.backstop.wanted()),
+            &self.backstop,
+            self.catches_panics,
+        );
+        let failed = match &self.broken {
+            Some(broken) => Some(Arc::clone(broken)),
+            None if self.catches_panics => caught(|| future.run(self.inner.call(request))).err(),
+            None => {
+                future.run(self.inner.call(request));
+                None
+            }
         };
-        BackstopFuture::new(called, facts, self.backstop.clone(), self.catches_panics)
+        if let Some(failed) = failed {
+            future.fail(failed);
+        }
+        future
     }
 }
 

@@ -39,22 +39,24 @@ pin_project! {
 }
 
 impl<F> BackstopFuture<F> {
-    pub(super) fn new(
-        called: Result<F, Arc<Inner>>,
-        facts: RequestFacts,
-        backstop: Backstop,
-        catches_panics: bool,
-    ) -> Self {
-        let state = match called {
-            Ok(future) => State::Running { future },
-            Err(inner) => State::Failed { inner: Some(inner) },
-        };
+    /// A future that has neither begun nor failed yet.
+    #[inline]
+    pub(super) fn new(facts: RequestFacts, backstop: &Backstop, catches_panics: bool) -> Self {
         Self {
-            state,
+            state: State::Failed { inner: None },
             facts,
-            backstop,
+            backstop: backstop.clone(),
             catches_panics,
         }
+    }
+
+    #[inline]
+    pub(super) fn run(&mut self, future: F) {
+        self.state = State::Running { future };
+    }
+
+    pub(super) fn fail(&mut self, inner: Arc<Inner>) {
+        self.state = State::Failed { inner: Some(inner) };
     }
 }
 

@@ -3,15 +3,17 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderName, REFERER, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderName, USER_AGENT};
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri, Version, request};
 
 use super::{host, trace};
 
 /// The facts of one request, as hooks and [`respond`](crate::Backstop::respond) see them.
 ///
-/// Of the headers only a few are kept, by an allow-list: `Accept`, `Host`, `User-Agent`, `Content-Type`,
-/// `traceparent` and `x-request-id`. Credentials and cookies never are.
+/// Of the headers only a few are kept, by an allow-list; credentials and cookies never are. Taken by hand
+/// they are `Accept`, `Host`, `User-Agent`, `Content-Type`, `traceparent` and `x-request-id`. The layer takes
+/// `Accept` and `traceparent`, in development `Host`, and those of
+/// [`keep_headers`](crate::Builder::keep_headers).
 ///
 /// Taking them copies no text: values share the request's buffer.
 ///
@@ -30,66 +32,73 @@ pub struct RequestFacts {
     uri: Uri,
     version: Version,
     route: Option<Route>,
-    peer: Option<IpAddr>,
-    kept: [Option<HeaderValue>; KEPT_NAMES],
-    /// `Accept` lines beyond the first.
-    more_accept: Vec<HeaderValue>,
+    accept: Option<HeaderValue>,
+    traceparent: Option<HeaderValue>,
+    /// What few requests have or few owners want: the facts are taken for every request, so that those
+    /// which succeed should not pay for it.
+    more: Option<Box<More>>,
 }
 
-const KEPT_NAMES: usize = 6;
+#[derive(Clone, Default)]
+struct More {
+    /// `Accept` lines beyond the first.
+    accept: Vec<HeaderValue>,
+    peer: Option<IpAddr>,
+    kept: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// What is taken beyond the facts that every answer needs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    /// Host and peer: whether the client is on this machine.
+    pub(crate) origin: bool,
+    /// Headers by name.
+    pub(crate) headers: Vec<HeaderName>,
+}
+
+/// The two that are always kept, at an address that they can be lent from.
+static ALWAYS: [HeaderName; 2] = [ACCEPT, TRACEPARENT];
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// The allow-list.
-static KEPT: [HeaderName; KEPT_NAMES] = [
-    ACCEPT,
-    HOST,
-    USER_AGENT,
-    CONTENT_TYPE,
-    TRACEPARENT,
-    X_REQUEST_ID,
-];
-
-/// The place of a header in [`KEPT`]. The lengths of the names tell nearly all others off.
-fn kept(name: &HeaderName) -> Option<usize> {
-    let name = name.as_str();
-    let (index, kept) = match name.len() {
-        4 => (1, "host"),
-        6 => (0, "accept"),
-        10 => (2, "user-agent"),
-        11 => (4, "traceparent"),
-        12 if name.starts_with('x') => (5, "x-request-id"),
-        12 => (3, "content-type"),
-        _ => return None,
-    };
-    (name == kept).then_some(index)
-}
 
 impl RequestFacts {
     /// The facts of a request.
     #[must_use]
     pub fn from_request<B>(request: &Request<B>) -> Self {
-        Self::new(
-            request.method(),
-            request.uri(),
-            request.version(),
-            request.headers(),
-            request.extensions(),
-        )
+        Self::wanted(request, &Wanted::by_hand())
     }
 
     /// The facts of a request's head.
     #[must_use]
     pub fn from_parts(parts: &request::Parts) -> Self {
-        Self::new(
+        let mut facts = Self::new(
             &parts.method,
             &parts.uri,
             parts.version,
             &parts.headers,
             &parts.extensions,
-        )
+        );
+        facts.take(&Wanted::by_hand(), &parts.headers, &parts.extensions);
+        facts
     }
 
+    /// The facts that a layer wants.
+    #[inline]
+    pub(crate) fn wanted<B>(request: &Request<B>, wanted: &Wanted) -> Self {
+        let mut facts = Self::new(
+            request.method(),
+            request.uri(),
+            request.version(),
+            request.headers(),
+            request.extensions(),
+        );
+        if wanted.origin || !wanted.headers.is_empty() {
+            facts.take(wanted, request.headers(), request.extensions());
+        }
+        facts
+    }
+
+    #[inline]
     fn new(
         method: &Method,
         uri: &Uri,
@@ -102,20 +111,39 @@ impl RequestFacts {
             uri: uri.clone(),
             version,
             route: route(extensions),
-            peer: peer(extensions),
-            kept: [const { None }; KEPT_NAMES],
-            more_accept: Vec::new(),
+            accept: None,
+            traceparent: None,
+            more: None,
         };
-        // One walk over the headers costs less than a look-up for each name.
+        // One walk over a request's dozen headers costs less than two look-ups.
         for (name, value) in headers {
-            let Some(index) = kept(name) else { continue };
-            match &mut facts.kept[index] {
-                slot @ None => *slot = Some(value.clone()),
-                Some(_) if index == 0 => facts.more_accept.push(value.clone()),
-                Some(_) => {}
+            if *name == ACCEPT {
+                match &mut facts.accept {
+                    slot @ None => *slot = Some(value.clone()),
+                    Some(_) => facts
+                        .more
+                        .get_or_insert_default()
+                        .accept
+                        .push(value.clone()),
+                }
+            } else if *name == TRACEPARENT {
+                facts.traceparent = Some(value.clone());
             }
         }
         facts
+    }
+
+    fn take(&mut self, wanted: &Wanted, headers: &HeaderMap, extensions: &Extensions) {
+        let more = self.more.get_or_insert_default();
+        if wanted.origin {
+            more.peer = peer(extensions);
+        }
+        let host = wanted.origin.then_some(&HOST);
+        for name in wanted.headers.iter().chain(host) {
+            if let Some(value) = headers.get(name) {
+                more.kept.push((name.clone(), value.clone()));
+            }
+        }
     }
 
     /// The method.
@@ -142,34 +170,39 @@ impl RequestFacts {
         self.version
     }
 
-    /// The address of the peer, where axum's `ConnectInfo<SocketAddr>` tells it (feature `axum`).
+    /// The address of the peer, where axum's `ConnectInfo<SocketAddr>` tells it (feature `axum`). The layer
+    /// asks for it in development only.
     #[must_use]
-    pub const fn peer(&self) -> Option<IpAddr> {
-        self.peer
+    pub fn peer(&self) -> Option<IpAddr> {
+        self.more.as_ref()?.peer
     }
 
     /// The first value of a header that is kept; the name in any case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&HeaderValue> {
-        let is_asked = |kept: &HeaderName| kept.as_str().eq_ignore_ascii_case(name);
-        self.kept[KEPT.iter().position(is_asked)?].as_ref()
+        let mut headers = self.headers();
+        let (_, value) = headers.find(|(kept, _)| kept.as_str().eq_ignore_ascii_case(name))?;
+        Some(value)
     }
 
     /// The kept headers that the request had, the first value of each.
     pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
-        let values = KEPT.iter().zip(&self.kept);
-        values.filter_map(|(name, value)| Some((name, value.as_ref()?)))
+        let always = ALWAYS.iter().zip([&self.accept, &self.traceparent]);
+        let always = always.filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        let kept = self.more.iter().flat_map(|more| &more.kept);
+        always.chain(kept.map(|(name, value)| (name, value)))
     }
 
     /// Every line of `Accept`.
     pub(crate) fn accept(&self) -> impl Iterator<Item = &HeaderValue> {
-        self.kept[0].iter().chain(&self.more_accept)
+        let others = self.more.iter().flat_map(|more| &more.accept);
+        self.accept.iter().chain(others)
     }
 
     /// The trace id of a valid `traceparent` (W3C Trace Context, section 3.2.2): 32 hexadecimal digits.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
-        trace::trace_id(self.header(TRACEPARENT.as_str())?)
+        trace::trace_id(self.traceparent.as_ref()?)
     }
 
     /// Whether the request came to this machine under a name of this machine, or one that `hosts` lists.
@@ -179,7 +212,7 @@ impl RequestFacts {
             .uri
             .authority()
             .map(|authority| authority.as_str().as_bytes());
-        let header = self.header(HOST.as_str()).map(HeaderValue::as_bytes);
+        let header = self.header("host").map(HeaderValue::as_bytes);
         authority
             .into_iter()
             .chain(header)
@@ -230,16 +263,11 @@ const fn peer(_extensions: &Extensions) -> Option<IpAddr> {
     None
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_kept_name_is_found_at_its_place() {
-        for (index, name) in KEPT.iter().enumerate() {
-            assert_eq!(kept(name), Some(index), "{name}");
+impl Wanted {
+    fn by_hand() -> Self {
+        Self {
+            origin: true,
+            headers: vec![USER_AGENT, CONTENT_TYPE, X_REQUEST_ID],
         }
-        assert_eq!(kept(&http::header::AUTHORIZATION), None);
-        assert_eq!(kept(&http::header::DATE), None);
     }
 }

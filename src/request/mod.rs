@@ -7,4 +7,5 @@ mod trace;
 
 pub use self::facts::RequestFacts;
 
+pub(crate) use self::facts::Wanted;
 pub(crate) use self::host::is_loopback_address;
