@@ -185,14 +185,18 @@ impl Inner {
         fields
     }
 
-    /// Calls `each` with every header of the error, the setters' last.
-    pub(crate) fn headers(&self) -> impl Iterator<Item = HeaderMap> {
+    /// The headers that the error carries, the setters' over its own; `None` if there is none.
+    pub(crate) fn headers(&self) -> Option<HeaderMap> {
+        let ours = self.said.as_ref().map(|said| &said.headers);
+        let ours = ours.filter(|headers| !headers.is_empty()).cloned();
         let theirs = self.http().map(HttpError::headers);
-        let ours = self.said.as_ref().map(|said| said.headers.clone());
-        [theirs, ours]
-            .into_iter()
-            .flatten()
-            .filter(|headers| !headers.is_empty())
+        match (theirs.filter(|headers| !headers.is_empty()), ours) {
+            (Some(mut theirs), Some(ours)) => {
+                theirs.extend(ours);
+                Some(theirs)
+            }
+            (theirs, ours) => theirs.or(ours),
+        }
     }
 
     /// In how many seconds to try again, where the type of the error or of a cause tells.

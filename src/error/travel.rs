@@ -19,6 +19,8 @@ use super::status::{self, StatusMap};
 use super::{BoxError, Error, Exposure};
 use crate::problem::Problem;
 
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
 /// A failure in a response's extensions.
 #[derive(Clone)]
 pub(crate) struct Carrier {
@@ -114,11 +116,10 @@ pub(crate) fn respond(inner: Arc<Inner>) -> Response {
     let mut response = Response::new(Body::new(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
-    for theirs in inner.headers() {
+    // Room for the headers of the answer too, so that the layer need not make it.
+    headers.reserve(8);
+    headers.insert(CONTENT_TYPE, PROBLEM_JSON);
+    if let Some(theirs) = inner.headers() {
         headers.extend(theirs);
     }
     response.extensions_mut().insert(Carrier {

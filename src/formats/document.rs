@@ -21,8 +21,9 @@ pub(crate) struct Document<'a> {
 /// The problem that tells what was disclosed.
 pub(crate) fn problem(disclosed: &Disclosed) -> Problem {
     let item = &disclosed.item;
-    let mut problem =
-        Problem::new(item.status).instance(format!("urn:uuid:{}", disclosed.id.hyphenated()));
+    let mut urn = [0; uuid::fmt::Urn::LENGTH];
+    let urn: &str = disclosed.id.urn().encode_lower(&mut urn);
+    let mut problem = Problem::new(item.status).instance(urn.to_owned());
     if let Some(uri) = &disclosed.type_uri {
         problem.set_type_uri(uri.clone());
     }

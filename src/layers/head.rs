@@ -2,51 +2,58 @@
 
 use http::StatusCode;
 use http::header::{
-    ACCEPT, ACCEPT_RANGES, AGE, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING,
-    CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, EXPIRES, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, RETRY_AFTER,
-    TRAILER, TRANSFER_ENCODING, VARY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, TRAILER, TRANSFER_ENCODING,
+    VARY, X_CONTENT_TYPE_OPTIONS,
 };
 
 use crate::backstop::Answer;
 use crate::error::{Failure, Inner};
 
-/// The headers that speak of the body that was replaced.
-const OF_THE_BODY: [HeaderName; 18] = [
-    CONTENT_LENGTH,
-    TRANSFER_ENCODING,
-    CONTENT_ENCODING,
-    CONTENT_LANGUAGE,
-    CONTENT_RANGE,
-    CONTENT_DISPOSITION,
-    CONTENT_LOCATION,
-    HeaderName::from_static("content-md5"),
-    HeaderName::from_static("content-digest"),
-    HeaderName::from_static("repr-digest"),
-    HeaderName::from_static("digest"),
-    ETAG,
-    LAST_MODIFIED,
-    ACCEPT_RANGES,
-    CACHE_CONTROL,
-    EXPIRES,
-    AGE,
-    TRAILER,
-];
+/// Whether a header speaks of the body that was replaced.
+fn is_of_the_body(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "content-length"
+            | "transfer-encoding"
+            | "content-encoding"
+            | "content-language"
+            | "content-range"
+            | "content-disposition"
+            | "content-location"
+            | "content-md5"
+            | "content-digest"
+            | "repr-digest"
+            | "digest"
+            | "etag"
+            | "last-modified"
+            | "accept-ranges"
+            | "cache-control"
+            | "expires"
+            | "age"
+            | "trailer"
+    )
+}
 
 const X_ERROR_ID: HeaderName = HeaderName::from_static("x-error-id");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+const BY_ACCEPT: HeaderValue = HeaderValue::from_static("accept");
 
 /// Writes the head of an answer over the headers of the response that it replaces.
 pub(super) fn write(
     headers: &mut HeaderMap,
     failure: &Failure,
     answer: &Answer,
-    theirs: HeaderMap,
+    theirs: Option<HeaderMap>,
 ) {
-    strip(headers, failure.status());
+    if !headers.is_empty() {
+        strip(headers, failure.status());
+    }
     headers.reserve(8);
     headers.insert(CONTENT_TYPE, answer.content_type.clone());
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CACHE_CONTROL, NO_STORE);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
     if answer.varies {
         vary_on_accept(headers);
     }
@@ -58,18 +65,19 @@ pub(super) fn write(
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(X_ERROR_ID, id);
     }
-    headers.extend(theirs);
+    if let Some(theirs) = theirs {
+        headers.extend(theirs);
+    }
 }
 
 /// The headers that the error carries, but for those that frame the body: they would break it.
-pub(super) fn of_error(inner: &Inner) -> HeaderMap {
-    let mut headers = HeaderMap::new();
+pub(super) fn of_error(inner: &Inner) -> Option<HeaderMap> {
+    let mut headers = inner.headers();
     if let Some(seconds) = inner.retry_after() {
-        headers.insert(RETRY_AFTER, seconds);
+        let headers = headers.get_or_insert_default();
+        headers.entry(RETRY_AFTER).or_insert(seconds);
     }
-    for theirs in inner.headers() {
-        headers.extend(theirs);
-    }
+    let mut headers = headers?;
     for name in [
         CONTENT_TYPE,
         CONTENT_LENGTH,
@@ -80,7 +88,7 @@ pub(super) fn of_error(inner: &Inner) -> HeaderMap {
     ] {
         headers.remove(name);
     }
-    headers
+    Some(headers)
 }
 
 /// Removes what was said of the body that is gone. A 416 keeps `Content-Range`, which is about the resource.
@@ -90,7 +98,7 @@ fn strip(headers: &mut HeaderMap, status: StatusCode) {
     // Few responses have any of them, so one walk beats eighteen look-ups.
     let stale: Vec<HeaderName> = headers
         .keys()
-        .filter(|name| OF_THE_BODY.contains(name) && !is_kept(name))
+        .filter(|name| is_of_the_body(name) && !is_kept(name))
         .cloned()
         .collect();
     for name in stale {
@@ -100,23 +108,15 @@ fn strip(headers: &mut HeaderMap, status: StatusCode) {
 
 /// Adds `Accept` to `Vary`, unless it or `*` stands there.
 fn vary_on_accept(headers: &mut HeaderMap) {
-    let mut names: Vec<&[u8]> = Vec::new();
-    for value in headers.get_all(VARY) {
-        names.extend(
-            value
-                .as_bytes()
-                .split(|&byte| byte == b',')
-                .map(<[u8]>::trim_ascii),
-        );
-    }
-    if names.is_empty() {
-        headers.insert(VARY, HeaderValue::from_static("accept"));
+    if !headers.contains_key(VARY) {
+        headers.insert(VARY, BY_ACCEPT);
         return;
     }
-    if names
-        .iter()
-        .any(|name| *name == b"*" || name.eq_ignore_ascii_case(ACCEPT.as_str().as_bytes()))
-    {
+    let lines = headers.get_all(VARY).iter().map(HeaderValue::as_bytes);
+    let names = lines.flat_map(|line| line.split(|&byte| byte == b','));
+    let mut names: Vec<&[u8]> = names.map(<[u8]>::trim_ascii).collect();
+    let is_there = |name: &[u8]| name == b"*" || name.eq_ignore_ascii_case(b"accept");
+    if names.iter().any(|name| is_there(name)) {
         return;
     }
     names.push(b"accept");

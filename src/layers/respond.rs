@@ -60,7 +60,7 @@ pub(super) fn replace(
     let mut response = response;
     *response.status_mut() = failure.status();
     // An error's own headers are its own code; should that panic, the head is complete without them.
-    let theirs = caught(|| head::of_error(failure.inner())).unwrap_or_default();
+    let theirs = caught(|| head::of_error(failure.inner())).unwrap_or(None);
     head::write(response.headers_mut(), failure, &answer, theirs);
     mark(backstop, failure, response.extensions_mut());
     backstop.tell(failure, facts, None);

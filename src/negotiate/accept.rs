@@ -21,22 +21,29 @@ pub(super) struct Range<'a> {
 /// The highest quality.
 pub(super) const ONE: u32 = 1_000_000;
 
-/// The ranges of all lines in their order; elements that can't be read are skipped.
-pub(super) fn ranges<'a>(
+/// Calls `each` with the ranges of all lines in their order; elements that can't be read are skipped.
+pub(super) fn for_each_range<'a>(
     lines: impl Iterator<Item = &'a HeaderValue>,
-) -> impl Iterator<Item = Range<'a>> {
-    let mut left = MAX_BYTES;
-    lines
-        .flat_map(move |line| {
-            let line = &line.as_bytes()[..line.len().min(left)];
-            left -= line.len();
-            Split {
-                rest: Some(line),
-                at: b',',
+    mut each: impl FnMut(Range<'a>),
+) {
+    let (mut bytes, mut elements) = (MAX_BYTES, MAX_ELEMENTS);
+    for line in lines {
+        let line = &line.as_bytes()[..line.len().min(bytes)];
+        bytes -= line.len();
+        let split = Split {
+            rest: Some(line),
+            at: b',',
+        };
+        for element in split {
+            if elements == 0 {
+                return;
             }
-        })
-        .take(MAX_ELEMENTS)
-        .filter_map(range)
+            elements -= 1;
+            if let Some(range) = range(element) {
+                each(range);
+            }
+        }
+    }
 }
 
 fn range(element: &[u8]) -> Option<Range<'_>> {
@@ -110,9 +117,24 @@ fn unquoted(value: &[u8]) -> &[u8] {
 
 /// A token of section 5.6.2, `*` being one of its characters.
 fn is_token(text: &[u8]) -> bool {
-    let is_tchar = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
-    !text.is_empty() && text.iter().all(is_tchar)
+    !text.is_empty() && text.iter().all(|&byte| IS_TCHAR[byte as usize])
 }
+
+const IS_TCHAR: [bool; 256] = {
+    let mut table = [false; 256];
+    let others = b"!#$%&'*+-.^_`|~";
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let mut index = 0;
+    while index < others.len() {
+        table[others[index] as usize] = true;
+        index += 1;
+    }
+    table
+};
 
 /// Splits at a byte, but not inside a quoted string (section 5.6.4).
 struct Split<'a> {
@@ -125,18 +147,31 @@ impl<'a> Iterator for Split<'a> {
 
     fn next(&mut self) -> Option<&'a [u8]> {
         let text = self.rest?;
-        let (mut quoted, mut escaped) = (false, false);
-        let end = text.iter().position(|&byte| {
-            match byte {
-                _ if escaped => escaped = false,
-                b'\\' if quoted => escaped = true,
-                b'"' => quoted = !quoted,
-                byte if !quoted && byte == self.at => return true,
-                _ => {}
-            }
-            false
-        });
+        // Quotes are rare, so that most elements end at the first separator.
+        let end = match text
+            .iter()
+            .position(|&byte| byte == self.at || byte == b'"')
+        {
+            Some(quote) if text[quote] == b'"' => end_after_quotes(text, quote, self.at),
+            end => end,
+        };
         self.rest = end.map(|end| &text[end + 1..]);
         Some(&text[..end.unwrap_or(text.len())])
     }
+}
+
+/// The first separator outside quotes, of which the first opens here.
+fn end_after_quotes(text: &[u8], quote: usize, at: u8) -> Option<usize> {
+    let (mut quoted, mut escaped) = (false, false);
+    let end = text[quote..].iter().position(|&byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            byte if !quoted && byte == at => return true,
+            _ => {}
+        }
+        false
+    });
+    end.map(|end| quote + end)
 }

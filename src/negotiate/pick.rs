@@ -65,7 +65,8 @@ impl Offers {
     pub(crate) fn pick<'a>(&self, lines: impl Iterator<Item = &'a HeaderValue>) -> Format {
         let mut matches = [const { None::<Match> }; MAX_OFFERS];
         let mut suffix: Option<(Format, u32)> = None;
-        for (position, range) in accept::ranges(lines).enumerate() {
+        let mut position = 0;
+        accept::for_each_range(lines, |range| {
             for (&format, best) in self.formats.iter().zip(&mut matches) {
                 if let Some(specificity) = specificity(&range, format) {
                     let found = Match {
@@ -78,13 +79,14 @@ impl Offers {
                     }
                 }
             }
-            let wanted = self
-                .of_suffix(&range)
-                .filter(|_| range.quality > suffix.map_or(0, |(_, quality)| quality));
-            if let Some(format) = wanted {
+            let best = suffix.map_or(0, |(_, quality)| quality);
+            if range.quality > best
+                && let Some(format) = self.of_suffix(&range)
+            {
                 suffix = Some((format, range.quality));
             }
-        }
+            position += 1;
+        });
         let matched = self
             .formats
             .iter()
@@ -151,11 +153,9 @@ fn specificity(range: &Range<'_>, format: Format) -> Option<Specificity> {
         return None;
     }
     let (kind, subtype) = format.halves();
-    if range.subtype.eq_ignore_ascii_case(subtype.as_bytes()) {
-        return range
-            .kind
-            .eq_ignore_ascii_case(kind.as_bytes())
-            .then_some(Specificity::Type);
+    if range.subtype.eq_ignore_ascii_case(subtype) {
+        let is_same = range.kind.eq_ignore_ascii_case(kind);
+        return is_same.then_some(Specificity::Type);
     }
     // The draft of 2012 is for those who name it.
     if range.subtype != b"*" || format == Format::ApiProblemJson {
@@ -166,6 +166,6 @@ fn specificity(range: &Range<'_>, format: Format) -> Option<Specificity> {
     }
     range
         .kind
-        .eq_ignore_ascii_case(kind.as_bytes())
+        .eq_ignore_ascii_case(kind)
         .then_some(Specificity::Kind)
 }

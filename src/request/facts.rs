@@ -194,7 +194,7 @@ impl RequestFacts {
     }
 
     /// Every line of `Accept`.
-    pub(crate) fn accept(&self) -> impl Iterator<Item = &HeaderValue> {
+    pub(crate) fn accept(&self) -> impl Iterator<Item = &HeaderValue> + Clone {
         let others = self.more.iter().flat_map(|more| &more.accept);
         self.accept.iter().chain(others)
     }
