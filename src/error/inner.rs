@@ -6,7 +6,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::OnceLock;
 
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::chain::{self, Link};
@@ -94,7 +94,7 @@ impl Inner {
         self.sources().find_map(|error| error.downcast_ref())
     }
 
-    fn http(&self) -> Option<&dyn HttpError> {
+    pub(super) fn http(&self) -> Option<&dyn HttpError> {
         match &self.cause {
             Cause::Http(error) => Some(error.as_ref()),
             _ => None,
@@ -182,21 +182,6 @@ impl Inner {
             fields.push((key.clone(), value.clone()));
         }
         fields
-    }
-
-    /// Calls `each` with every header of the error, the setters' last.
-    pub(crate) fn headers(&self) -> impl Iterator<Item = HeaderMap> {
-        let theirs = self.http().map(HttpError::headers);
-        let ours = self.said.as_ref().map(|said| said.headers.clone());
-        [theirs, ours]
-            .into_iter()
-            .flatten()
-            .filter(|headers| !headers.is_empty())
-    }
-
-    /// In how many seconds to try again, where the type of the error or of a cause tells.
-    pub(crate) fn retry_after(&self) -> Option<HeaderValue> {
-        self.sources().find_map(status::known)?.retry_after
     }
 
     pub(crate) fn items(&self) -> &[Error] {

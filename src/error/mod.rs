@@ -27,6 +27,7 @@ mod convert;
 mod error;
 mod ext;
 mod failure;
+mod headers;
 mod http_error;
 mod inner;
 mod known;

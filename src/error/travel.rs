@@ -118,9 +118,7 @@ pub(crate) fn respond(inner: Arc<Inner>) -> Response {
         CONTENT_TYPE,
         HeaderValue::from_static("application/problem+json"),
     );
-    for theirs in inner.headers() {
-        headers.extend(theirs);
-    }
+    headers.extend(inner.headers());
     response.extensions_mut().insert(Carrier {
         inner,
         status,

@@ -61,25 +61,13 @@ pub(super) fn write(
     headers.extend(theirs);
 }
 
-/// The headers that the error carries, but for those that frame the body: they would break it.
+/// The headers that the error carries, or its type asks for.
 pub(super) fn of_error(inner: &Inner) -> HeaderMap {
     let mut headers = HeaderMap::new();
     if let Some(seconds) = inner.retry_after() {
         headers.insert(RETRY_AFTER, seconds);
     }
-    for theirs in inner.headers() {
-        headers.extend(theirs);
-    }
-    for name in [
-        CONTENT_TYPE,
-        CONTENT_LENGTH,
-        CONTENT_ENCODING,
-        TRANSFER_ENCODING,
-        TRAILER,
-        X_ERROR_ID,
-    ] {
-        headers.remove(name);
-    }
+    headers.extend(inner.headers());
     headers
 }
 
