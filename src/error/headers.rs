@@ -3,8 +3,9 @@
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRAILER, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::caught::caught;
 use super::inner::Inner;
-use super::{HttpError, status};
+use super::status;
 
 /// The headers that an error can't carry: the answer's own.
 const OF_THE_FRAME: [HeaderName; 6] = [
@@ -20,7 +21,8 @@ impl Inner {
     /// The headers of the error, the setters' in place of its own, but for those that frame the body: they
     /// would break it.
     pub(crate) fn headers(&self) -> HeaderMap {
-        let mut headers = self.http().map(HttpError::headers).unwrap_or_default();
+        let theirs = self.http().and_then(|http| caught(|| http.headers()));
+        let mut headers = theirs.unwrap_or_default();
         if let Some(said) = &self.said {
             headers.extend(said.headers.clone());
         }

@@ -9,10 +9,11 @@ use std::sync::OnceLock;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use super::caught::discard;
 use super::chain::{self, Link};
 use super::status::{self, StatusMap};
 use super::{BoxError, Error, Exposure, HttpError};
-use crate::problem::reason_phrase;
+use crate::problem::{reason_phrase, shallow};
 
 /// The parts of an error. It is made once, set while an `Error` owns it alone, and only read from then on.
 pub(crate) struct Inner {
@@ -147,7 +148,7 @@ impl Inner {
     }
 
     pub(crate) fn code(&self) -> Option<Value> {
-        self.said(|said| said.code.clone(), HttpError::code)
+        self.said(|said| said.code.clone(), |http| http.code().map(shallow))
     }
 
     pub(crate) fn name(&self) -> Option<Cow<'static, str>> {
@@ -171,12 +172,18 @@ impl Inner {
     }
 
     pub(crate) fn details(&self) -> Option<Value> {
-        self.said(|said| said.details.clone(), HttpError::details)
+        self.said(
+            |said| said.details.clone(),
+            |http| http.details().map(shallow),
+        )
     }
 
     /// The fields, those of the setters over those of the error.
     pub(crate) fn fields(&self) -> Vec<(Cow<'static, str>, Value)> {
         let mut fields = self.http().map(HttpError::fields).unwrap_or_default();
+        for (_, value) in &mut fields {
+            *value = shallow(value.take());
+        }
         for (key, value) in self.said.iter().flat_map(|said| &said.fields) {
             fields.retain(|(known, _)| known != key);
             fields.push((key.clone(), value.clone()));
@@ -241,6 +248,15 @@ impl Inner {
 
     pub(crate) fn chain(&self) -> &[Link] {
         self.chain.get_or_init(|| chain::of(self))
+    }
+}
+
+/// An error may panic when it is dropped, far from here: with the response that carries it.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if self.error().is_some() {
+            discard(std::mem::replace(&mut self.cause, Cause::Many(Vec::new())));
+        }
     }
 }
 

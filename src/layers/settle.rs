@@ -12,7 +12,7 @@ use http::{Extensions, HeaderMap, HeaderName, Response, StatusCode};
 use super::catch::caught;
 use super::{Passthrough, body, respond};
 use crate::backstop::Backstop;
-use crate::error::{Answered, BoxError, Carrier, Failure, Inner, Origin};
+use crate::error::{Answered, BoxError, Carrier, Failure, Inner, Origin, discard};
 use crate::request::RequestFacts;
 
 /// The most of somebody else's text that is read.
@@ -41,7 +41,7 @@ where
                     backstop,
                     &failure,
                     &facts,
-                    response.map(drop),
+                    response.map(discard),
                     Length::Known,
                 )
             }
@@ -166,7 +166,12 @@ where
             .headers
             .get(http::header::CONTENT_LENGTH)
             .is_some_and(|length| length != "0");
-    let text = if is_bounded { read(body) } else { None };
+    let text = if is_bounded {
+        read(body)
+    } else {
+        discard(body);
+        None
+    };
     let length = if was_stripped {
         Length::Unknown
     } else {
