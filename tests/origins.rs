@@ -1,4 +1,5 @@
 //! Every way in which a request can fail, on axum, over a socket, in both versions of HTTP.
+#![cfg(all(feature = "axum", feature = "tower"))]
 
 mod common;
 
