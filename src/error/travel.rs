@@ -19,7 +19,7 @@ use super::caught::caught;
 use super::chain;
 use super::inner::Inner;
 use super::status::{self, StatusMap};
-use super::{BoxError, Error, Exposure};
+use super::{BoxError, Error, Exposure, Origin};
 use crate::problem::Problem;
 
 /// A failure in a response's extensions.
@@ -36,6 +36,7 @@ pub(crate) struct Carrier {
 #[derive(Clone)]
 pub(crate) struct Answered {
     pub(crate) id: Uuid,
+    pub(crate) origin: Origin,
     /// The Backstops that told of it, by their instance numbers.
     pub(crate) told: Vec<u64>,
 }

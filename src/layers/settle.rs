@@ -70,10 +70,10 @@ pub(super) enum Length {
 
 /// The failure that travelled here in the response's extensions.
 fn carried(backstop: &Backstop, carrier: &Carrier, status: StatusCode) -> Failure {
-    let origin = if carrier.inner.is_panic() {
-        Origin::Panic
-    } else {
-        Origin::Handler
+    let origin = match &carrier.answered {
+        Some(answered) => answered.origin,
+        None if carrier.inner.is_panic() => Origin::Panic,
+        None => Origin::Handler,
     };
     let failure = Failure::new(Arc::clone(&carrier.inner), origin, backstop.statuses());
     if status == carrier.status {
