@@ -5,7 +5,7 @@ use http::header::{
     ACCEPT, ACCEPT_RANGES, AGE, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING,
     CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_LOCATION, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
     CONTENT_TYPE, ETAG, EXPIRES, HeaderMap, HeaderName, HeaderValue, LAST_MODIFIED, RETRY_AFTER,
-    TRAILER, TRANSFER_ENCODING, VARY, X_CONTENT_TYPE_OPTIONS,
+    SET_COOKIE, TRAILER, TRANSFER_ENCODING, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 
 use crate::backstop::Answer;
@@ -47,9 +47,6 @@ pub(super) fn write(
     headers.insert(CONTENT_TYPE, answer.content_type.clone());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if answer.varies {
-        vary_on_accept(headers);
-    }
     if let Some(csp) = answer.csp {
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(csp));
     }
@@ -57,6 +54,22 @@ pub(super) fn write(
     let id = failure.id().hyphenated().encode_lower(&mut id);
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(X_ERROR_ID, id);
+    }
+    carry(headers, theirs);
+    // Last, so that a `Vary` of the error's is merged too: without `Accept` in it a cache mixes up formats.
+    if answer.varies {
+        vary_on_accept(headers);
+    }
+}
+
+/// Puts the error's headers in place of the response's; cookies that others set stay beside its own.
+fn carry(headers: &mut HeaderMap, mut theirs: HeaderMap) {
+    if theirs.contains_key(SET_COOKIE) {
+        for cookie in headers.get_all(SET_COOKIE) {
+            if !theirs.get_all(SET_COOKIE).iter().any(|own| own == cookie) {
+                theirs.append(SET_COOKIE, cookie.clone());
+            }
+        }
     }
     headers.extend(theirs);
 }
@@ -94,7 +107,8 @@ fn vary_on_accept(headers: &mut HeaderMap) {
             value
                 .as_bytes()
                 .split(|&byte| byte == b',')
-                .map(<[u8]>::trim_ascii),
+                .map(<[u8]>::trim_ascii)
+                .filter(|name| !name.is_empty()),
         );
     }
     if names.is_empty() {
