@@ -70,7 +70,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let failed = match this.state.as_mut().project() {
+        let ended = match this.state.as_mut().project() {
             StateProj::Running { future } => {
                 let polled = if *this.catches_panics {
                     caught(|| future.poll(cx))
@@ -79,19 +79,21 @@ where
                 };
                 match polled {
                     Ok(Poll::Pending) => return Poll::Pending,
-                    Ok(Poll::Ready(Ok(response))) => {
-                        let facts = this.facts.take().expect(POLLED_AGAIN);
-                        return Poll::Ready(Ok(settle::settle(this.backstop, facts, response)));
-                    }
-                    Ok(Poll::Ready(Err(error))) => service_error(error),
-                    Err(panic) => panic,
+                    Ok(Poll::Ready(result)) => result.map_err(service_error),
+                    Err(panic) => Err(panic),
                 }
             }
-            StateProj::Failed { inner } => inner.take().expect(POLLED_AGAIN),
+            StateProj::Failed { inner } => Err(inner.take().expect(POLLED_AGAIN)),
         };
-        // A future that panicked must not be polled again, and here its destructor's panic is caught.
+        // A future that ended or panicked must not be polled again, and here its destructor's panic is caught.
         dropped(|| this.state.set(State::Failed { inner: None }));
         let facts = this.facts.take().expect(POLLED_AGAIN);
+        let failed = match ended {
+            Ok(response) => {
+                return Poll::Ready(Ok(settle::settle(this.backstop, facts, response)));
+            }
+            Err(failed) => failed,
+        };
         let origin = if failed.is_panic() {
             Origin::Panic
         } else {

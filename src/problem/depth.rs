@@ -17,7 +17,6 @@ pub(super) fn make_shallow(value: &mut Value) {
 }
 
 /// Cuts off what lies more than `left` levels deep.
-
 fn cut(value: &mut Value, left: usize) {
     match value {
         Value::Array(_) | Value::Object(_) if left == 0 => {
