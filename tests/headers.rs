@@ -1,5 +1,6 @@
 //! The headers of answers: what is shed, what stays, what is set.
 #![cfg(all(feature = "axum", feature = "html"))]
+#![expect(clippy::panic, reason = "what panics is under test")]
 
 mod common;
 
@@ -65,7 +66,10 @@ const KEPT: [(&str, &str); 24] = [
     ("x-own", "1"),
 ];
 
-fn with_headers(status: StatusCode, lines: &[(&'static str, &'static str)]) -> Response {
+/// Name and value.
+type Line = (&'static str, &'static str);
+
+fn with_headers(status: StatusCode, lines: &[Line]) -> Response {
     let mut response = status.into_response();
     for (name, value) in lines {
         let (name, value) = (
@@ -171,7 +175,7 @@ async fn the_answer_sets_its_own_headers() {
 
 #[tokio::test]
 async fn accept_is_merged_into_vary() {
-    let table: [(&str, &[(&str, &str)], &str); 9] = [
+    let table: [(&str, &[Line], &str); 9] = [
         ("/absent", &[], "accept"),
         ("/empty", &[("vary", "")], "accept"),
         (

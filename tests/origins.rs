@@ -1,5 +1,6 @@
 //! Every way in which a request can fail, on axum, over a socket, in both versions of HTTP.
 #![cfg(all(feature = "axum", feature = "tower"))]
+#![expect(clippy::panic, reason = "what panics is under test")]
 
 mod common;
 
@@ -17,7 +18,8 @@ use axum::{Json, Router};
 use backstop::{BoxError, Error, Passthrough};
 use bytes::Bytes;
 use common::broken::{
-    Bomb, CatchesItsOwnPanic, Claims, Guard, PanicsInCall, PanicsTwice, Step, Steps, Unready,
+    Bomb, CatchesItsOwnPanic, Claims, Guard, PanicsInCall, PanicsTwice, PollReady, Step, Steps,
+    Unready,
 };
 use common::{Http, Recorder, request, serve};
 use http::{HeaderValue, StatusCode, header};
@@ -355,7 +357,7 @@ async fn a_panic_in_call_is_a_500_whatever_its_payload() {
 #[tokio::test]
 async fn a_panic_in_poll_ready_is_a_500_whatever_its_payload() {
     let (recorder, backstop) = Recorder::production();
-    let polls: [fn() -> Poll<Result<(), BoxError>>; 5] = [
+    let polls: [PollReady; 5] = [
         || panic_any("s3cr3t"),
         || panic_any(format!("s3cr3t {}", 42)),
         || panic_any(42_u8),
@@ -1062,15 +1064,11 @@ async fn what_a_body_says_of_itself_passes_through() {
         (false, SizeHint::with_exact(100)),
         (false, SizeHint::with_exact(100_000)),
     ] {
-        let size_hint = hint.clone();
-        let service = service_fn(move |_: Request| {
-            let size_hint = size_hint.clone();
-            async move {
-                Ok::<_, BoxError>(Response::new(Claims {
-                    is_end_stream,
-                    size_hint,
-                }))
-            }
+        let service = service_fn(move |_: Request| async move {
+            Ok::<_, BoxError>(Response::new(Claims {
+                is_end_stream,
+                size_hint: hint,
+            }))
         });
         let service = backstop.layer().layer(service);
         let response = tower::ServiceExt::oneshot(service, request("GET", "/"))

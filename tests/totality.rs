@@ -1,5 +1,6 @@
 //! Nothing that an application does can make the error path fail.
 #![cfg(all(feature = "axum", feature = "html", feature = "xml"))]
+#![expect(clippy::panic, reason = "what panics is under test")]
 
 mod common;
 
@@ -13,6 +14,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::get;
+use backstop::layers::{CatchPanicLayer, ErrorLayer};
 use backstop::{Backstop, BoxError, Builder, Error, Exposure, HttpError, Shape};
 use common::broken::{Bomb, Step, Steps};
 use common::{Http, Recorder, Reply, request, serve};
@@ -34,7 +36,7 @@ const FORMATS: [&str; 7] = [
 #[derive(Debug)]
 struct Odd {
     shows: fn(&mut fmt::Formatter<'_>) -> fmt::Result,
-    source: fn(&Odd) -> Option<&(dyn StdError + 'static)>,
+    source: fn(&Self) -> Option<&(dyn StdError + 'static)>,
 }
 
 const PLAIN: Odd = Odd {
@@ -194,7 +196,7 @@ fn assert_well_formed(reply: &Reply, status: u16) {
         Some("application/problem+json" | "application/json") => {
             let document: Value = serde_json::from_str(text).expect("JSON");
             let root = document.get("error").unwrap_or(&document);
-            let found = root.get("status").or(root.get("statusCode"));
+            let found = root.get("status").or_else(|| root.get("statusCode"));
             assert_eq!(found, Some(&json!(status)), "{text}");
         }
         Some("application/api-problem+json") => {
@@ -350,6 +352,37 @@ async fn a_panicking_error_of_a_body_ends_the_stream_and_is_told() {
             let only = recorder.only();
             assert!(only.response_started);
             assert_eq!((only.status, only.origin), (200, "body"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_future_whose_destructor_panics_after_it_answered_changes_nothing() {
+    struct Answers;
+    impl Future for Answers {
+        type Output = Result<Response, BoxError>;
+        fn poll(
+            self: std::pin::Pin<&mut Self>,
+            _cx: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Self::Output> {
+            std::task::Poll::Ready(Ok(Response::new(Body::from("well"))))
+        }
+    }
+    impl Drop for Answers {
+        fn drop(&mut self) {
+            panic_any(Bomb(1));
+        }
+    }
+    let (_, backstop) = Recorder::production();
+    let service = service_fn(|_: Request| Answers);
+    let pieces = (ErrorLayer::new(&backstop), CatchPanicLayer::new());
+    let app = Router::new()
+        .route_service("/fused", backstop.layer().layer(service))
+        .route_service("/pieces", pieces.layer(service));
+    let server = serve(app).await;
+    for http in Http::BOTH {
+        for path in ["/fused", "/pieces"] {
+            assert_eq!(server.get(http, path).await.text(), "well");
         }
     }
 }
@@ -532,6 +565,25 @@ async fn values_of_any_depth_are_cut_and_shown() {
     };
     assert_all_formats(app, "/said", 404).await;
     assert_all_formats(app, "/own", 404).await;
+}
+
+#[tokio::test]
+async fn what_customize_inserts_is_cut_too() {
+    let backstop = Backstop::production()
+        .customize(|problem, _, _| {
+            problem.insert("deep", deep(10_000)).unwrap();
+        })
+        .build()
+        .unwrap();
+    let server = serve(Router::new().layer(backstop.layer())).await;
+    for http in Http::BOTH {
+        for format in FORMATS {
+            let mut request = request("GET", "/");
+            let value = HeaderValue::from_static(format);
+            request.headers_mut().insert("accept", value);
+            assert_well_formed(&server.send(http, request).await, 404);
+        }
+    }
 }
 
 #[tokio::test]

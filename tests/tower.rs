@@ -1,5 +1,6 @@
 //! The same origins on a plain Tower service, without axum's router.
 #![cfg(all(feature = "axum", feature = "tower"))]
+#![expect(clippy::panic, reason = "what panics is under test")]
 
 mod common;
 
@@ -17,7 +18,7 @@ use axum::routing::get;
 use backstop::layers::{BackstopLayer, BackstopService, CatchPanicLayer, ErrorLayer};
 use backstop::{Backstop, BoxError, Error};
 use bytes::Bytes;
-use common::broken::{Bomb, PanicsTwice, Step, Steps, Unready};
+use common::broken::{Bomb, PanicsTwice, PollReady, Step, Steps, Unready};
 use common::{Http, Recorder, Reply, Told, request, serve, serve_service};
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt as _, Full};
@@ -212,7 +213,7 @@ async fn a_future_or_a_body_that_is_dropped_early_is_no_error() {
 #[derive(Clone)]
 struct BreaksOnce {
     broken: Arc<AtomicBool>,
-    how: fn() -> Poll<Result<(), BoxError>>,
+    how: PollReady,
 }
 
 impl Service<PlainRequest> for BreaksOnce {
@@ -236,8 +237,7 @@ impl Service<PlainRequest> for BreaksOnce {
 #[tokio::test]
 async fn a_broken_service_answers_every_call_and_its_clones_recover() {
     let (recorder, backstop) = Recorder::production();
-    let ways: [fn() -> Poll<Result<(), BoxError>>; 2] =
-        [|| Poll::Ready(Err("s3cr3t".into())), || panic_any("s3cr3t")];
+    let ways: [PollReady; 2] = [|| Poll::Ready(Err("s3cr3t".into())), || panic_any("s3cr3t")];
     for how in ways {
         let broken = Arc::new(AtomicBool::new(false));
         let mut service = backstop.layer().layer(BreaksOnce { broken, how });

@@ -1,4 +1,5 @@
 //! Things that fail.
+#![expect(clippy::panic, reason = "what panics is under test")]
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -106,19 +107,22 @@ impl http_body::Body for Claims {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.size_hint.clone()
+        self.size_hint
     }
 }
+
+/// What `poll_ready` does.
+pub(crate) type PollReady = fn() -> Poll<Result<(), BoxError>>;
 
 /// A service that is never ready, in one way or another, and counts how often it is called all the same.
 #[derive(Clone)]
 pub(crate) struct Unready {
-    pub(crate) poll: fn() -> Poll<Result<(), BoxError>>,
+    poll: PollReady,
     pub(crate) calls: Arc<AtomicUsize>,
 }
 
 impl Unready {
-    pub(crate) fn new(poll: fn() -> Poll<Result<(), BoxError>>) -> Self {
+    pub(crate) fn new(poll: PollReady) -> Self {
         Self {
             poll,
             calls: Arc::default(),
