@@ -1,13 +1,12 @@
 //! From a failure to the bytes of its answer. Whatever fails on the way, an answer comes out.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use http::HeaderValue;
 
 use crate::disclosure::{Disclosed, Policy};
-use crate::error::{BoxError, Failure};
+use crate::error::{BoxError, Failure, caught};
 use crate::formats::{self, Document, Shape};
 use crate::negotiate::{Format, Offers};
 use crate::problem::{Problem, reason_phrase};
@@ -104,6 +103,7 @@ impl Answers {
             if caught(|| (customize.0)(&mut edited, failure, facts)).is_some() {
                 // The status of a problem is its response's (RFC 9457, section 3.1.2).
                 edited.set_status(failure.status());
+                edited.make_shallow();
                 problem = edited;
             }
         }
@@ -173,10 +173,6 @@ const fn csp_of(_format: Format) -> Option<&'static str> {
 #[cfg(not(feature = "html"))]
 const fn csp_of_custom_page() -> Option<&'static str> {
     None
-}
-
-fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(run)).ok()
 }
 
 impl IntoPage for String {

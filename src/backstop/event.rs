@@ -1,12 +1,11 @@
 //! What `on_error` sees.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use http::StatusCode;
 
-use crate::error::Failure;
+use crate::error::{Failure, caught};
 use crate::request::RequestFacts;
 
 /// One failure and its request, as [`Builder::on_error`](super::Builder::on_error) sees them.
@@ -66,7 +65,7 @@ type Callback = dyn Fn(&ErrorEvent<'_>) + Send + Sync;
 impl OnError {
     /// A callback that panics changes nothing.
     pub(super) fn call(&self, event: &ErrorEvent<'_>) {
-        let _ = catch_unwind(AssertUnwindSafe(|| (self.0)(event)));
+        caught(|| (self.0)(event));
     }
 }
 

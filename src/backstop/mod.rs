@@ -19,7 +19,7 @@ pub(crate) use self::answer::{Answer, Body};
 use self::answer::Answers;
 use self::builder::Mode;
 use self::event::OnError;
-use crate::error::{Failure, StatusMap};
+use crate::error::{Failure, StatusMap, caught};
 use crate::request::{RequestFacts, Wanted};
 use http::StatusCode;
 
@@ -109,7 +109,8 @@ impl Backstop {
     pub(crate) fn tell(&self, failure: &Failure, facts: &RequestFacts, sent: Option<StatusCode>) {
         let event = ErrorEvent::new(failure, facts, sent);
         if self.shared.logs {
-            log::record(&event, &self.shared.answers.policy.redactor);
+            // A subscriber is the application's.
+            caught(|| log::record(&event, &self.shared.answers.policy.redactor));
         }
         for hook in &self.shared.on_error {
             hook.call(&event);

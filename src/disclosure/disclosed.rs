@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use http::StatusCode;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::policy::{Policy, is_open};
@@ -92,14 +92,14 @@ impl Item {
             item.is_public = inner.exposure() == Exposure::Public;
             item.detail = inner.client_text(everything || item.is_public);
             item.code = inner.code();
-            item.details = inner.details().map(shallow);
+            item.details = inner.details();
         }
         let is_open = item.detail.is_some();
         for (key, value) in inner.fields() {
             if is_open && depth > 0 && key == "pointer" {
-                item.pointer = Some(shallow(value));
+                item.pointer = Some(value);
             } else if policy.is_safe(&key) {
-                item.fields.push((key, shallow(value)));
+                item.fields.push((key, value));
             }
         }
         if depth < MAX_DEPTH {
@@ -147,8 +147,7 @@ impl Debug {
             .fields()
             .into_iter()
             .filter(|(key, _)| !policy.is_safe(key));
-        let fields = hidden.map(|(key, value)| {
-            let mut value = shallow(value);
+        let fields = hidden.map(|(key, mut value)| {
             if policy.redacts_fields {
                 policy.redactor.member(&key, &mut value);
             }
@@ -181,27 +180,5 @@ impl Debug {
             }
         }
         text
-    }
-}
-
-/// The value with what lies deeper than renderers and clients should have to walk cut off.
-fn shallow(value: Value) -> Value {
-    const DEPTH: usize = 64;
-    fn cut(value: Value, left: usize) -> Value {
-        match value {
-            Value::Array(_) | Value::Object(_) if left == 0 => Value::String("…".to_owned()),
-            Value::Array(items) => items.into_iter().map(|item| cut(item, left - 1)).collect(),
-            Value::Object(members) => {
-                let members = members
-                    .into_iter()
-                    .map(|(key, value)| (key, cut(value, left - 1)));
-                Value::Object(members.collect::<Map<_, _>>())
-            }
-            scalar => scalar,
-        }
-    }
-    match value {
-        Value::Array(_) | Value::Object(_) => cut(value, DEPTH),
-        scalar => scalar,
     }
 }

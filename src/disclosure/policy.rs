@@ -3,13 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use http::StatusCode;
 
 use super::Redactor;
-use crate::error::{Exposure, Failure, Inner, StatusMap};
+use crate::error::{Exposure, Failure, Inner, StatusMap, caught};
 use crate::request::{RequestFacts, is_loopback_address};
 
 /// Who sees what; every default hides.
@@ -63,11 +62,10 @@ impl Policy {
         facts: &RequestFacts,
         open: bool,
     ) -> Option<Cow<'static, str>> {
-        let chosen = self.type_uri.as_ref().and_then(|choose| {
-            catch_unwind(AssertUnwindSafe(|| choose.0(failure, facts)))
-                .ok()
-                .flatten()
-        });
+        let chosen = self
+            .type_uri
+            .as_ref()
+            .and_then(|choose| caught(|| choose.0(failure, facts)).flatten());
         if let Some(uri) = chosen {
             return Some(Cow::Owned(uri));
         }
@@ -114,9 +112,7 @@ impl Gate {
         match self {
             Self::Never => false,
             Self::Always => true,
-            Self::If(question) => {
-                catch_unwind(AssertUnwindSafe(|| question(failure, facts))).unwrap_or(false)
-            }
+            Self::If(question) => caught(|| question(failure, facts)).unwrap_or(false),
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt::{self, Write as _};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::Serialize;
 
 use super::Place;
+use super::caught::caught;
 use super::inner::{Cause, Inner};
 
 /// Links that a chain shows at the most: a source that leads back to itself must end somewhere.
@@ -87,8 +87,9 @@ pub(super) fn snapshot(type_name: &'static str, error: &dyn StdError) -> Vec<Lin
 fn extend(links: &mut Vec<Link>, type_name: Option<&'static str>, error: &dyn StdError) {
     let mut type_name = type_name.map(Cow::Borrowed);
     let first = links.len();
-    let mut next = Some(error);
-    while let Some(error) = next.filter(|_| links.len() < MAX_LINKS) {
+    // Bounded by steps, not by links: a source that leads back to itself may repeat one message for ever.
+    let sources = std::iter::successors(Some(error), |error| source(*error));
+    for error in sources.take(MAX_LINKS) {
         let message = shown(error);
         let repeats = links[first..]
             .last()
@@ -100,22 +101,19 @@ fn extend(links: &mut Vec<Link>, type_name: Option<&'static str>, error: &dyn St
                 at: None,
             });
         }
-        next = source(error);
     }
 }
 
 /// `error.source()`, or `None` where it panics.
 pub(super) fn source<'a>(error: &'a (dyn StdError + 'a)) -> Option<&'a (dyn StdError + 'static)> {
-    catch_unwind(AssertUnwindSafe(|| error.source()))
-        .ok()
-        .flatten()
+    caught(|| error.source()).flatten()
 }
 
 /// A value's `Display` text, capped; a `Display` that fails or panics leaves what it had written.
 pub(crate) fn shown(value: impl fmt::Display) -> String {
     let mut text = Capped(String::new());
-    let written = catch_unwind(AssertUnwindSafe(|| write!(text, "{value}")));
-    if written.is_err() {
+    let written = caught(|| write!(text, "{value}"));
+    if written.is_none() {
         text.0.push_str("<Display panicked>");
     }
     text.0

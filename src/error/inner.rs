@@ -7,13 +7,14 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::OnceLock;
 
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use super::caught::discard;
 use super::chain::{self, Link};
 use super::status::{self, StatusMap};
 use super::{BoxError, Error, Exposure, HttpError};
-use crate::problem::reason_phrase;
+use crate::problem::{reason_phrase, shallow};
 
 /// The parts of an error. It is made once, set while an `Error` owns it alone, and only read from then on.
 pub(crate) struct Inner {
@@ -95,7 +96,7 @@ impl Inner {
         self.sources().find_map(|error| error.downcast_ref())
     }
 
-    fn http(&self) -> Option<&dyn HttpError> {
+    pub(super) fn http(&self) -> Option<&dyn HttpError> {
         match &self.cause {
             Cause::Http(error) => Some(error.as_ref()),
             _ => None,
@@ -148,7 +149,7 @@ impl Inner {
     }
 
     pub(crate) fn code(&self) -> Option<Value> {
-        self.said(|said| said.code.clone(), HttpError::code)
+        self.said(|said| said.code.clone(), |http| http.code().map(shallow))
     }
 
     pub(crate) fn name(&self) -> Option<Cow<'static, str>> {
@@ -172,36 +173,23 @@ impl Inner {
     }
 
     pub(crate) fn details(&self) -> Option<Value> {
-        self.said(|said| said.details.clone(), HttpError::details)
+        self.said(
+            |said| said.details.clone(),
+            |http| http.details().map(shallow),
+        )
     }
 
     /// The fields, those of the setters over those of the error.
     pub(crate) fn fields(&self) -> Vec<(Cow<'static, str>, Value)> {
         let mut fields = self.http().map(HttpError::fields).unwrap_or_default();
+        for (_, value) in &mut fields {
+            *value = shallow(value.take());
+        }
         for (key, value) in self.said.iter().flat_map(|said| &said.fields) {
             fields.retain(|(known, _)| known != key);
             fields.push((key.clone(), value.clone()));
         }
         fields
-    }
-
-    /// The headers that the error carries, the setters' over its own; `None` if there is none.
-    pub(crate) fn headers(&self) -> Option<HeaderMap> {
-        let ours = self.said.as_ref().map(|said| &said.headers);
-        let ours = ours.filter(|headers| !headers.is_empty()).cloned();
-        let theirs = self.http().map(HttpError::headers);
-        match (theirs.filter(|headers| !headers.is_empty()), ours) {
-            (Some(mut theirs), Some(ours)) => {
-                theirs.extend(ours);
-                Some(theirs)
-            }
-            (theirs, ours) => theirs.or(ours),
-        }
-    }
-
-    /// In how many seconds to try again, where the type of the error or of a cause tells.
-    pub(crate) fn retry_after(&self) -> Option<HeaderValue> {
-        self.sources().find_map(status::known)?.retry_after
     }
 
     pub(crate) fn items(&self) -> &[Error] {
@@ -265,6 +253,15 @@ impl Inner {
 
     pub(crate) fn chain(&self) -> &[Link] {
         self.chain.get_or_init(|| chain::of(self))
+    }
+}
+
+/// An error may panic when it is dropped, far from here: with the response that carries it.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if self.error().is_some() {
+            discard(std::mem::replace(&mut self.cause, Cause::Many(Vec::new())));
+        }
     }
 }
 

@@ -22,10 +22,12 @@
 //! assert_eq!(port("80").unwrap_err().to_string(), "the port is reserved");
 //! ```
 
+mod caught;
 mod chain;
 mod convert;
 mod ext;
 mod failure;
+mod headers;
 mod http_error;
 mod inner;
 mod known;
@@ -41,6 +43,7 @@ pub use self::http_error::{Exposure, HttpError};
 pub use self::place::Place;
 pub use self::returned::Error;
 
+pub(crate) use self::caught::{caught, discard};
 pub(crate) use self::inner::{Inner, MANY};
 pub(crate) use self::status::StatusMap;
 pub(crate) use self::travel::{Answered, Carrier, Traveller, respond};

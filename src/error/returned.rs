@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::inner::{Cause, Inner, Said};
 use super::travel::Traveller;
 use super::{BoxError, Exposure, HttpError};
+use crate::problem::shallow;
 
 /// What a handler returns when it fails: any error, what it answers, and the place it came from.
 ///
@@ -81,7 +82,7 @@ impl Error {
     /// A code for programs, a string or a number.
     #[must_use]
     pub fn code(mut self, code: impl Into<Value>) -> Self {
-        self.said_mut().code = Some(code.into());
+        self.said_mut().code = Some(shallow(code.into()));
         self
     }
 
@@ -118,14 +119,14 @@ impl Error {
     /// error stays whole.
     #[must_use]
     pub fn details(mut self, details: impl Serialize) -> Self {
-        self.said_mut().details = serde_json::to_value(details).ok();
+        self.said_mut().details = serde_json::to_value(details).ok().map(shallow);
         self
     }
 
     /// A fact for the owner. Clients see it where [`safe_fields`](crate::Builder::safe_fields) names its key.
     #[must_use]
     pub fn field(mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
-        let (key, value) = (key.into(), value.into());
+        let (key, value) = (key.into(), shallow(value.into()));
         let fields = &mut self.said_mut().fields;
         fields.retain(|(known, _)| *known != key);
         fields.push((key, value));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
+use super::caught::caught;
 use super::inner::Inner;
 pub(super) use super::known::known;
 
@@ -47,16 +48,18 @@ impl fmt::Debug for StatusMap {
 /// The error's own status, else a registered one down the cause chain, else a known type's, else what a
 /// foreign error suggests, else 500.
 pub(super) fn of(inner: &Inner, map: &StatusMap) -> StatusCode {
-    let status = inner
-        .own_status()
+    let status = caught(|| inner.own_status())
+        .flatten()
         .or_else(|| {
             if map.entries.is_empty() {
                 return None;
             }
-            inner.sources().find_map(|error| map.get(error))
+            inner
+                .sources()
+                .find_map(|error| caught(|| map.get(error)).flatten())
         })
         .or_else(|| inner.sources().find_map(known).map(|known| known.status))
-        .or_else(|| inner.foreign_status())
+        .or_else(|| caught(|| inner.foreign_status()).flatten())
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     in_range(status)
 }

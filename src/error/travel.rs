@@ -1,5 +1,6 @@
 //! How an error travels to the layer: in a response's extensions, or as a service's error.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
@@ -14,9 +15,11 @@ use http::{HeaderValue, StatusCode};
 use http_body::{Frame, SizeHint};
 use uuid::Uuid;
 
+use super::caught::caught;
+use super::chain;
 use super::inner::Inner;
 use super::status::{self, StatusMap};
-use super::{BoxError, Error, Exposure};
+use super::{BoxError, Error, Exposure, Origin};
 use crate::problem::Problem;
 
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
@@ -35,6 +38,7 @@ pub(crate) struct Carrier {
 #[derive(Clone)]
 pub(crate) struct Answered {
     pub(crate) id: Uuid,
+    pub(crate) origin: Origin,
     /// The Backstops that told of it, by their instance numbers.
     pub(crate) told: Vec<u64>,
 }
@@ -64,8 +68,8 @@ impl Traveller {
 
     /// The traveller in a service's error, however deeply it was wrapped since.
     pub(crate) fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Self> {
-        std::iter::successors(Some(error), |error| (*error).source())
-            .take(32)
+        std::iter::successors(Some(error), |error| chain::source(*error))
+            .take(chain::MAX_LINKS)
             .find_map(|error| error.downcast_ref())
     }
 }
@@ -143,19 +147,23 @@ impl Unlayered {
     fn bytes(&self) -> &Bytes {
         self.bytes.get_or_init(|| {
             let mut problem = Problem::new(self.status);
-            let shown = match self.inner.exposure() {
-                Exposure::Public => true,
-                Exposure::Private => false,
-                Exposure::ByStatus => self.status.is_client_error(),
-            };
-            if shown {
-                let foreign_too = self.inner.exposure() == Exposure::Public;
-                if let Some(detail) = self.inner.client_text(foreign_too) {
-                    problem = problem.detail(detail);
-                }
+            if let Some(detail) = caught(|| self.detail()).flatten() {
+                problem = problem.detail(detail);
             }
             Bytes::from(problem.to_json())
         })
+    }
+
+    fn detail(&self) -> Option<Cow<'static, str>> {
+        let exposure = self.inner.exposure();
+        let shown = match exposure {
+            Exposure::Public => true,
+            Exposure::Private => false,
+            Exposure::ByStatus => self.status.is_client_error(),
+        };
+        shown
+            .then(|| self.inner.client_text(exposure == Exposure::Public))
+            .flatten()
     }
 }
 

@@ -139,6 +139,7 @@ fn tell(
     told.push(backstop.number());
     let answered = Answered {
         id: failure.id(),
+        origin: Origin::Body,
         told,
     };
     Box::new(Traveller::new(inner, answered))

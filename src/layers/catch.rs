@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::error::Inner;
+use crate::error::{self, Inner, discard};
 
 /// Runs `run`; a panic in it becomes the parts of an error.
 ///
@@ -14,11 +14,9 @@ pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Inner>> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|payload| Arc::new(Inner::panicked(text(payload))))
 }
 
-/// Drops a value whose destructor may panic.
-pub(super) fn dropped<T>(drop_it: impl FnOnce() -> T) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(drop_it)) {
-        drop(text(payload));
-    }
+/// Drops what `drop_it` drops, whose destructor may panic.
+pub(super) fn dropped(drop_it: impl FnOnce()) {
+    error::caught(drop_it);
 }
 
 /// The text of a panic's payload.
@@ -29,9 +27,7 @@ fn text(payload: Box<dyn Any + Send>) -> Cow<'static, str> {
         Err(payload) => match payload.downcast::<&'static str>() {
             Ok(text) => Cow::Borrowed(*text),
             Err(payload) => {
-                // A payload's own destructor may panic, and so may that panic's payload.
-                let dropped = catch_unwind(AssertUnwindSafe(|| drop(payload)));
-                dropped.unwrap_or_else(std::mem::forget);
+                discard(payload);
                 Cow::Borrowed("Box<dyn Any>")
             }
         },

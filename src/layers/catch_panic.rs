@@ -117,17 +117,19 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let panic = match this.state.as_mut().project() {
+        let ended = match this.state.as_mut().project() {
             StateProj::Running { future } => match caught(|| future.poll(cx)) {
-                Ok(polled) => return polled.map_ok(|response| response.map(Body::new)),
-                Err(panic) => panic,
+                Ok(Poll::Pending) => return Poll::Pending,
+                Ok(Poll::Ready(result)) => result.map(|response| response.map(Body::new)),
+                Err(panic) => Ok(error::respond(panic)),
             },
-            StateProj::Panicked { panic } => {
-                panic.take().expect("a future is not polled after it ended")
-            }
+            StateProj::Panicked { panic } => Ok(error::respond(
+                panic.take().expect("a future is not polled after it ended"),
+            )),
         };
+        // It must not be polled again, and here its destructor's panic is caught.
         dropped(|| this.state.set(State::Panicked { panic: None }));
-        Poll::Ready(Ok(error::respond(panic)))
+        Poll::Ready(ended)
     }
 }
 

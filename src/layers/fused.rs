@@ -11,10 +11,10 @@ use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::catch::{caught, dropped};
+use super::catch::caught;
 use super::future::BackstopFuture;
 use crate::backstop::Backstop;
-use crate::error::{BoxError, Inner};
+use crate::error::{BoxError, Inner, Traveller, discard};
 use crate::request::RequestFacts;
 
 /// The layer of [`Backstop::layer`]; see the [module docs](super).
@@ -118,11 +118,12 @@ where
 /// The parts of a service's error: its own if it is one of ours, however deeply wrapped.
 pub(super) fn service_error<E: Into<BoxError>>(error: E) -> Arc<Inner> {
     let error = error.into();
-    let mut inner = None;
-    dropped(|| {
-        inner = crate::error::Traveller::find(error.as_ref()).map(|found| Arc::clone(found.inner()))
-    });
-    inner.unwrap_or_else(|| Arc::new(Inner::service::<E>(error)))
+    if let Some(found) = Traveller::find(error.as_ref()) {
+        let inner = Arc::clone(found.inner());
+        discard(error);
+        return inner;
+    }
+    Arc::new(Inner::service::<E>(error))
 }
 
 impl<S: Clone> Clone for BackstopService<S> {

@@ -71,7 +71,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let failed = match this.state.as_mut().project() {
+        let ended = match this.state.as_mut().project() {
             StateProj::Running { future } => {
                 let polled = if *this.catches_panics {
                     caught(|| future.poll(cx))
@@ -80,23 +80,23 @@ where
                 };
                 match polled {
                     Ok(Poll::Pending) => return Poll::Pending,
-                    Ok(Poll::Ready(Ok(response))) => {
-                        return Poll::Ready(Ok(settle::settle(
-                            this.backstop,
-                            this.facts,
-                            response,
-                        )));
-                    }
-                    Ok(Poll::Ready(Err(error))) => service_error(error),
-                    Err(panic) => panic,
+                    Ok(Poll::Ready(result)) => result.map_err(service_error),
+                    Err(panic) => Err(panic),
                 }
             }
             StateProj::Failed { inner } => {
-                inner.take().expect("a future is not polled after it ended")
+                Err(inner.take().expect("a future is not polled after it ended"))
             }
         };
-        // A future that panicked must not be polled again, and here its destructor's panic is caught.
+        // A future that ended or panicked must not be polled again, and here its destructor's panic is caught.
         dropped(|| this.state.set(State::Failed { inner: None }));
+        let failed = match ended {
+            Ok(response) => {
+                let response = settle::settle(this.backstop, this.facts, response);
+                return Poll::Ready(Ok(response));
+            }
+            Err(failed) => failed,
+        };
         let origin = if failed.is_panic() {
             Origin::Panic
         } else {

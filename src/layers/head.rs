@@ -2,9 +2,8 @@
 
 use http::StatusCode;
 use http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER, TRAILER, TRANSFER_ENCODING,
-    VARY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName,
+    HeaderValue, RETRY_AFTER, SET_COOKIE, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 
 use crate::backstop::Answer;
@@ -54,9 +53,6 @@ pub(super) fn write(
     headers.insert(CONTENT_TYPE, answer.content_type.clone());
     headers.insert(CACHE_CONTROL, NO_STORE);
     headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-    if answer.varies {
-        vary_on_accept(headers);
-    }
     if let Some(csp) = answer.csp {
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(csp));
     }
@@ -66,29 +62,34 @@ pub(super) fn write(
         headers.insert(X_ERROR_ID, id);
     }
     if let Some(theirs) = theirs {
-        headers.extend(theirs);
+        carry(headers, theirs);
+    }
+    // Last, so that a `Vary` of the error's is merged too: without `Accept` in it a cache mixes up formats.
+    if answer.varies {
+        vary_on_accept(headers);
     }
 }
 
-/// The headers that the error carries, but for those that frame the body: they would break it.
+/// Puts the error's headers in place of the response's; cookies that others set stay beside its own.
+fn carry(headers: &mut HeaderMap, mut theirs: HeaderMap) {
+    if theirs.contains_key(SET_COOKIE) {
+        for cookie in headers.get_all(SET_COOKIE) {
+            if !theirs.get_all(SET_COOKIE).iter().any(|own| own == cookie) {
+                theirs.append(SET_COOKIE, cookie.clone());
+            }
+        }
+    }
+    headers.extend(theirs);
+}
+
+/// The headers that the error carries, or its type asks for.
 pub(super) fn of_error(inner: &Inner) -> Option<HeaderMap> {
     let mut headers = inner.headers();
     if let Some(seconds) = inner.retry_after() {
         let headers = headers.get_or_insert_default();
         headers.entry(RETRY_AFTER).or_insert(seconds);
     }
-    let mut headers = headers?;
-    for name in [
-        CONTENT_TYPE,
-        CONTENT_LENGTH,
-        CONTENT_ENCODING,
-        TRANSFER_ENCODING,
-        TRAILER,
-        X_ERROR_ID,
-    ] {
-        headers.remove(name);
-    }
-    Some(headers)
+    headers
 }
 
 /// Removes what was said of the body that is gone. A 416 keeps `Content-Range`, which is about the resource.
@@ -114,7 +115,8 @@ fn vary_on_accept(headers: &mut HeaderMap) {
     }
     let lines = headers.get_all(VARY).iter().map(HeaderValue::as_bytes);
     let names = lines.flat_map(|line| line.split(|&byte| byte == b','));
-    let mut names: Vec<&[u8]> = names.map(<[u8]>::trim_ascii).collect();
+    let names = names.map(<[u8]>::trim_ascii);
+    let mut names: Vec<&[u8]> = names.filter(|name| !name.is_empty()).collect();
     let is_there = |name: &[u8]| name == b"*" || name.eq_ignore_ascii_case(b"accept");
     if names.iter().any(|name| is_there(name)) {
         return;

@@ -84,6 +84,7 @@ pub(super) fn replace(
 pub(super) fn mark(backstop: &Backstop, failure: &Failure, extensions: &mut Extensions) {
     let answered = Some(Answered {
         id: failure.id(),
+        origin: failure.origin(),
         told: vec![backstop.number()],
     });
     if let Some(carrier) = extensions.get_mut::<Carrier>() {

@@ -12,7 +12,7 @@ use http::{Extensions, HeaderMap, HeaderName, Response, StatusCode};
 use super::catch::caught;
 use super::{Passthrough, body, respond};
 use crate::backstop::Backstop;
-use crate::error::{BoxError, Carrier, Failure, Inner, Origin};
+use crate::error::{BoxError, Carrier, Failure, Inner, Origin, discard};
 use crate::request::RequestFacts;
 
 /// The most of somebody else's text that is read.
@@ -37,7 +37,8 @@ where
             Some(_) => tell_again(backstop, facts, response),
             None => {
                 let failure = carried(backstop, carrier, status);
-                respond::replace(backstop, &failure, facts, response.map(drop), Length::Known)
+                let response = response.map(discard);
+                respond::replace(backstop, &failure, facts, response, Length::Known)
             }
         };
     }
@@ -64,10 +65,10 @@ pub(super) enum Length {
 
 /// The failure that travelled here in the response's extensions.
 fn carried(backstop: &Backstop, carrier: &Carrier, status: StatusCode) -> Failure {
-    let origin = if carrier.inner.is_panic() {
-        Origin::Panic
-    } else {
-        Origin::Handler
+    let origin = match &carrier.answered {
+        Some(answered) => answered.origin,
+        None if carrier.inner.is_panic() => Origin::Panic,
+        None => Origin::Handler,
     };
     let failure = Failure::new(Arc::clone(&carrier.inner), origin, backstop.statuses());
     if status == carrier.status {
@@ -160,7 +161,12 @@ where
             .headers
             .get(http::header::CONTENT_LENGTH)
             .is_some_and(|length| length != "0");
-    let text = if is_bounded { read(body) } else { None };
+    let text = if is_bounded {
+        read(body)
+    } else {
+        discard(body);
+        None
+    };
     let length = if was_stripped {
         Length::Unknown
     } else {

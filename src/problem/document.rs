@@ -7,6 +7,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::depth::make_shallow;
 use super::members::{ReservedName, STANDARD};
 use super::reason_phrase;
 
@@ -129,6 +130,13 @@ impl Problem {
         }
         self.extensions.push((name, value));
         Ok(None)
+    }
+
+    /// Cuts off what lies too deep to be rendered.
+    pub(crate) fn make_shallow(&mut self) {
+        for (_, value) in &mut self.extensions {
+            make_shallow(value);
+        }
     }
 
     pub(crate) const fn set_status(&mut self, status: StatusCode) {
