@@ -29,7 +29,7 @@ pub(super) struct Answers {
 pub(crate) struct Answer {
     pub(crate) body: Body,
     pub(crate) content_type: HeaderValue,
-    pub(crate) csp: Option<&'static str>,
+    pub(crate) csp: Option<HeaderValue>,
     /// Whether another `Accept` could have got another answer.
     pub(crate) varies: bool,
 }
@@ -70,10 +70,10 @@ impl Answers {
                 format,
                 failure,
                 facts,
-                &Disclosed::new(failure, facts, &self.policy),
+                Disclosed::new(failure, facts, &self.policy),
             )
         })
-        .or_else(|| caught(|| self.render(format, failure, facts, &Disclosed::minimal(failure))));
+        .or_else(|| caught(|| self.render(format, failure, facts, Disclosed::minimal(failure))));
         let (body, format, csp) = match rendered {
             Some((bytes, csp)) => (Body::Rendered(bytes), format, csp),
             None => (
@@ -95,9 +95,9 @@ impl Answers {
         format: Format,
         failure: &Failure,
         facts: &RequestFacts,
-        disclosed: &Disclosed,
-    ) -> (Vec<u8>, Option<&'static str>) {
-        let mut problem = formats::problem(disclosed);
+        mut disclosed: Disclosed,
+    ) -> (Vec<u8>, Option<HeaderValue>) {
+        let mut problem = formats::problem(&mut disclosed);
         if let Some(customize) = &self.customize {
             let mut edited = problem.clone();
             if caught(|| (customize.0)(&mut edited, failure, facts)).is_some() {
@@ -116,7 +116,7 @@ impl Answers {
         }
         let document = Document {
             problem: &problem,
-            disclosed,
+            disclosed: &disclosed,
             shape: &self.shape,
         };
         (formats::render(format, &document), csp_of(format))
@@ -156,22 +156,22 @@ impl Answers {
 }
 
 #[cfg(feature = "html")]
-fn csp_of(format: Format) -> Option<&'static str> {
+fn csp_of(format: Format) -> Option<HeaderValue> {
     (format == Format::Html).then_some(formats::PAGE_CSP)
 }
 
 #[cfg(feature = "html")]
-const fn csp_of_custom_page() -> Option<&'static str> {
+const fn csp_of_custom_page() -> Option<HeaderValue> {
     Some(formats::CUSTOM_PAGE_CSP)
 }
 
 #[cfg(not(feature = "html"))]
-const fn csp_of(_format: Format) -> Option<&'static str> {
+const fn csp_of(_format: Format) -> Option<HeaderValue> {
     None
 }
 
 #[cfg(not(feature = "html"))]
-const fn csp_of_custom_page() -> Option<&'static str> {
+const fn csp_of_custom_page() -> Option<HeaderValue> {
     None
 }
 

@@ -34,6 +34,8 @@ pub(crate) struct Item {
     pub(crate) details: Option<Value>,
     pub(crate) fields: Vec<(Cow<'static, str>, Value)>,
     pub(crate) items: Vec<Self>,
+    /// Whether what the error says may be shown.
+    pub(crate) is_open: bool,
     /// Whether the error itself asked to be shown.
     pub(crate) is_public: bool,
 }
@@ -86,7 +88,8 @@ impl Item {
         depth: usize,
     ) -> Self {
         let mut item = Self::closed(status);
-        if everything || is_open(inner, status) {
+        item.is_open = everything || is_open(inner, status);
+        if item.is_open {
             item.name = inner.name();
             item.title = inner.title();
             item.is_public = inner.exposure() == Exposure::Public;
@@ -94,9 +97,8 @@ impl Item {
             item.code = inner.code();
             item.details = inner.details();
         }
-        let is_open = item.detail.is_some();
         for (key, value) in inner.fields() {
-            if is_open && depth > 0 && key == "pointer" {
+            if item.is_open && depth > 0 && key == "pointer" {
                 item.pointer = Some(value);
             } else if policy.is_safe(&key) {
                 item.fields.push((key, value));
@@ -129,6 +131,7 @@ impl Item {
             details: None,
             fields: Vec::new(),
             items: Vec::new(),
+            is_open: false,
             is_public: false,
         }
     }

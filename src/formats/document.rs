@@ -18,9 +18,9 @@ pub(crate) struct Document<'a> {
     pub(crate) shape: &'a Shape,
 }
 
-/// The problem that tells what was disclosed.
-pub(crate) fn problem(disclosed: &Disclosed) -> Problem {
-    let item = &disclosed.item;
+/// The problem that tells what was disclosed; its detail moves over.
+pub(crate) fn problem(disclosed: &mut Disclosed) -> Problem {
+    let item = &mut disclosed.item;
     let mut urn = [0; uuid::fmt::Urn::LENGTH];
     let urn: &str = disclosed.id.urn().encode_lower(&mut urn);
     let mut problem = Problem::new(item.status).instance(urn.to_owned());
@@ -31,8 +31,8 @@ pub(crate) fn problem(disclosed: &Disclosed) -> Problem {
         problem.set_title(title.clone());
     }
     // The sentence about several errors speaks of the envelope's `details`; a problem has `errors`.
-    if let Some(detail) = item.detail.as_ref().filter(|detail| *detail != MANY) {
-        problem.set_detail(detail.clone());
+    if let Some(detail) = item.detail.take().filter(|detail| detail != MANY) {
+        problem.set_detail(detail);
     }
     let mut extend = |name: Cow<'static, str>, value: Value| {
         // Only the five names of the standard are refused, and none of these is one.

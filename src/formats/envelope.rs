@@ -75,7 +75,7 @@ fn of_item(item: &Item, everything: bool) -> Members {
             "name",
             item.name.clone().map(|name| name.into_owned().into()),
         );
-    } else if item.detail.is_some() && item.items.is_empty() {
+    } else if item.is_open && item.items.is_empty() {
         members.set("name", phrase());
     }
     let message = match &item.detail {

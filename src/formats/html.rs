@@ -1,24 +1,28 @@
 //! `text/html`: a page for people. No script, one inline style that its CSP names by hash, every text
 //! escaped by the template.
 
+use http::HeaderValue;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde_json::Value;
 
 use super::Document;
 use crate::disclosure::Debug;
+use crate::problem::Problem;
 
 const CSS: &str = include_str!("page.css");
 
 /// The policy of our pages: nothing but the style in them, named by its SHA-256.
-pub(crate) const PAGE_CSP: &str = concat!(
+pub(crate) const PAGE_CSP: HeaderValue = HeaderValue::from_static(concat!(
     "default-src 'none'; style-src 'sha256-",
     "vrRQx3XMLQwcAzyCKuDQUOsOmXXvqLv6MvQvBK2zztc=",
     "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-);
+));
 
 /// The policy of the owner's page: styles, images and fonts, of its own origin or inline, and no script.
-pub(crate) const CUSTOM_PAGE_CSP: &str = "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-     font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+pub(crate) const CUSTOM_PAGE_CSP: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+     font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
 
 pub(super) fn render(document: &Document<'_>) -> String {
     let (problem, disclosed) = (document.problem, document.disclosed);
@@ -40,13 +44,19 @@ pub(super) fn render(document: &Document<'_>) -> String {
                     h1 { (title) }
                     @if let Some(detail) = problem.detail_ref() { p.detail { (detail) } }
                     (members(document))
-                    p.id { "If you ask for help, quote this id: " code { (disclosed.id.hyphenated()) } }
+                    p.id { "If you ask for help, quote this id: " code { (id(problem)) } }
                     @if let Some(debug) = &disclosed.debug { (for_developers(debug)) }
                 }
             }
         }
     };
     markup.into_string()
+}
+
+/// The id to quote, which the problem has as a URN.
+fn id(problem: &Problem) -> &str {
+    let instance = problem.instance_ref().unwrap_or_default();
+    instance.strip_prefix("urn:uuid:").unwrap_or(instance)
 }
 
 /// The errors of several, then the other members by name.

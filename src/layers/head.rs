@@ -53,8 +53,8 @@ pub(super) fn write(
     headers.insert(CONTENT_TYPE, answer.content_type.clone());
     headers.insert(CACHE_CONTROL, NO_STORE);
     headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-    if let Some(csp) = answer.csp {
-        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(csp));
+    if let Some(csp) = &answer.csp {
+        headers.insert(CONTENT_SECURITY_POLICY, csp.clone());
     }
     let mut id = [0; uuid::fmt::Hyphenated::LENGTH];
     let id = failure.id().hyphenated().encode_lower(&mut id);

@@ -148,10 +148,7 @@ impl<'a> Iterator for Split<'a> {
     fn next(&mut self) -> Option<&'a [u8]> {
         let text = self.rest?;
         // Quotes are rare, so that most elements end at the first separator.
-        let end = match text
-            .iter()
-            .position(|&byte| byte == self.at || byte == b'"')
-        {
+        let end = match memchr::memchr2(self.at, b'"', text) {
             Some(quote) if text[quote] == b'"' => end_after_quotes(text, quote, self.at),
             end => end,
         };

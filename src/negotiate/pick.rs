@@ -62,20 +62,52 @@ impl Offers {
         single_use_lifetimes,
         reason = "an anonymous lifetime is unstable there"
     )]
-    pub(crate) fn pick<'a>(&self, lines: impl Iterator<Item = &'a HeaderValue>) -> Format {
+    pub(crate) fn pick<'a>(
+        &self,
+        mut lines: impl Iterator<Item = &'a HeaderValue> + Clone,
+    ) -> Format {
+        let all = lines.clone();
+        if let (Some(only), None) = (lines.next(), lines.next()) {
+            // What most programs send: one of our types, with nothing to weigh.
+            let named = |format: &&Format| format.media_type().as_bytes() == only.as_bytes();
+            if let Some(&format) = self.formats.iter().find(named) {
+                return format;
+            }
+        }
+        self.weigh(all)
+    }
+
+    #[expect(
+        single_use_lifetimes,
+        reason = "an anonymous lifetime is unstable there"
+    )]
+    fn weigh<'a>(&self, lines: impl Iterator<Item = &'a HeaderValue>) -> Format {
         let mut matches = [const { None::<Match> }; MAX_OFFERS];
         let mut suffix: Option<(Format, u32)> = None;
         let mut position = 0;
         accept::for_each_range(lines, |range| {
-            for (&format, best) in self.formats.iter().zip(&mut matches) {
-                if let Some(specificity) = specificity(&range, format) {
-                    let found = Match {
-                        specificity,
-                        quality: range.quality,
-                        position,
-                    };
-                    if best.is_none_or(|best| found.decides_over(best)) {
-                        *best = Some(found);
+            let mut found = |index: usize, specificity| {
+                let found = Match {
+                    specificity,
+                    quality: range.quality,
+                    position,
+                };
+                let best: &mut Option<Match> = &mut matches[index];
+                if best.is_none_or(|best| found.decides_over(best)) {
+                    *best = Some(found);
+                }
+            };
+            if range.has_parameters {
+                // None of our types has a parameter.
+            } else if range.subtype != b"*" {
+                let named = self.formats.iter().position(|&format| range.names(format));
+                if let Some(index) = named {
+                    found(index, Specificity::Type);
+                }
+            } else {
+                for (index, &format) in self.formats.iter().enumerate() {
+                    if let Some(specificity) = range.covers(format) {
+                        found(index, specificity);
                     }
                 }
             }
@@ -148,24 +180,21 @@ impl Match {
     }
 }
 
-fn specificity(range: &Range<'_>, format: Format) -> Option<Specificity> {
-    if range.has_parameters {
-        return None;
+impl Range<'_> {
+    fn names(&self, format: Format) -> bool {
+        let (kind, subtype) = format.halves();
+        self.subtype.eq_ignore_ascii_case(subtype) && self.kind.eq_ignore_ascii_case(kind)
     }
-    let (kind, subtype) = format.halves();
-    if range.subtype.eq_ignore_ascii_case(subtype) {
-        let is_same = range.kind.eq_ignore_ascii_case(kind);
-        return is_same.then_some(Specificity::Type);
+
+    /// Whether a range with the subtype `*` covers a format. The draft of 2012 is for those who name it.
+    fn covers(&self, format: Format) -> Option<Specificity> {
+        if format == Format::ApiProblemJson {
+            None
+        } else if self.kind == b"*" {
+            Some(Specificity::Anything)
+        } else {
+            let is_same = self.kind.eq_ignore_ascii_case(format.halves().0);
+            is_same.then_some(Specificity::Kind)
+        }
     }
-    // The draft of 2012 is for those who name it.
-    if range.subtype != b"*" || format == Format::ApiProblemJson {
-        return None;
-    }
-    if range.kind == b"*" {
-        return Some(Specificity::Anything);
-    }
-    range
-        .kind
-        .eq_ignore_ascii_case(kind)
-        .then_some(Specificity::Kind)
 }
