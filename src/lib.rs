@@ -9,6 +9,7 @@ mod formats;
 pub mod layers;
 mod negotiate;
 mod problem;
+mod report;
 mod request;
 
 #[cfg(feature = "axum")]

@@ -1,0 +1,11 @@
+//! What the owner is told: [`Report`], a failure with the story of its request.
+
+mod captured;
+mod report;
+
+pub use self::report::{
+    App, Breadcrumb, BreadcrumbKind, Device, FeatureFlag, Frame, LogLine, Mechanism, Report,
+    ReportError, ReportRequest, ReportResponse, Severity, SourceLine, Thread, User,
+};
+
+pub(crate) use self::captured::Captured;
