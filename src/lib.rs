@@ -24,9 +24,14 @@ pub use self::formats::Shape;
 pub use self::layers::Passthrough;
 pub use self::negotiate::Format;
 pub use self::problem::{Problem, ReservedName};
+pub use self::report::{
+    App, Breadcrumb, BreadcrumbKind, Contextualized, Device, FeatureFlag, Flatten, Frame, InScope,
+    Intercept, LogLine, Mechanism, Report, ReportError, ReportRequest, ReportResponse, Reportable,
+    Scalar, Scope, Scoped, Severity, SourceLine, Thread, User, contextualize, notify, unheard,
+};
 pub use self::request::RequestFacts;
 
 /// The traits whose methods are for everyday use: `use backstop::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Context as _, HttpError as _, ResultExt as _};
+    pub use crate::{Context as _, HttpError as _, InScope as _, Intercept as _, ResultExt as _};
 }

@@ -8,7 +8,8 @@ use http::StatusCode;
 
 use super::answer::{Answers, Customize, HtmlPage, IntoPage};
 use super::event::OnError;
-use super::{Backstop, ConfigError, ConfigErrorKind, ErrorEvent};
+use super::reports::Reports;
+use super::{Backstop, ConfigError, ConfigErrorKind, ErrorEvent, Shared};
 use crate::disclosure::{Gate, Policy, TypeUri};
 use crate::error::Failure;
 use crate::formats::Shape;
@@ -29,6 +30,7 @@ pub struct Builder {
     html_page: Option<HtmlPage>,
     on_error: Vec<OnError>,
     logs: bool,
+    pub(super) reports: Reports,
 }
 
 /// How much is shown unless a setting says otherwise.
@@ -72,6 +74,7 @@ impl Builder {
             html_page: None,
             on_error: Vec::new(),
             logs: true,
+            reports: Reports::default(),
         }
     }
 
@@ -265,7 +268,14 @@ impl Builder {
             customize: self.customize,
             html_page: self.html_page,
         };
-        Ok(Backstop::new(answers, self.on_error, self.logs))
+        let owner = self.reports.owner(&answers.policy.redactor);
+        Ok(Backstop::new(Shared {
+            owner: Arc::new(owner),
+            answers,
+            on_error: self.on_error,
+            logs: self.logs,
+            reported: self.reports.reported,
+        }))
     }
 
     fn check_names(&self) -> Result<(), ConfigError> {

@@ -78,9 +78,9 @@ pub(super) fn of(inner: &Inner) -> Vec<Link> {
 }
 
 /// The chain of an error that is only borrowed.
-pub(super) fn snapshot(type_name: &'static str, error: &dyn StdError) -> Vec<Link> {
+pub(super) fn snapshot(type_name: Option<&'static str>, error: &dyn StdError) -> Vec<Link> {
     let mut links = Vec::new();
-    extend(&mut links, Some(type_name), error);
+    extend(&mut links, type_name, error);
     links
 }
 

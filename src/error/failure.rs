@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::chain::{self, Link};
 use super::inner::{Cause, Inner};
+use super::notice::Notice;
 use super::status::{self, StatusMap};
 use super::{Error, Place};
 
@@ -74,7 +75,7 @@ impl Failure {
     #[track_caller]
     pub fn from_error<E: StdError + 'static>(error: &E) -> Self {
         let type_name = std::any::type_name::<E>();
-        let links = chain::snapshot(type_name, error);
+        let links = chain::snapshot(Some(type_name), error);
         let known = status::known(error).map(|known| known.status);
         let mut inner = Inner::new(
             Cause::Snapshot(links),
@@ -82,6 +83,25 @@ impl Failure {
             Some(std::panic::Location::caller()),
         );
         inner.status = known;
+        Self::new(Arc::new(inner), Origin::Handler, &StatusMap::default())
+    }
+
+    /// The same for an error whose type is not known.
+    #[track_caller]
+    pub(crate) fn from_dyn(error: &(dyn StdError + 'static)) -> Self {
+        let mut inner = Inner::new(
+            Cause::Snapshot(chain::snapshot(None, error)),
+            None,
+            Some(std::panic::Location::caller()),
+        );
+        inner.status = status::known(error).map(|known| known.status);
+        Self::new(Arc::new(inner), Origin::Handler, &StatusMap::default())
+    }
+
+    /// The failure of an error that goes on living, and may be said more of: its facts are copied. It is known
+    /// again when it reaches the layer.
+    pub(crate) fn shared(error: &Error) -> Self {
+        let inner = Inner::snapshot(error.inner());
         Self::new(Arc::new(inner), Origin::Handler, &StatusMap::default())
     }
 
@@ -149,8 +169,8 @@ impl Failure {
     pub(crate) fn new(inner: Arc<Inner>, origin: Origin, map: &StatusMap) -> Self {
         let status = status::of(&inner, map);
         Self {
+            id: inner.notice().map_or_else(Uuid::now_v7, Notice::id),
             inner,
-            id: Uuid::now_v7(),
             status,
             origin,
         }

@@ -30,6 +30,7 @@ mod failure;
 mod http_error;
 mod inner;
 mod known;
+mod notice;
 mod place;
 mod status;
 mod travel;

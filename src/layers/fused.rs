@@ -12,9 +12,10 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::catch::{caught, dropped};
-use super::future::BackstopFuture;
+use super::future::{BackstopFuture, State};
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Inner};
+use crate::report::{Bound, Slot};
 use crate::request::RequestFacts;
 
 /// The layer of [`Backstop::layer`]; see the [module docs](super).
@@ -95,12 +96,22 @@ where
 
     fn call(&mut self, request: Request<B>) -> BackstopFuture<S::Future> {
         let facts = RequestFacts::from_request(&request);
+        let mut slot = Some(Slot::new(Arc::clone(self.backstop.owner())));
+        let bound = Bound::enter(&mut slot);
         let called = match &self.broken {
             Some(broken) => Err(Arc::clone(broken)),
             None if self.catches_panics => caught(|| self.inner.call(request)),
             None => Ok(self.inner.call(request)),
         };
-        BackstopFuture::new(called, facts, self.backstop.clone(), self.catches_panics)
+        bound.know(Some(&facts));
+        drop(bound);
+        BackstopFuture {
+            state: State::new(called),
+            facts: Some(facts),
+            slot,
+            backstop: self.backstop.clone(),
+            catches_panics: self.catches_panics,
+        }
     }
 }
 

@@ -17,44 +17,36 @@ use super::fused::service_error;
 use super::{respond, settle};
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Failure, Inner, Origin};
+use crate::report::{Bound, Slot};
 use crate::request::RequestFacts;
 
 pin_project! {
     /// The future of [`BackstopService`](super::BackstopService): it ends in a response, whatever happens.
     pub struct BackstopFuture<F> {
         #[pin]
-        state: State<F>,
+        pub(super) state: State<F>,
         // Taken by whoever answers.
-        facts: Option<RequestFacts>,
-        backstop: Backstop,
-        catches_panics: bool,
+        pub(super) facts: Option<RequestFacts>,
+        // Taken while it is bound.
+        pub(super) slot: Option<Slot>,
+        pub(super) backstop: Backstop,
+        pub(super) catches_panics: bool,
     }
 }
 
 pin_project! {
     #[project = StateProj]
-    enum State<F> {
+    pub(super) enum State<F> {
         Running { #[pin] future: F },
         Failed { inner: Option<Arc<Inner>> },
     }
 }
 
-impl<F> BackstopFuture<F> {
-    pub(super) fn new(
-        called: Result<F, Arc<Inner>>,
-        facts: RequestFacts,
-        backstop: Backstop,
-        catches_panics: bool,
-    ) -> Self {
-        let state = match called {
-            Ok(future) => State::Running { future },
-            Err(inner) => State::Failed { inner: Some(inner) },
-        };
-        Self {
-            state,
-            facts: Some(facts),
-            backstop,
-            catches_panics,
+impl<F> State<F> {
+    pub(super) fn new(called: Result<F, Arc<Inner>>) -> Self {
+        match called {
+            Ok(future) => Self::Running { future },
+            Err(inner) => Self::Failed { inner: Some(inner) },
         }
     }
 }
@@ -70,6 +62,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
+        let bound = Bound::enter(this.slot);
         let failed = match this.state.as_mut().project() {
             StateProj::Running { future } => {
                 let polled = if *this.catches_panics {
@@ -77,6 +70,7 @@ where
                 } else {
                     Ok(future.poll(cx))
                 };
+                bound.know(this.facts.as_ref());
                 match polled {
                     Ok(Poll::Pending) => return Poll::Pending,
                     Ok(Poll::Ready(Ok(response))) => {

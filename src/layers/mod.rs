@@ -57,12 +57,14 @@ mod fused;
 mod future;
 mod head;
 mod respond;
+mod scope;
 mod settle;
 
 pub use self::catch_panic::{CatchPanic, CatchPanicFuture, CatchPanicLayer};
 pub use self::error::ErrorLayer;
 pub use self::fused::{BackstopLayer, BackstopService};
 pub use self::future::BackstopFuture;
+pub use self::scope::{ScopeFuture, ScopeLayer, ScopeService};
 
 /// Marks a response, in its extensions, that no Backstop may touch: a proxied one, for example.
 ///

@@ -124,6 +124,23 @@ pub enum Mechanism {
     Task,
 }
 
+impl Mechanism {
+    /// The name that it has when serialised.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Handler => "handler",
+            Self::Service => "service",
+            Self::Panic => "panic",
+            Self::Response => "response",
+            Self::Body => "body",
+            Self::Notify => "notify",
+            Self::Intercept => "intercept",
+            Self::Task => "task",
+        }
+    }
+}
+
 /// One link of the cause chain.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]

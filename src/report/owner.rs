@@ -1,0 +1,142 @@
+//! Whom a scope reports to: what it knows of its Backstop.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+
+use http::Uri;
+use serde_json::Value;
+
+use super::{App, Captured};
+
+/// Where captured failures go: the pipeline, as scopes and layers see it.
+///
+/// `capture` is called on the request's path, so it takes the value and returns: it never waits. What it
+/// can't take it counts. The worker then makes the report: `edits()` first, for `into_report()` consumes the
+/// captured; then the edits are applied, and only then the report is scrubbed.
+pub(crate) trait Sink: Send + Sync + 'static {
+    /// Takes one failure.
+    fn capture(&self, captured: Captured);
+
+    /// Counts one failure that [`Builder::filter`](crate::Builder::filter) or an ignored type kept back.
+    fn filtered(&self) {}
+}
+
+/// One Backstop as its scopes see it. Two are the same only if they are the same value.
+pub(crate) struct Owner {
+    number: u64,
+    sink: Option<Arc<dyn Sink>>,
+    defaults: Arc<Defaults>,
+}
+
+/// What every report of a Backstop starts from.
+#[derive(Default)]
+pub(crate) struct Defaults {
+    pub(crate) app: App,
+    pub(crate) attributes: BTreeMap<String, Value>,
+    /// Writes path and query with what is secret hidden; without it only the path is told.
+    pub(crate) url: Option<Box<UrlWriter>>,
+}
+
+pub(crate) type UrlWriter = dyn Fn(&Uri) -> String + Send + Sync;
+
+impl Owner {
+    pub(crate) fn new(number: u64, sink: Option<Arc<dyn Sink>>, defaults: Defaults) -> Self {
+        Self {
+            number,
+            sink,
+            defaults: Arc::new(defaults),
+        }
+    }
+
+    /// Tells this Backstop from others in one process.
+    pub(crate) const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Whether anybody listens.
+    pub(crate) const fn listens(&self) -> bool {
+        self.sink.is_some()
+    }
+
+    pub(super) fn defaults(&self) -> &Arc<Defaults> {
+        &self.defaults
+    }
+
+    /// Hands a failure over. Nothing that happens in it reaches the request.
+    pub(crate) fn capture(&self, captured: Captured) {
+        if let Some(sink) = &self.sink {
+            let _ = catch_unwind(AssertUnwindSafe(|| sink.capture(captured)));
+        }
+    }
+
+    pub(crate) fn filtered(&self) {
+        if let Some(sink) = &self.sink {
+            let _ = catch_unwind(AssertUnwindSafe(|| sink.filtered()));
+        }
+    }
+}
+
+impl Defaults {
+    /// The application, if anything was said of it.
+    pub(super) fn app(&self) -> Option<App> {
+        (self.app != App::default()).then(|| self.app.clone())
+    }
+}
+
+impl fmt::Debug for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Owner")
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Defaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Defaults")
+            .field("app", &self.app)
+            .field("attributes", &self.attributes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// For whom free functions act outside every scope: the Backstop that installed the panic hook. Held weakly,
+/// for a Backstop ends with its last handle.
+static PROCESS: RwLock<Weak<Owner>> = RwLock::new(Weak::new());
+/// Calls of free functions that found no Backstop.
+static UNHEARD: AtomicU64 = AtomicU64::new(0);
+
+/// Makes this the Backstop of the process.
+#[expect(dead_code, reason = "the panic hook's installer calls it")]
+pub(crate) fn set_process(owner: &Arc<Owner>) {
+    *PROCESS.write().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(owner);
+}
+
+pub(super) fn process() -> Option<Arc<Owner>> {
+    PROCESS
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .upgrade()
+}
+
+pub(super) fn count_unheard() {
+    UNHEARD.fetch_add(1, Ordering::Relaxed);
+}
+
+/// How many calls of [`notify`](crate::notify) and [`intercept`](crate::Intercept::intercept) found no
+/// Backstop in this process, neither a scope's nor the one that installed the panic hook.
+///
+/// ```
+/// use backstop::prelude::*;
+///
+/// let before = backstop::unheard();
+/// assert_eq!("x".parse::<u8>().intercept(), None);
+/// assert_eq!(backstop::unheard(), before + 1);
+/// ```
+#[must_use]
+pub fn unheard() -> u64 {
+    UNHEARD.load(Ordering::Relaxed)
+}
