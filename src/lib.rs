@@ -14,6 +14,8 @@ mod request;
 
 #[cfg(feature = "axum")]
 mod axum;
+#[cfg(feature = "tracing-subscriber")]
+pub mod tracing;
 
 // The paved path.
 pub use self::backstop::{Backstop, Builder, ConfigError, ConfigErrorKind, ErrorEvent, IntoPage};

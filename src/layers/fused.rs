@@ -97,7 +97,7 @@ where
     fn call(&mut self, request: Request<B>) -> BackstopFuture<S::Future> {
         let facts = RequestFacts::from_request(&request);
         let mut slot = Some(Slot::new(Arc::clone(self.backstop.owner())));
-        let bound = Bound::enter(&mut slot);
+        let bound = Bound::begin(&mut slot);
         let called = match &self.broken {
             Some(broken) => Err(Arc::clone(broken)),
             None if self.catches_panics => caught(|| self.inner.call(request)),

@@ -74,7 +74,7 @@ impl<S: Service<Request<B>>, B> Service<Request<B>> for ScopeService<S> {
     fn call(&mut self, request: Request<B>) -> ScopeFuture<S::Future> {
         let facts = RequestFacts::from_request(&request);
         let mut slot = Some(Slot::new(Arc::clone(self.backstop.owner())));
-        let bound = Bound::enter(&mut slot);
+        let bound = Bound::begin(&mut slot);
         let future = self.inner.call(request);
         bound.know(Some(&facts));
         drop(bound);

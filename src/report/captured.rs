@@ -136,7 +136,7 @@ impl Captured {
             severity: self.severity,
             handled: self.handled,
             mechanism,
-            fingerprint: fingerprint::of(&errors, mechanism, self.status, facts),
+            fingerprint: String::new(),
             errors,
             frames: Vec::new(),
             request: facts.map(|facts| self.request(facts)),
@@ -170,6 +170,10 @@ impl Captured {
             Story::Empty => {}
         }
         self.event(&mut report);
+        if report.fingerprint.is_empty() {
+            report.fingerprint =
+                fingerprint::of(&report.errors, mechanism, self.status, self.facts.as_ref());
+        }
         report
     }
 

@@ -35,6 +35,13 @@ pub(super) fn cut(text: &mut String, max: usize) -> bool {
     is_long
 }
 
+/// A text, cut where it is too long.
+#[cfg(feature = "tracing-subscriber")]
+pub(crate) fn short(mut text: String, max: usize) -> String {
+    cut(&mut text, max);
+    text
+}
+
 /// About how many bytes a value takes as JSON; too many if it is nested too deep.
 pub(super) fn weight(value: &Value) -> usize {
     value_weight(value, DEPTH)

@@ -20,6 +20,8 @@ mod record;
 mod report;
 mod scope;
 mod slot;
+#[cfg(feature = "tracing-subscriber")]
+pub(crate) mod span;
 
 pub use self::context::{Contextualized, contextualize};
 pub use self::flatten::Flatten;
@@ -32,6 +34,9 @@ pub use self::report::{
     ReportError, ReportRequest, ReportResponse, Severity, SourceLine, Thread, User,
 };
 pub use self::scope::Scope;
+
+#[cfg(feature = "tracing-subscriber")]
+pub(crate) use self::limits::short as cut;
 
 pub(crate) use self::captured::{Captured, Story};
 pub(crate) use self::notify::tell_owner;

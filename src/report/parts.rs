@@ -115,7 +115,10 @@ impl User {
 /// ```
 /// use backstop::{Scalar, Scope};
 ///
-/// Scope::current().attribute("tenant", "acme").attribute("retries", 3).attribute("ratio", 0.5);
+/// let scope = Scope::current();
+/// scope.attribute("tenant", "acme");
+/// scope.attribute("retries", 3);
+/// scope.attribute("ratio", 0.5);
 /// # let _: Scalar = true.into();
 /// ```
 #[derive(Clone, Debug, PartialEq)]

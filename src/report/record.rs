@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde_json::{Map, Value};
 
 use super::edit::Edit;
-use super::{Breadcrumb, FeatureFlag, LogLine, Report, User, limits};
+use super::{Breadcrumb, FeatureFlag, LogLine, Mechanism, Report, User, limits};
 
 /// The record of one request. A report takes it as it is at that moment: it is shared then, and copied when
 /// the request records more.
@@ -22,8 +22,8 @@ pub(crate) struct Record {
     pub(super) user: Option<User>,
     pub(super) transaction: Option<String>,
     pub(super) fingerprint: Option<String>,
-    /// The type of the extractor's rejection that became the response.
-    pub(super) rejection: Option<String>,
+    /// The type of the extractor's rejection that became the response, and its status.
+    pub(super) rejection: Option<(String, u16)>,
     edits: Vec<Edit>,
     /// How often each limit left something out.
     trimmed: BTreeMap<&'static str, u64>,
@@ -207,11 +207,15 @@ impl Record {
         if let Some(fingerprint) = &self.fingerprint {
             report.fingerprint.clone_from(fingerprint);
         }
-        if let Some(rejection) = &self.rejection
+        if let Some((type_name, status)) = &self.rejection
+            && report.mechanism == Mechanism::Response
+            && report
+                .response
+                .as_ref()
+                .is_some_and(|response| response.status == *status)
             && let Some(first) = report.errors.first_mut()
-            && first.type_name.is_none()
         {
-            first.type_name = Some(rejection.clone());
+            first.type_name.get_or_insert_with(|| type_name.clone());
         }
         let trimmed = self.trimmed.iter();
         report

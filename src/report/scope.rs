@@ -34,7 +34,9 @@ use crate::error::Failure;
 /// use backstop::{Backstop, Scope};
 ///
 /// async fn order(scope: Scope) -> &'static str {
-///     scope.attribute("tenant", "acme").breadcrumb("loaded the cart").feature_flag("new-checkout");
+///     scope.attribute("tenant", "acme");
+///     scope.breadcrumb("loaded the cart");
+///     scope.feature_flag("new-checkout");
 ///     price();
 ///     "ordered"
 /// }
@@ -80,20 +82,20 @@ impl Scope {
     }
 
     /// Leaves a breadcrumb: a text, or a [`Breadcrumb`] with its kind, level and data.
-    pub fn breadcrumb(&self, crumb: impl Into<Breadcrumb>) -> &Self {
-        self.record(|| crumb.into(), Record::breadcrumb)
+    pub fn breadcrumb(&self, crumb: impl Into<Breadcrumb>) {
+        self.record(|| crumb.into(), Record::breadcrumb);
     }
 
     /// Sets an attribute: a scalar that reporters index.
-    pub fn attribute(&self, key: impl Into<String>, value: impl Into<Scalar>) -> &Self {
+    pub fn attribute(&self, key: impl Into<String>, value: impl Into<Scalar>) {
         self.record(
             || (key.into(), value.into().into_value()),
             |record, (key, value)| record.attribute(key, value),
-        )
+        );
     }
 
     /// Sets an attribute for each member of an object, by dotted keys; see [`Flatten`].
-    pub fn attributes_from(&self, object: impl Into<Flatten>) -> &Self {
+    pub fn attributes_from(&self, object: impl Into<Flatten>) {
         self.record(
             || object.into().attributes(),
             |record, attributes| {
@@ -101,12 +103,12 @@ impl Scope {
                     record.attribute(key, value);
                 }
             },
-        )
+        );
     }
 
     /// Sets an annotation: any JSON. It is the section `annotations` of the [metadata](Self::metadata).
-    pub fn annotation(&self, key: impl Into<String>, value: impl Serialize) -> &Self {
-        self.metadata(ANNOTATIONS, key, value)
+    pub fn annotation(&self, key: impl Into<String>, value: impl Serialize) {
+        self.metadata(ANNOTATIONS, key, value);
     }
 
     /// Sets any JSON in a section of its own. What fails to serialise is left out.
@@ -115,7 +117,7 @@ impl Scope {
         section: impl Into<String>,
         key: impl Into<String>,
         value: impl Serialize,
-    ) -> &Self {
+    ) {
         self.record(
             || (section.into(), key.into(), serde_json::to_value(value)),
             |record, (section, key, value)| {
@@ -123,54 +125,54 @@ impl Scope {
                     record.metadata(section, key, value);
                 }
             },
-        )
+        );
     }
 
     /// Tells that a feature flag was evaluated.
-    pub fn feature_flag(&self, name: impl Into<String>) -> &Self {
+    pub fn feature_flag(&self, name: impl Into<String>) {
         self.record(
             || name.into(),
             |record, name| record.feature_flag(name, None),
-        )
+        );
     }
 
     /// Tells which variant of a feature was chosen.
-    pub fn feature_variant(&self, name: impl Into<String>, variant: impl Into<String>) -> &Self {
+    pub fn feature_variant(&self, name: impl Into<String>, variant: impl Into<String>) {
         self.record(
             || (name.into(), variant.into()),
             |record, (name, variant)| record.feature_flag(name, Some(variant)),
-        )
+        );
     }
 
     /// Tells who asked.
-    pub fn user(&self, user: User) -> &Self {
-        self.record(|| user, Record::user)
+    pub fn user(&self, user: User) {
+        self.record(|| user, Record::user);
     }
 
     /// Adds a line to the log that goes with the report.
-    pub fn log(&self, level: Severity, message: impl Into<String>) -> &Self {
+    pub fn log(&self, level: Severity, message: impl Into<String>) {
         let line = || LogLine {
             timestamp: now(),
             level,
             message: message.into(),
         };
-        self.record(line, Record::log)
+        self.record(line, Record::log);
     }
 
     /// Names what is being done. Default: method and matched route, `GET /orders/{id}`.
-    pub fn transaction(&self, name: impl Into<String>) -> &Self {
+    pub fn transaction(&self, name: impl Into<String>) {
         self.record(
             || name.into(),
             |record, name| record.transaction = Some(record.named(name)),
-        )
+        );
     }
 
     /// Says what groups this request's reports. Default: the types of the errors and the first place.
-    pub fn fingerprint(&self, text: impl Into<String>) -> &Self {
+    pub fn fingerprint(&self, text: impl Into<String>) {
         self.record(
             || text.into(),
             |record, text| record.fingerprint = Some(record.named(text)),
-        )
+        );
     }
 
     /// Calls back with every report of this request, off its path: to edit it, or to drop it by `false`. The
@@ -178,14 +180,13 @@ impl Scope {
     /// write is scrubbed afterwards.
     ///
     /// A callback that owns this scope would keep it alive for ever: it is given all it needs.
-    pub fn on_report(&self, edit: impl Fn(&mut Report) -> bool + Send + Sync + 'static) -> &Self {
+    pub fn on_report(&self, edit: impl Fn(&mut Report) -> bool + Send + Sync + 'static) {
         let refused = self.inner().map(|inner| {
             let edit = Edit::new(edit);
             inner.record(|record| record.on_report(edit.clone()));
             edit
         });
         drop(refused);
-        self
     }
 
     /// Reports an error that the application goes on after: handled, mechanism `notify`. It returns the
@@ -227,91 +228,98 @@ impl Scope {
     }
 
     /// Removes all breadcrumbs.
-    pub fn clear_breadcrumbs(&self) -> &Self {
-        self.record(|| (), |record, ()| record.clear_breadcrumbs())
+    pub fn clear_breadcrumbs(&self) {
+        self.record(|| (), |record, ()| record.clear_breadcrumbs());
     }
 
     /// Removes all attributes.
-    pub fn clear_attributes(&self) -> &Self {
-        self.record(|| (), |record, ()| record.clear_attributes())
+    pub fn clear_attributes(&self) {
+        self.record(|| (), |record, ()| record.clear_attributes());
     }
 
     /// Removes one attribute.
-    pub fn clear_attribute(&self, key: impl AsRef<str>) -> &Self {
+    pub fn clear_attribute(&self, key: impl AsRef<str>) {
         self.record(
             || key.as_ref().to_owned(),
             |record, key| record.clear_attribute(&key),
-        )
+        );
     }
 
     /// Removes all annotations.
-    pub fn clear_annotations(&self) -> &Self {
-        self.clear_section(ANNOTATIONS)
+    pub fn clear_annotations(&self) {
+        self.clear_section(ANNOTATIONS);
     }
 
     /// Removes all metadata, the annotations too.
-    pub fn clear_metadata(&self) -> &Self {
-        self.record(|| (), |record, ()| record.clear_metadata())
+    pub fn clear_metadata(&self) {
+        self.record(|| (), |record, ()| record.clear_metadata());
     }
 
     /// Removes one section of the metadata.
-    pub fn clear_section(&self, section: impl AsRef<str>) -> &Self {
+    pub fn clear_section(&self, section: impl AsRef<str>) {
         self.record(
             || section.as_ref().to_owned(),
             |record, section| record.clear_section(&section),
-        )
+        );
     }
 
     /// Forgets all feature flags.
-    pub fn clear_feature_flags(&self) -> &Self {
-        self.record(|| (), |record, ()| record.clear_feature_flags())
+    pub fn clear_feature_flags(&self) {
+        self.record(|| (), |record, ()| record.clear_feature_flags());
     }
 
     /// Forgets one feature flag.
-    pub fn clear_feature_flag(&self, name: impl AsRef<str>) -> &Self {
+    pub fn clear_feature_flag(&self, name: impl AsRef<str>) {
         self.record(
             || name.as_ref().to_owned(),
             |record, name| record.clear_feature_flag(&name),
-        )
+        );
     }
 
     /// Forgets who asked.
-    pub fn clear_user(&self) -> &Self {
-        self.record(|| (), |record, ()| record.user = None)
+    pub fn clear_user(&self) {
+        self.record(|| (), |record, ()| record.user = None);
     }
 
     /// Removes all log lines.
-    pub fn clear_logs(&self) -> &Self {
-        self.record(|| (), |record, ()| record.clear_logs())
+    pub fn clear_logs(&self) {
+        self.record(|| (), |record, ()| record.clear_logs());
     }
 
     /// Back to the default name.
-    pub fn clear_transaction(&self) -> &Self {
-        self.record(|| (), |record, ()| record.transaction = None)
+    pub fn clear_transaction(&self) {
+        self.record(|| (), |record, ()| record.transaction = None);
     }
 
     /// Back to the default fingerprint.
-    pub fn clear_fingerprint(&self) -> &Self {
-        self.record(|| (), |record, ()| record.fingerprint = None)
+    pub fn clear_fingerprint(&self) {
+        self.record(|| (), |record, ()| record.fingerprint = None);
     }
 
     /// Removes all callbacks.
-    pub fn clear_on_report(&self) -> &Self {
+    pub fn clear_on_report(&self) {
         if let Some(inner) = self.inner() {
             // Dropped when the lock is free again.
             let removed = inner.record(Record::take_edits);
             drop(removed);
         }
-        self
     }
 
     /// Removes everything that was recorded.
-    pub fn clear(&self) -> &Self {
+    pub fn clear(&self) {
         if let Some(inner) = self.inner() {
             let removed = inner.record(std::mem::take);
             drop(removed);
         }
-        self
+    }
+
+    /// An extractor has refused the request.
+    #[cfg(feature = "tracing-subscriber")]
+    pub(crate) fn rejection(&self, type_name: Option<&str>, status: Option<u16>) {
+        self.record(
+            || Some((type_name?.to_owned(), status?)),
+            |record, rejection| record.rejection = rejection,
+        );
     }
 
     /// Reports what the application tells of itself.
@@ -328,11 +336,10 @@ impl Scope {
     }
 
     /// Makes a value, which may be the application's code, and records it under the lock.
-    fn record<T>(&self, make: impl FnOnce() -> T, change: impl FnOnce(&mut Record, T)) -> &Self {
+    fn record<T>(&self, make: impl FnOnce() -> T, change: impl FnOnce(&mut Record, T)) {
         if let Some(inner) = self.inner() {
             let made = make();
             inner.record(|record| change(record, made));
         }
-        self
     }
 }

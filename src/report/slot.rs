@@ -96,8 +96,15 @@ impl<'a> Bound<'a> {
                 _ => current.set(outer),
             }
         });
+        bound
+    }
+
+    /// Binds the slot of a request that begins now.
+    #[inline]
+    pub(crate) fn begin(slot: &'a mut Option<Slot>) -> Self {
+        let bound = Self::enter(slot);
         #[cfg(feature = "tracing-subscriber")]
-        super::span::bound();
+        super::span::begin();
         bound
     }
 

@@ -10,15 +10,15 @@ use tower::ServiceExt as _;
 
 /// The reports that a Backstop made.
 #[derive(Clone, Default)]
-pub struct Reports(Arc<Mutex<Vec<Report>>>);
+pub(crate) struct Reports(Arc<Mutex<Vec<Report>>>);
 
 impl Reports {
     /// A quiet Backstop in production, whose reports are kept.
-    pub fn backstop() -> (Backstop, Self) {
+    pub(crate) fn backstop() -> (Backstop, Self) {
         Self::with(Backstop::production())
     }
 
-    pub fn with(builder: Builder) -> (Backstop, Self) {
+    pub(crate) fn with(builder: Builder) -> (Backstop, Self) {
         let reports = Self::default();
         let kept = Arc::clone(&reports.0);
         let backstop = builder
@@ -27,12 +27,12 @@ impl Reports {
         (backstop.build().unwrap(), reports)
     }
 
-    pub fn all(&self) -> Vec<Report> {
+    pub(crate) fn all(&self) -> Vec<Report> {
         self.0.lock().unwrap().clone()
     }
 
     #[track_caller]
-    pub fn one(&self) -> Report {
+    pub(crate) fn one(&self) -> Report {
         let mut all = self.all();
         assert_eq!(all.len(), 1, "{all:#?}");
         all.remove(0)
@@ -40,12 +40,12 @@ impl Reports {
 }
 
 /// What one GET is answered.
-pub async fn get(app: &Router, path: &str) -> Response<Body> {
+pub(crate) async fn get(app: &Router, path: &str) -> Response<Body> {
     let request = Request::get(path).body(Body::empty()).unwrap();
     app.clone().oneshot(request).await.unwrap()
 }
 
-pub fn messages(report: &Report) -> Vec<&str> {
+pub(crate) fn messages(report: &Report) -> Vec<&str> {
     report
         .breadcrumbs
         .iter()
