@@ -14,6 +14,7 @@ use http::{HeaderValue, StatusCode};
 use http_body::{Frame, SizeHint};
 use uuid::Uuid;
 
+use super::chain;
 use super::inner::Inner;
 use super::status::{self, StatusMap};
 use super::{BoxError, Error, Exposure};
@@ -62,8 +63,8 @@ impl Traveller {
 
     /// The traveller in a service's error, however deeply it was wrapped since.
     pub(crate) fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Self> {
-        std::iter::successors(Some(error), |error| (*error).source())
-            .take(32)
+        std::iter::successors(Some(error), |error| chain::source(*error))
+            .take(chain::MAX_LINKS)
             .find_map(|error| error.downcast_ref())
     }
 }
