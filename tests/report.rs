@@ -15,7 +15,7 @@ use http_body_util::BodyExt as _;
 use serde_json::json;
 use tower::ServiceExt as _;
 
-use common::{Reports, get};
+use common::{Reports, get, messages};
 
 fn router() -> Router {
     Router::new()
@@ -128,6 +128,7 @@ async fn a_report_tells_the_failure_its_request_and_its_machine_under_the_answer
         ),
         (Some("shop"), Some("1.2.3"), Some("staging"))
     );
+    assert!(messages(&report).is_empty());
     let device = report.device.as_ref().unwrap();
     assert_eq!(
         (&*device.os, &*device.arch),
@@ -279,7 +280,7 @@ async fn an_error_that_was_reported_is_not_reported_again_not_even_as_a_cause() 
                 let error = Error::msg("broken");
                 scope.notify(&error);
                 let wrapped = std::io::Error::other(BoxError::from(error));
-                Err::<(), _>(wrapped.or_internal("writing").unwrap_err())
+                Err::<(), _>(wrapped).or_internal("writing")
             }),
         )
         .layer(backstop.layer());

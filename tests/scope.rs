@@ -14,7 +14,7 @@ use backstop::{
     Backstop, Breadcrumb, BreadcrumbKind, Error, Flatten, Mechanism, Scope, Severity, User,
     prelude::*,
 };
-use http::{Request, StatusCode};
+use http::Request;
 use http_body::Frame;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
