@@ -17,6 +17,7 @@ use tower::ServiceExt as _;
 
 use common::{Reports, get, messages};
 
+#[expect(clippy::panic, reason = "it is what is tested")]
 fn router() -> Router {
     Router::new()
         .route(

@@ -17,6 +17,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 
 use common::{Reports, get, messages};
 
+#[expect(clippy::unwrap_used, reason = "so a test fails")]
 fn subscribe() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {

@@ -1,4 +1,5 @@
 //! What the tests of reports share.
+#![expect(clippy::unwrap_used, reason = "so a test fails")]
 
 use std::sync::{Arc, Mutex};
 
