@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::context::Context;
 use super::owner::Owner;
 use super::record::Record;
 use super::{Captured, Story};
@@ -20,6 +21,8 @@ struct State {
     /// Shared with the reports that were captured; the next word copies it then.
     record: Arc<Record>,
     waits: Waits,
+    /// Where a panic left a contextualised future on its way to the layer.
+    unwound: Option<Arc<Context>>,
 }
 
 /// The facts stand in the request's future, which gives them when its poll ends: what is reported in the
@@ -47,7 +50,11 @@ impl Inner {
         Self {
             owner,
             facts: OnceLock::new(),
-            state: Mutex::new(State { record, waits }),
+            state: Mutex::new(State {
+                record,
+                waits,
+                unwound: None,
+            }),
         }
     }
 
@@ -90,6 +97,16 @@ impl Inner {
         }
         captured.facts = self.facts.get().cloned();
         self.owner.capture(captured);
+    }
+
+    /// Keeps the innermost context that a panic leaves.
+    pub(super) fn unwind(&self, context: &Arc<Context>) {
+        let mut state = self.lock();
+        state.unwound.get_or_insert_with(|| Arc::clone(context));
+    }
+
+    pub(super) fn take_unwound(&self) -> Option<Arc<Context>> {
+        self.lock().unwound.take()
     }
 
     fn waiting(&self) -> Vec<Captured> {
