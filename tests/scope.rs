@@ -657,3 +657,23 @@ fn handles_and_futures_are_send_and_sync() {
     is::<backstop::Contextualized<std::future::Ready<()>>>();
     is::<backstop::Scoped<std::future::Ready<()>>>();
 }
+
+#[tokio::test]
+async fn what_is_told_in_the_first_poll_has_its_request_and_the_wait_is_bounded() {
+    let (backstop, reports) = Reports::backstop();
+    let app = Router::new()
+        .route(
+            "/orders/{id}",
+            on_get(|scope: Scope| async move {
+                for _ in 0..100 {
+                    scope.notify(&std::fmt::Error);
+                }
+            }),
+        )
+        .layer(backstop.layer());
+    get(&app, "/orders/7").await;
+    let all = reports.all();
+    assert_eq!(all.len(), 100);
+    let with_request = all.iter().filter(|report| report.request.is_some());
+    assert_eq!(with_request.count(), 64);
+}

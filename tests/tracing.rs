@@ -141,3 +141,29 @@ async fn a_rejection_has_its_type_in_the_report() {
     );
     assert!(report.fingerprint.contains("JsonSyntaxError"));
 }
+
+#[tokio::test]
+async fn the_record_of_the_failure_itself_is_no_breadcrumb() {
+    subscribe();
+    let reports = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let kept = std::sync::Arc::clone(&reports);
+    let builder =
+        backstop::Backstop::production().tap(move |report| kept.lock().unwrap().push(report));
+    let backstop = builder.build().unwrap();
+    let app = Router::new()
+        .route(
+            "/",
+            on_get(|| async {
+                info!(count = 7, ratio = 0.5, ok = true, who = ?"me", "loaded");
+                tracing::debug!("too fine");
+                Err::<(), _>(Error::msg("broken"))
+            }),
+        )
+        .layer(backstop.layer());
+    get(&app, "/").await;
+    let report = reports.lock().unwrap().remove(0);
+    assert_eq!(messages(&report), ["loaded"]);
+    let data = serde_json::to_value(&report.breadcrumbs[0].data).unwrap();
+    let expected = serde_json::json!({"count": 7, "ratio": 0.5, "ok": true, "who": "\"me\"", "target": "tracing"});
+    assert_eq!(data, expected);
+}

@@ -68,7 +68,8 @@ impl Builder {
         self
     }
 
-    /// Never reports failures with an error of type `E` in their cause chain.
+    /// Never reports failures with an error of type `E` in their cause chain, but what the application reports
+    /// itself.
     ///
     /// ```
     /// use backstop::Backstop;

@@ -34,6 +34,9 @@ enum Waits {
     Yes(Vec<Captured>),
 }
 
+/// Reports that wait for the facts at the most; what is told beyond goes without them.
+const MAX_WAITING: usize = 64;
+
 impl Inner {
     /// The scope of a request, whose facts will follow.
     pub(super) fn of_request(owner: Arc<Owner>) -> Self {
@@ -90,7 +93,9 @@ impl Inner {
     pub(super) fn capture(&self, mut captured: Captured) {
         {
             let mut state = self.lock();
-            if let Waits::Yes(waiting) = &mut state.waits {
+            if let Waits::Yes(waiting) = &mut state.waits
+                && waiting.len() < MAX_WAITING
+            {
                 waiting.push(captured);
                 return;
             }

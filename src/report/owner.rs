@@ -110,7 +110,10 @@ static PROCESS: RwLock<Weak<Owner>> = RwLock::new(Weak::new());
 static UNHEARD: AtomicU64 = AtomicU64::new(0);
 
 /// Makes this the Backstop of the process.
-#[expect(dead_code, reason = "the panic hook's installer calls it")]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the panic hook's installer will call it")
+)]
 pub(crate) fn set_process(owner: &Arc<Owner>) {
     *PROCESS.write().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(owner);
 }
@@ -139,4 +142,45 @@ pub(super) fn count_unheard() {
 #[must_use]
 pub fn unheard() -> u64 {
     UNHEARD.load(Ordering::Relaxed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::report::{Intercept as _, Mechanism, notify};
+
+    #[derive(Default)]
+    struct Kept(Mutex<Vec<Captured>>);
+
+    impl Sink for Kept {
+        fn capture(&self, captured: Captured) {
+            self.0.lock().unwrap().push(captured);
+        }
+    }
+
+    #[test]
+    fn free_functions_act_for_the_process_as_long_as_its_backstop_lives_and_are_counted_else() {
+        let before = unheard();
+        assert_eq!(notify(&fmt::Error), None);
+        let kept = Arc::new(Kept::default());
+        let sink: Arc<dyn Sink> = Arc::<Kept>::clone(&kept);
+        let owner = Arc::new(Owner::new(7, Some(sink), Defaults::default()));
+        set_process(&owner);
+        assert!(notify(&fmt::Error).is_some());
+        assert_eq!("x".parse::<u8>().intercept(), None);
+        let reports = std::mem::take(&mut *kept.0.lock().unwrap());
+        let reports: Vec<_> = reports.into_iter().map(Captured::into_report).collect();
+        let mechanisms: Vec<_> = reports.iter().map(|report| report.mechanism).collect();
+        assert_eq!(mechanisms, [Mechanism::Notify, Mechanism::Intercept]);
+        assert!(
+            reports
+                .iter()
+                .all(|report| report.attributes["scope"] == "lost")
+        );
+        drop(owner);
+        assert_eq!(notify(&fmt::Error), None);
+        assert_eq!(unheard(), before + 2);
+    }
 }

@@ -110,6 +110,18 @@ impl User {
     }
 }
 
+impl From<&str> for User {
+    fn from(id: &str) -> Self {
+        Self::new(id)
+    }
+}
+
+impl From<String> for User {
+    fn from(id: String) -> Self {
+        Self::new(id)
+    }
+}
+
 /// The value of an attribute: a text, a boolean, an integer or a float.
 ///
 /// ```
@@ -127,6 +139,12 @@ pub struct Scalar(Value);
 impl Scalar {
     pub(crate) fn into_value(self) -> Value {
         self.0
+    }
+}
+
+impl From<&String> for Scalar {
+    fn from(text: &String) -> Self {
+        Self::from(&**text)
     }
 }
 

@@ -144,9 +144,9 @@ impl Scope {
         );
     }
 
-    /// Tells who asked.
-    pub fn user(&self, user: User) {
-        self.record(|| user, Record::user);
+    /// Tells who asked: a [`User`], or only the application's id of one.
+    pub fn user(&self, user: impl Into<User>) {
+        self.record(|| user.into(), Record::user);
     }
 
     /// Adds a line to the log that goes with the report.
