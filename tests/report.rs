@@ -294,7 +294,7 @@ async fn an_error_that_was_reported_is_not_reported_again_not_even_as_a_cause() 
     );
     assert_eq!(
         (report.mechanism, report.handled, report.severity),
-        (Mechanism::Notify, true, Severity::Error)
+        (Mechanism::Notify, true, Severity::Warning)
     );
     assert_eq!(report.metadata["error"]["sku"], 7);
     assert_eq!(report.request.unwrap().url, "/");

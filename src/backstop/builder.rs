@@ -8,7 +8,7 @@ use http::StatusCode;
 
 use super::answer::{Answers, Customize, HtmlPage, IntoPage};
 use super::event::OnError;
-use super::reports::Reports;
+use super::owner::OwnerSettings;
 use super::{Backstop, ConfigError, ConfigErrorKind, ErrorEvent, Shared};
 use crate::disclosure::{Gate, Policy, TypeUri};
 use crate::error::Failure;
@@ -30,7 +30,7 @@ pub struct Builder {
     html_page: Option<HtmlPage>,
     on_error: Vec<OnError>,
     logs: bool,
-    pub(super) reports: Reports,
+    pub(super) owner: OwnerSettings,
 }
 
 /// How much is shown unless a setting says otherwise.
@@ -74,7 +74,7 @@ impl Builder {
             html_page: None,
             on_error: Vec::new(),
             logs: true,
-            reports: Reports::default(),
+            owner: OwnerSettings::default(),
         }
     }
 
@@ -268,13 +268,14 @@ impl Builder {
             customize: self.customize,
             html_page: self.html_page,
         };
-        let owner = self.reports.owner(&answers.policy.redactor);
+        // The seam to the pipeline: it is the sink.
+        let owner = self.owner.owner(&answers.policy.redactor, None);
         Ok(Backstop::new(Shared {
             owner: Arc::new(owner),
             answers,
             on_error: self.on_error,
             logs: self.logs,
-            reported: self.reports.reported,
+            reported: self.owner.reported,
         }))
     }
 

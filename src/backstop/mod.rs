@@ -5,8 +5,8 @@ mod builder;
 mod config_error;
 mod event;
 mod log;
+mod owner;
 mod policy;
-mod reports;
 mod tell;
 
 use std::sync::Arc;

@@ -99,12 +99,33 @@ impl Captured {
         let mut captured = Self::new(failure);
         captured.mechanism = Some(mechanism);
         captured.handled = true;
+        captured.severity = Severity::Warning;
         captured.story = story;
         captured.defaults = Some(Arc::clone(owner.defaults()));
-        if mechanism == Mechanism::Intercept {
-            captured.severity = Severity::Warning;
-        }
         Ok(captured)
+    }
+
+    /// A failure that the application reports by hand, in the current scope if that is this owner's; with the
+    /// request's facts, unless this is its first poll.
+    #[expect(dead_code, reason = "`Backstop::draft` will call it")]
+    pub(crate) fn drafted(failure: Failure, owner: &Arc<Owner>) -> Self {
+        let mut captured = Self::new(failure);
+        captured.mechanism = Some(Mechanism::Notify);
+        captured.handled = true;
+        captured.severity = Severity::Warning;
+        captured.story = slot::story(owner);
+        captured.facts = slot::facts(owner);
+        captured.defaults = Some(Arc::clone(owner.defaults()));
+        captured
+    }
+
+    /// About how many bytes the story holds on to: for the queue, which is bounded in bytes.
+    #[expect(dead_code, reason = "the pipeline's queue will ask for it")]
+    pub(crate) fn story_len(&self) -> usize {
+        match &self.story {
+            Story::Told(record) => record.len(),
+            Story::Lost | Story::Empty => 0,
+        }
     }
 
     /// The application's callbacks: to be asked for before [`into_report`](Self::into_report), and applied

@@ -75,8 +75,8 @@ impl Inner {
         Story::Told(Arc::clone(&self.lock().record))
     }
 
-    pub(super) fn knows_facts(&self) -> bool {
-        self.facts.get().is_some()
+    pub(super) fn facts(&self) -> Option<&RequestFacts> {
+        self.facts.get()
     }
 
     /// Takes the facts of the request, and sends what waited for them.

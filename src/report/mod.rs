@@ -19,6 +19,7 @@ mod parts;
 mod record;
 mod report;
 mod scope;
+mod sink;
 mod slot;
 #[cfg(feature = "tracing-subscriber")]
 pub(crate) mod span;
@@ -40,5 +41,6 @@ pub(crate) use self::limits::short as cut;
 
 pub(crate) use self::captured::{Captured, Story};
 pub(crate) use self::notify::tell_owner;
-pub(crate) use self::owner::{Defaults, Owner, Sink};
+pub(crate) use self::owner::{Defaults, Owner};
+pub(crate) use self::sink::Sink;
 pub(crate) use self::slot::{Bound, Slot};

@@ -9,20 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 use http::Uri;
 use serde_json::Value;
 
-use super::{App, Captured};
-
-/// Where captured failures go: the pipeline, as scopes and layers see it.
-///
-/// `capture` is called on the request's path, so it takes the value and returns: it never waits. What it
-/// can't take it counts. The worker then makes the report: `edits()` first, for `into_report()` consumes the
-/// captured; then the edits are applied, and only then the report is scrubbed.
-pub(crate) trait Sink: Send + Sync + 'static {
-    /// Takes one failure.
-    fn capture(&self, captured: Captured);
-
-    /// Counts one failure that [`Builder::filter`](crate::Builder::filter) or an ignored type kept back.
-    fn filtered(&self) {}
-}
+use super::{App, Captured, Sink};
 
 /// One Backstop as its scopes see it. Two are the same only if they are the same value.
 pub(crate) struct Owner {

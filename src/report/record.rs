@@ -183,6 +183,26 @@ impl Record {
         std::mem::take(&mut self.edits)
     }
 
+    /// About how many bytes it holds on to.
+    pub(super) fn len(&self) -> usize {
+        let crumbs = self
+            .breadcrumbs
+            .iter()
+            .map(|crumb| crumb.message.len() + size_of::<Breadcrumb>());
+        let logs = self
+            .logs
+            .iter()
+            .map(|line| line.message.len() + size_of::<LogLine>());
+        let attributes = self.attributes.iter().map(|(key, value)| {
+            key.len() + value.as_str().map_or(0, str::len) + size_of::<(String, Value)>()
+        });
+        let flags = self.feature_flags.iter().map(|flag| {
+            flag.name.len() + flag.variant.as_deref().map_or(0, str::len) + size_of::<FeatureFlag>()
+        });
+        let parts: usize = crumbs.chain(logs).chain(attributes).chain(flags).sum();
+        size_of::<Self>() + parts + self.crumb_data + self.metadata_size
+    }
+
     /// Puts the record over what the report has: its own wins, objects are merged.
     pub(super) fn merge_into(&self, report: &mut Report) {
         let attributes = self.attributes.iter();

@@ -189,7 +189,7 @@ impl Scope {
         drop(refused);
     }
 
-    /// Reports an error that the application goes on after: handled, mechanism `notify`. It returns the
+    /// Reports an error that the application goes on after: handled, severity warning, mechanism `notify`. It returns the
     /// report's id, or `None` where nobody listens.
     ///
     /// A [`backstop::Error`](crate::Error) that is returned later is not reported again, and is answered

@@ -113,7 +113,7 @@ impl<'a> Bound<'a> {
     #[inline]
     pub(crate) fn know(&self, facts: Option<&RequestFacts>) {
         let waiting = with(|slot| match slot {
-            Some(Slot::Used(scope)) if !scope.knows_facts() => Some(Arc::clone(scope)),
+            Some(Slot::Used(scope)) if scope.facts().is_none() => Some(Arc::clone(scope)),
             _ => None,
         });
         if let (Some(Some(scope)), Some(facts)) = (waiting, facts) {
@@ -160,6 +160,15 @@ pub(super) fn story(owner: &Arc<Owner>) -> Story {
         _ => Story::Lost,
     });
     story.unwrap_or(Story::Lost)
+}
+
+/// The facts of this owner's request, if they are known by now.
+pub(super) fn facts(owner: &Arc<Owner>) -> Option<RequestFacts> {
+    let facts = with(|slot| match slot {
+        Some(Slot::Used(scope)) if Arc::ptr_eq(scope.owner(), owner) => scope.facts().cloned(),
+        _ => None,
+    });
+    facts.flatten()
 }
 
 /// Remembers for the layer that a panic is leaving this context.

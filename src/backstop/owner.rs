@@ -1,4 +1,4 @@
-//! The settings of what is reported, and of what every report says.
+//! What the owner wants to hear of, and what every report says: the settings.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -12,27 +12,28 @@ use crate::report::{Defaults, Owner, Report, Scalar, Sink};
 
 /// The settings so far.
 #[derive(Default)]
-pub(super) struct Reports {
+pub(super) struct OwnerSettings {
     defaults: Defaults,
     pub(super) reported: Reported,
-    sink: Option<Arc<dyn Sink>>,
+    tap: Option<Arc<dyn Sink>>,
 }
 
-impl Reports {
-    /// The owner that scopes see. It is the one place where the redactor meets the reports' URLs.
-    pub(super) fn owner(&mut self, redactor: &Redactor) -> Owner {
+impl OwnerSettings {
+    /// The owner that scopes see, with the pipeline as its sink, if there is one. It is the one place where the
+    /// redactor meets the reports' URLs.
+    pub(super) fn owner(&mut self, redactor: &Redactor, sink: Option<Arc<dyn Sink>>) -> Owner {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let mut defaults = std::mem::take(&mut self.defaults);
         let redactor = redactor.clone();
         defaults.url = Some(Box::new(move |uri| redactor.uri(uri)));
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        Owner::new(number, self.sink.take(), defaults)
+        Owner::new(number, sink.or_else(|| self.tap.take()), defaults)
     }
 }
 
-impl std::fmt::Debug for Reports {
+impl std::fmt::Debug for OwnerSettings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reports")
+        f.debug_struct("OwnerSettings")
             .field("defaults", &self.defaults)
             .field("reported", &self.reported)
             .finish_non_exhaustive()
@@ -58,13 +59,13 @@ impl Builder {
         mut self,
         filter: impl Fn(&ErrorEvent<'_>) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.reports.reported.filter = Some(Arc::new(filter));
+        self.owner.reported.filter = Some(Arc::new(filter));
         self
     }
 
     /// Never reports failures that come by this way. Default: all are reported.
     pub fn ignore_origin(mut self, origin: Origin) -> Self {
-        self.reports.reported.ignored_origins.push(origin);
+        self.owner.reported.ignored_origins.push(origin);
         self
     }
 
@@ -79,13 +80,13 @@ impl Builder {
     /// ```
     pub fn ignore<E: StdError + 'static>(mut self) -> Self {
         let is_ignored = |failure: &crate::Failure| failure.downcast_ref::<E>().is_some();
-        self.reports.reported.ignored.push(Arc::new(is_ignored));
+        self.owner.reported.ignored.push(Arc::new(is_ignored));
         self
     }
 
     /// An attribute of every report; a scope's of the same key wins.
     pub fn attribute(mut self, key: impl Into<String>, value: impl Into<Scalar>) -> Self {
-        let attributes = &mut self.reports.defaults.attributes;
+        let attributes = &mut self.owner.defaults.attributes;
         attributes.insert(key.into(), value.into().into_value());
         self
     }
@@ -99,7 +100,7 @@ impl Builder {
     /// # Ok::<(), backstop::ConfigError>(())
     /// ```
     pub fn app(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
-        let app = &mut self.reports.defaults.app;
+        let app = &mut self.owner.defaults.app;
         app.name = Some(name.into());
         app.version = Some(version.into());
         self
@@ -107,20 +108,15 @@ impl Builder {
 
     /// Where the application runs, as reports name it: `production`, `staging`.
     pub fn release_stage(mut self, stage: impl Into<String>) -> Self {
-        self.reports.defaults.app.release_stage = Some(stage.into());
-        self
-    }
-
-    /// Where captured failures go: the seam to the pipeline.
-    pub(crate) fn sink(mut self, sink: Arc<dyn Sink>) -> Self {
-        self.reports.sink = Some(sink);
+        self.owner.defaults.app.release_stage = Some(stage.into());
         self
     }
 
     /// Calls back with every report at once, on the thread that failed. For this crate's own tests.
     #[doc(hidden)]
-    pub fn tap(self, receive: impl Fn(Report) + Send + Sync + 'static) -> Self {
-        self.sink(Arc::new(Tap(receive)))
+    pub fn tap(mut self, receive: impl Fn(Report) + Send + Sync + 'static) -> Self {
+        self.owner.tap = Some(Arc::new(Tap(receive)));
+        self
     }
 }
 
