@@ -677,3 +677,21 @@ async fn what_is_told_in_the_first_poll_has_its_request_and_the_wait_is_bounded(
     let with_request = all.iter().filter(|report| report.request.is_some());
     assert_eq!(with_request.count(), 64);
 }
+
+#[tokio::test]
+async fn a_request_inside_a_jobs_scope_has_a_story_of_its_own() {
+    let (backstop, reports) = Reports::backstop();
+    let app = Router::new()
+        .route(
+            "/",
+            on_get(|scope: Scope| async move {
+                scope.breadcrumb("request");
+                Err::<(), _>(failing(&scope))
+            }),
+        )
+        .layer(backstop.layer());
+    let job = backstop.scope();
+    job.breadcrumb("job");
+    async { get(&app, "/").await }.in_scope(&job).await;
+    assert_eq!(messages(&reports.one()), ["request"]);
+}

@@ -97,18 +97,24 @@ async fn a_span_made_around_the_layer_carries_its_one_request() {
 #[tokio::test]
 async fn a_span_around_several_requests_belongs_to_none() {
     subscribe();
-    let (backstop, _) = Reports::backstop();
+    let (backstop, reports) = Reports::backstop();
     let app: Router = Router::new()
         .route(
             "/",
             on_get(|scope: Scope| async move {
                 scope.breadcrumb("request");
+                Err::<(), _>(Error::msg("broken"))
             }),
         )
         .layer(backstop.layer());
     async {
-        get(&app, "/").await;
-        get(&app, "/").await;
+        for number in 0..3 {
+            // Each time the span is entered anew, as a connection's is.
+            tokio::task::yield_now().await;
+            get(&app, "/").await;
+            assert_eq!(messages(&reports.all()[number]), ["request"]);
+        }
+        tokio::task::yield_now().await;
         let found = tokio::spawn(async { Scope::current().is_active() }.in_current_span());
         assert!(!found.await.unwrap());
     }

@@ -96,26 +96,31 @@ impl Captured {
         {
             return Err(failure.id());
         }
+        Ok(Self::by_application(failure, mechanism, owner, story))
+    }
+
+    fn by_application(
+        failure: Failure,
+        mechanism: Mechanism,
+        owner: &Arc<Owner>,
+        story: Story,
+    ) -> Self {
         let mut captured = Self::new(failure);
         captured.mechanism = Some(mechanism);
         captured.handled = true;
         captured.severity = Severity::Warning;
         captured.story = story;
         captured.defaults = Some(Arc::clone(owner.defaults()));
-        Ok(captured)
+        captured
     }
 
     /// A failure that the application reports by hand, in the current scope if that is this owner's; with the
     /// request's facts, unless this is its first poll.
     #[expect(dead_code, reason = "`Backstop::draft` will call it")]
     pub(crate) fn drafted(failure: Failure, owner: &Arc<Owner>) -> Self {
-        let mut captured = Self::new(failure);
-        captured.mechanism = Some(Mechanism::Notify);
-        captured.handled = true;
-        captured.severity = Severity::Warning;
-        captured.story = slot::story(owner);
+        let story = slot::story(owner);
+        let mut captured = Self::by_application(failure, Mechanism::Notify, owner, story);
         captured.facts = slot::facts(owner);
-        captured.defaults = Some(Arc::clone(owner.defaults()));
         captured
     }
 

@@ -30,7 +30,7 @@ impl<F: Future> InScope for F {
     fn in_scope(self, scope: impl AsRef<Scope>) -> Scoped<Self> {
         Scoped {
             future: self,
-            slot: scope.as_ref().inner().map(Slot::of),
+            slot: scope.as_ref().inner().map(Slot::carried),
         }
     }
 }

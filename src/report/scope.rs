@@ -26,6 +26,9 @@ use crate::error::Failure;
 /// A task that is spawned bare loses the scope, and its reports say so (attribute `scope: lost`): take the
 /// scope along by [`spawn`](Self::spawn), [`in_scope`](crate::InScope::in_scope) or [`run`](Self::run).
 ///
+/// Layers of one Backstop around each other share the scope; so does a request that a handler makes in-process
+/// of an app with the same Backstop, for it is a part of the handler's request.
+///
 /// What is recorded is bounded (100 breadcrumbs and log lines of 1 KiB, 128 attributes and flags, 128 KiB of
 /// metadata); the report tells in `trimmed` what was left out. Nothing is allocated before the first use.
 ///
@@ -207,7 +210,7 @@ impl Scope {
     /// # assert_eq!(sum, 2);
     /// ```
     pub fn run<T>(&self, run: impl FnOnce() -> T) -> T {
-        let mut slot = self.inner().map(Slot::of);
+        let mut slot = self.inner().map(Slot::carried);
         let _bound = Bound::enter(&mut slot);
         run()
     }

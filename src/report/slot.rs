@@ -20,9 +20,12 @@ thread_local! {
 /// A request's place for its scope.
 #[derive(Debug)]
 pub(crate) enum Slot {
-    /// Nobody has asked for the scope yet.
+    /// A request's; nobody has asked for its scope yet.
     Unused(Arc<Owner>),
+    /// A request's.
     Used(Arc<Inner>),
+    /// A scope that was taken along to other code: by its handle, or in a span.
+    Carried(Arc<Inner>),
 }
 
 impl Slot {
@@ -31,15 +34,18 @@ impl Slot {
         Self::Unused(owner)
     }
 
-    pub(super) fn of(scope: &Arc<Inner>) -> Self {
-        Self::Used(Arc::clone(scope))
+    /// The slot of code that a scope was taken along to.
+    pub(super) fn carried(scope: &Arc<Inner>) -> Self {
+        Self::Carried(Arc::clone(scope))
     }
 
     /// The slot for what outlives the request's future, such as its body; it shares the scope, if there is
     /// one by now.
     pub(crate) fn of_current(owner: &Arc<Owner>) -> Self {
         let used = with(|slot| match slot {
-            Some(Self::Used(scope)) if Arc::ptr_eq(scope.owner(), owner) => Some(Arc::clone(scope)),
+            Some(Self::Used(scope) | Self::Carried(scope)) if Arc::ptr_eq(scope.owner(), owner) => {
+                Some(Arc::clone(scope))
+            }
             _ => None,
         });
         used.flatten()
@@ -49,7 +55,14 @@ impl Slot {
     fn owner(&self) -> &Arc<Owner> {
         match self {
             Self::Unused(owner) => owner,
-            Self::Used(scope) => scope.owner(),
+            Self::Used(scope) | Self::Carried(scope) => scope.owner(),
+        }
+    }
+
+    const fn used(&self) -> Option<&Arc<Inner>> {
+        match self {
+            Self::Unused(_) => None,
+            Self::Used(scope) | Self::Carried(scope) => Some(scope),
         }
     }
 
@@ -59,15 +72,16 @@ impl Slot {
             *self = Self::Used(Arc::new(Inner::of_request(Arc::clone(owner))));
         }
         match self {
-            Self::Used(scope) => scope,
+            Self::Used(scope) | Self::Carried(scope) => scope,
             Self::Unused(_) => unreachable!("it was made above"),
         }
     }
 
     /// Whether this slot's request is the one that is current already: layers of one Backstop inside each
-    /// other tell one story.
+    /// other tell one story. A request that begins where a scope was taken along is another one.
     fn is_inside(&self, outer: Option<&Self>) -> bool {
         match (self, outer) {
+            (Self::Unused(_), None | Some(Self::Carried(_))) => false,
             (Self::Unused(owner), Some(outer)) => Arc::ptr_eq(owner, outer.owner()),
             _ => false,
         }
@@ -112,6 +126,9 @@ impl<'a> Bound<'a> {
     /// Gives the current scope, if it was made by now, the facts of its request.
     #[inline]
     pub(crate) fn know(&self, facts: Option<&RequestFacts>) {
+        if !self.is_bound {
+            return;
+        }
         let waiting = with(|slot| match slot {
             Some(Slot::Used(scope)) if scope.facts().is_none() => Some(Arc::clone(scope)),
             _ => None,
@@ -154,19 +171,23 @@ pub(super) fn owner() -> Option<Arc<Owner>> {
 
 /// The story to tell this owner of what fails now.
 pub(super) fn story(owner: &Arc<Owner>) -> Story {
-    let story = with(|slot| match slot {
-        Some(Slot::Unused(current)) if Arc::ptr_eq(current, owner) => Story::Empty,
-        Some(Slot::Used(scope)) if Arc::ptr_eq(scope.owner(), owner) => scope.story(),
-        _ => Story::Lost,
+    let story = with(|slot| {
+        let slot = slot
+            .as_ref()
+            .filter(|slot| Arc::ptr_eq(slot.owner(), owner))?;
+        Some(slot.used().map_or(Story::Empty, |scope| scope.story()))
     });
-    story.unwrap_or(Story::Lost)
+    story.flatten().unwrap_or(Story::Lost)
 }
 
 /// The facts of this owner's request, if they are known by now.
 pub(super) fn facts(owner: &Arc<Owner>) -> Option<RequestFacts> {
-    let facts = with(|slot| match slot {
-        Some(Slot::Used(scope)) if Arc::ptr_eq(scope.owner(), owner) => scope.facts().cloned(),
-        _ => None,
+    let facts = with(|slot| {
+        let scope = slot.as_ref()?.used()?;
+        scope
+            .facts()
+            .filter(|_| Arc::ptr_eq(scope.owner(), owner))
+            .cloned()
     });
     facts.flatten()
 }
@@ -180,11 +201,7 @@ pub(super) fn unwind(context: &Arc<Context>) {
 }
 
 pub(super) fn take_unwound() -> Option<Arc<Context>> {
-    with(|slot| match slot {
-        Some(Slot::Used(scope)) => scope.take_unwound(),
-        _ => None,
-    })
-    .flatten()
+    with(|slot| slot.as_ref()?.used()?.take_unwound()).flatten()
 }
 
 /// Makes a scope current where none is; whether it did.
@@ -192,7 +209,7 @@ pub(super) fn take_unwound() -> Option<Arc<Context>> {
 pub(super) fn fill(scope: &Arc<Inner>) -> bool {
     let filled = with(|slot| {
         let is_free = slot.is_none();
-        slot.get_or_insert_with(|| Slot::of(scope));
+        slot.get_or_insert_with(|| Slot::carried(scope));
         is_free
     });
     filled.unwrap_or(false)
