@@ -5,6 +5,7 @@
 //! takes it; the worker behind it makes the [`Report`].
 
 mod captured;
+mod clear;
 mod context;
 mod device;
 mod edit;
