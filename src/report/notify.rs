@@ -9,7 +9,8 @@ use super::owner::{self, Owner};
 use super::{Captured, Mechanism, Scope, Story, slot};
 use crate::error::{Error, Failure};
 
-/// What can be reported: every standard error (also behind a `dyn`), and [`Error`](crate::Error).
+/// What can be reported: every standard error, also behind a `dyn`, and [`Error`](crate::Error). Of a
+/// [`BoxError`](crate::BoxError) give what is in the box, `&*boxed`.
 pub trait Reportable {
     /// The failure that it is.
     #[track_caller]
@@ -67,6 +68,8 @@ pub trait Intercept<T> {
     /// let port: u16 = "eighty".parse().intercept().unwrap_or(80);
     /// # assert_eq!(port, 80);
     /// ```
+    ///
+    /// A box of an error, which is no error itself, becomes one by `.map_err(backstop::Error::from)`.
     fn intercept(self) -> Option<T>;
 }
 
