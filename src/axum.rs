@@ -11,6 +11,7 @@ use http::StatusCode;
 use http::request::Parts;
 
 use crate::error::HttpError;
+use crate::report::Scope;
 use crate::request::RequestFacts;
 
 /// A rejection has a status of its own; below 500 its text was written for clients.
@@ -41,6 +42,15 @@ rejections! {
     RawFormRejection,
     RawPathParamsRejection,
     StringRejection,
+}
+
+/// Never fails; outside the layer it is the handle that does nothing.
+impl<S: Sync> FromRequestParts<S> for Scope {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(_parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self::current())
+    }
 }
 
 /// Never fails.

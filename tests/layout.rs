@@ -6,16 +6,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with its rank: it may import rooms of a lower rank, and itself.
-const ROOMS: [(&str, u8); 9] = [
+const ROOMS: [(&str, u8); 15] = [
     ("problem", 0),
     ("negotiate", 0),
     ("request", 0),
     ("error", 1),
+    ("report", 2),
     ("disclosure", 2),
     ("formats", 3),
-    ("backstop", 4),
-    ("layers", 5),
-    ("axum", 5),
+    ("reporters", 3),
+    ("pipeline", 4),
+    ("backstop", 5),
+    ("layers", 6),
+    ("process", 6),
+    ("axum", 6),
+    ("tracing", 6),
+    ("testing", 6),
 ];
 
 #[test]

@@ -8,7 +8,8 @@ use http::{HeaderName, StatusCode};
 
 use super::answer::{Answers, Customize, HtmlPage, IntoPage};
 use super::event::OnError;
-use super::{Backstop, ConfigError, ConfigErrorKind, ErrorEvent, Shared, next_number};
+use super::owner::OwnerSettings;
+use super::{Backstop, ConfigError, ConfigErrorKind, ErrorEvent, Shared};
 use crate::disclosure::{Gate, Policy, TypeUri};
 use crate::error::Failure;
 use crate::formats::Shape;
@@ -30,6 +31,7 @@ pub struct Builder {
     on_error: Vec<OnError>,
     logs: bool,
     keep_headers: Vec<HeaderName>,
+    pub(super) owner: OwnerSettings,
 }
 
 /// How much is shown unless a setting says otherwise.
@@ -74,6 +76,7 @@ impl Builder {
             on_error: Vec::new(),
             logs: true,
             keep_headers: Vec::new(),
+            owner: OwnerSettings::default(),
         }
     }
 
@@ -275,8 +278,10 @@ impl Builder {
             customize: self.customize,
             html_page: self.html_page,
         };
+        // The seam to the pipeline: it is the sink.
+        let owner = self.owner.owner(&answers.policy.redactor, None);
         Ok(Backstop::new(Shared {
-            number: next_number(),
+            owner: Arc::new(owner),
             wanted: Wanted {
                 origin: answers.policy.details.may_open(),
                 headers: self.keep_headers,
@@ -284,6 +289,7 @@ impl Builder {
             answers,
             on_error: self.on_error,
             logs: self.logs,
+            reported: self.owner.reported,
         }))
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use crate::error::{Failure, caught};
+use crate::error::{Failure, Origin, caught};
 use crate::request::RequestFacts;
 
 /// One failure and its request, as [`Builder::on_error`](super::Builder::on_error) sees them.
@@ -46,6 +46,14 @@ impl<'a> ErrorEvent<'a> {
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.sent.unwrap_or_else(|| self.failure.status())
+    }
+
+    /// Whether it is reported where no [filter](super::Builder::filter) decides: from 500 on, and every panic
+    /// and failed body.
+    #[must_use]
+    pub fn is_reported_by_default(&self) -> bool {
+        self.failure.status().is_server_error()
+            || matches!(self.failure.origin(), Origin::Panic | Origin::Body)
     }
 
     /// Whether the head of the response had left when the body failed: the client then sees a broken

@@ -5,9 +5,11 @@ mod builder;
 mod config_error;
 mod event;
 mod log;
+mod owner;
+mod policy;
+mod tell;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use self::answer::IntoPage;
 pub use self::builder::Builder;
@@ -19,9 +21,10 @@ pub(crate) use self::answer::{Answer, Body};
 use self::answer::Answers;
 use self::builder::Mode;
 use self::event::OnError;
-use crate::error::{Failure, StatusMap, caught};
+use self::policy::Reported;
+use crate::error::{Failure, StatusMap};
+use crate::report::Owner;
 use crate::request::{RequestFacts, Wanted};
-use http::StatusCode;
 
 /// The last line of a service: made once, cloned cheaply, and put around the app with
 /// [`layer`](Self::layer).
@@ -46,18 +49,13 @@ pub struct Backstop {
 
 #[derive(Debug)]
 struct Shared {
-    /// Tells this Backstop from others in one process.
-    number: u64,
+    /// This Backstop as scopes see it.
+    owner: Arc<Owner>,
     answers: Answers,
     on_error: Vec<OnError>,
     logs: bool,
     wanted: Wanted,
-}
-
-/// A number that no other Backstop of this process has.
-fn next_number() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
+    reported: Reported,
 }
 
 impl Backstop {
@@ -93,7 +91,11 @@ impl Backstop {
     }
 
     pub(crate) fn number(&self) -> u64 {
-        self.shared.number
+        self.shared.owner.number()
+    }
+
+    pub(crate) fn owner(&self) -> &Arc<Owner> {
+        &self.shared.owner
     }
 
     pub(crate) fn statuses(&self) -> &StatusMap {
@@ -103,17 +105,5 @@ impl Backstop {
     /// What the client of this request is told.
     pub(crate) fn answer(&self, failure: &Failure, facts: &RequestFacts) -> Answer {
         self.shared.answers.answer(failure, facts)
-    }
-
-    /// Tells the owner: one record, and each callback.
-    pub(crate) fn tell(&self, failure: &Failure, facts: &RequestFacts, sent: Option<StatusCode>) {
-        let event = ErrorEvent::new(failure, facts, sent);
-        if self.shared.logs {
-            // A subscriber is the application's.
-            caught(|| log::record(&event, &self.shared.answers.policy.redactor));
-        }
-        for hook in &self.shared.on_error {
-            hook.call(&event);
-        }
     }
 }

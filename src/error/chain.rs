@@ -78,13 +78,20 @@ pub(super) fn of(inner: &Inner) -> Vec<Link> {
 }
 
 /// The chain of an error that is only borrowed.
-pub(super) fn snapshot(type_name: &'static str, error: &dyn StdError) -> Vec<Link> {
+pub(super) fn snapshot(
+    type_name: Option<&'static str>,
+    error: &(dyn StdError + 'static),
+) -> Vec<Link> {
     let mut links = Vec::new();
-    extend(&mut links, Some(type_name), error);
+    extend(&mut links, type_name, error);
     links
 }
 
-fn extend(links: &mut Vec<Link>, type_name: Option<&'static str>, error: &dyn StdError) {
+fn extend(
+    links: &mut Vec<Link>,
+    type_name: Option<&'static str>,
+    error: &(dyn StdError + 'static),
+) {
     let mut type_name = type_name.map(Cow::Borrowed);
     let first = links.len();
     // Bounded by steps, not by links: a source that leads back to itself may repeat one message for ever.
@@ -104,8 +111,17 @@ fn extend(links: &mut Vec<Link>, type_name: Option<&'static str>, error: &dyn St
     }
 }
 
-/// `error.source()`, or `None` where it panics.
-pub(super) fn source<'a>(error: &'a (dyn StdError + 'a)) -> Option<&'a (dyn StdError + 'static)> {
+/// `error.source()`, or `None` where it panics. The error that `io::Error::other` wraps is its source too: std
+/// passes over it, to that error's own source.
+pub(super) fn source<'a>(
+    error: &'a (dyn StdError + 'static),
+) -> Option<&'a (dyn StdError + 'static)> {
+    if let Some(wrapped) = error
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref)
+    {
+        return Some(wrapped);
+    }
     caught(|| error.source()).flatten()
 }
 
@@ -133,5 +149,26 @@ impl fmt::Write for Capped {
         self.0.push_str(&text[..end.unwrap_or_default()]);
         self.0.push('…');
         Err(fmt::Error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{BoxError, Error, Failure};
+
+    #[test]
+    fn an_error_inside_an_io_error_is_found_and_its_text_not_told_twice() {
+        let inner = Error::msg("broken").field("sku", 7);
+        let outer = std::io::Error::other(BoxError::from(inner));
+        let found = crate::error::Traveller::find(&outer).map(|found| found.inner().fields().len());
+        assert_eq!(found, Some(1));
+        let failure = Failure::from(Error::from(outer));
+        assert_eq!(failure.chain().len(), 1);
+        let outer = std::io::Error::other(std::fmt::Error);
+        assert!(
+            Failure::from(Error::from(outer))
+                .downcast_ref::<std::fmt::Error>()
+                .is_some()
+        );
     }
 }

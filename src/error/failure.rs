@@ -3,7 +3,6 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use http::StatusCode;
 use serde::ser::SerializeStruct as _;
@@ -11,7 +10,9 @@ use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 use super::chain::{self, Link};
+use super::id::new_id;
 use super::inner::{Cause, Inner};
+use super::notice::Notice;
 use super::status::{self, StatusMap};
 use super::{Error, Place};
 
@@ -75,7 +76,7 @@ impl Failure {
     #[track_caller]
     pub fn from_error<E: StdError + 'static>(error: &E) -> Self {
         let type_name = std::any::type_name::<E>();
-        let links = chain::snapshot(type_name, error);
+        let links = chain::snapshot(Some(type_name), error);
         let known = status::known(error).map(|known| known.status);
         let mut inner = Inner::new(
             Cause::Snapshot(links),
@@ -83,6 +84,25 @@ impl Failure {
             Some(std::panic::Location::caller()),
         );
         inner.status = known;
+        Self::new(Arc::new(inner), Origin::Handler, &StatusMap::default())
+    }
+
+    /// The same for an error whose type is not known.
+    #[track_caller]
+    pub(crate) fn from_dyn(error: &(dyn StdError + 'static)) -> Self {
+        let mut inner = Inner::new(
+            Cause::Snapshot(chain::snapshot(None, error)),
+            None,
+            Some(std::panic::Location::caller()),
+        );
+        inner.status = status::known(error).map(|known| known.status);
+        Self::new(Arc::new(inner), Origin::Handler, &StatusMap::default())
+    }
+
+    /// The failure of an error that goes on living, and may be said more of: its facts are copied. It is known
+    /// again when it reaches the layer.
+    pub(crate) fn shared(error: &Error) -> Self {
+        let inner = Inner::snapshot(error.inner());
         Self::new(Arc::new(inner), Origin::Handler, &StatusMap::default())
     }
 
@@ -150,8 +170,8 @@ impl Failure {
     pub(crate) fn new(inner: Arc<Inner>, origin: Origin, map: &StatusMap) -> Self {
         let status = status::of(&inner, map);
         Self {
+            id: inner.notice().map_or_else(new_id, Notice::id),
             inner,
-            id: new_id(),
             status,
             origin,
         }
@@ -202,16 +222,4 @@ impl Serialize for Failure {
         failure.serialize_field("errors", self.chain())?;
         failure.end()
     }
-}
-
-/// A UUID of version 7. Its random bits only keep ids apart, so a fast generator serves.
-fn new_id() -> Uuid {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let millis = since.unwrap_or_default().as_millis();
-    let random = fastrand::u128(..).to_ne_bytes();
-    let (random, _) = random
-        .split_first_chunk()
-        .expect("16 bytes are more than 10");
-    uuid::Builder::from_unix_timestamp_millis(u64::try_from(millis).unwrap_or(u64::MAX), random)
-        .into_uuid()
 }

@@ -5,14 +5,16 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::panic::Location;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::caught::discard;
 use super::chain::{self, Link};
+use super::notice::Notice;
 use super::status::{self, StatusMap};
+use super::travel::Traveller;
 use super::{BoxError, Error, Exposure, HttpError};
 use crate::problem::{reason_phrase, shallow};
 
@@ -26,6 +28,8 @@ pub(crate) struct Inner {
     /// What the setters said; boxed, for most errors say nothing more.
     pub(super) said: Option<Box<Said>>,
     pub(super) chain: OnceLock<Vec<Link>>,
+    /// Set once the application has reported the error itself.
+    notice: OnceLock<Arc<Notice>>,
 }
 
 /// Where the error came from.
@@ -71,6 +75,7 @@ impl Inner {
             exposure: None,
             said: None,
             chain: OnceLock::new(),
+            notice: OnceLock::new(),
         }
     }
 
@@ -253,6 +258,40 @@ impl Inner {
 
     pub(crate) fn chain(&self) -> &[Link] {
         self.chain.get_or_init(|| chain::of(self))
+    }
+
+    /// What a report needs of an error that lives on. Both know that it was reported.
+    pub(super) fn snapshot(original: &Self) -> Self {
+        let mut inner = Self::new(
+            Cause::Snapshot(chain::of(original)),
+            original.type_name,
+            None,
+        );
+        inner.said = Some(Box::new(Said {
+            code: original.code(),
+            details: original.details(),
+            fields: original.fields(),
+            ..Said::default()
+        }));
+        inner.notice = OnceLock::from(Arc::clone(original.notice_or_new()));
+        inner
+    }
+
+    /// Who knows of this error, or of one of its causes, from the application.
+    pub(crate) fn notice(&self) -> Option<&Notice> {
+        let known = self.notice.get().or_else(|| self.notice_of_cause());
+        known.map(|notice| &**notice)
+    }
+
+    fn notice_of_cause(&self) -> Option<&Arc<Notice>> {
+        self.sources()
+            .filter_map(|error| error.downcast_ref::<Traveller>())
+            .find_map(|found| found.inner().notice.get())
+    }
+
+    fn notice_or_new(&self) -> &Arc<Notice> {
+        self.notice
+            .get_or_init(|| self.notice_of_cause().cloned().unwrap_or_default())
     }
 }
 

@@ -197,7 +197,11 @@ impl Error {
     }
 
     fn inner_mut(&mut self) -> &mut Inner {
-        Arc::get_mut(&mut self.inner).expect("an `Error` shares its parts only once it is consumed")
+        let inner = Arc::get_mut(&mut self.inner)
+            .expect("an `Error` shares its parts only once it is consumed");
+        // Showing an error keeps its chain, which is out of date now.
+        inner.chain.take();
+        inner
     }
 
     fn said_mut(&mut self) -> &mut Said {
@@ -250,5 +254,17 @@ impl From<BoxError> for Error {
 impl From<Error> for BoxError {
     fn from(error: Error) -> Self {
         Box::new(Traveller::from(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_that_was_shown_takes_more_context() {
+        let error = Error::msg("broken");
+        assert_eq!(error.to_string(), "broken");
+        assert_eq!(format!("{:#}", error.context("later")), "later: broken");
     }
 }

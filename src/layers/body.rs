@@ -14,6 +14,7 @@ use super::catch::{caught, dropped};
 use super::fused::service_error;
 use crate::backstop::Backstop;
 use crate::error::{Answered, BoxError, Failure, Inner, Origin, Traveller};
+use crate::report::{Bound, Slot};
 use crate::request::RequestFacts;
 
 /// A body of this exact size or less is mostly in memory already and passes unguarded.
@@ -43,6 +44,7 @@ where
     response.map(|inner| {
         Body::new(GuardedBody {
             inner: Some(inner),
+            slot: Some(Slot::of_current(backstop.owner())),
             backstop: backstop.clone(),
             facts: facts.clone(),
             status,
@@ -56,6 +58,8 @@ pin_project! {
         // None once it has failed: it must not be polled again.
         #[pin]
         inner: Option<B>,
+        // Taken while it is bound.
+        slot: Option<Slot>,
         backstop: Backstop,
         facts: RequestFacts,
         status: StatusCode,
@@ -78,7 +82,10 @@ where
         let Some(inner) = this.inner.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
         };
-        let error = match caught(|| inner.poll_frame(cx)) {
+        let bound = Bound::enter(this.slot);
+        let polled = caught(|| inner.poll_frame(cx));
+        bound.know(Some(this.facts));
+        let error = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(None)) => return Poll::Ready(None),
             Ok(Poll::Ready(Some(Ok(frame)))) => return Poll::Ready(Some(Ok(frame))),

@@ -15,6 +15,7 @@ use super::catch::caught;
 use super::future::BackstopFuture;
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Inner, Traveller, discard};
+use crate::report::Bound;
 use crate::request::RequestFacts;
 
 /// The layer of [`Backstop::layer`]; see the [module docs](super).
@@ -100,17 +101,21 @@ where
             &self.backstop,
             self.catches_panics,
         );
+        let bound = Bound::begin(&mut future.slot);
+        let state = &mut future.state;
         let failed = match &self.broken {
             Some(broken) => Some(Arc::clone(broken)),
-            None if self.catches_panics => caught(|| future.run(self.inner.call(request))).err(),
+            None if self.catches_panics => caught(|| state.run(self.inner.call(request))).err(),
             None => {
-                future.run(self.inner.call(request));
+                state.run(self.inner.call(request));
                 None
             }
         };
         if let Some(failed) = failed {
-            future.fail(failed);
+            state.fail(failed);
         }
+        bound.know(Some(&future.facts));
+        drop(bound);
         future
     }
 }

@@ -17,14 +17,17 @@ use super::fused::service_error;
 use super::{respond, settle};
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Failure, Inner, Origin};
+use crate::report::{Bound, Slot};
 use crate::request::RequestFacts;
 
 pin_project! {
     /// The future of [`BackstopService`](super::BackstopService): it ends in a response, whatever happens.
     pub struct BackstopFuture<F> {
         #[pin]
-        state: State<F>,
-        facts: RequestFacts,
+        pub(super) state: State<F>,
+        pub(super) facts: RequestFacts,
+        // Taken while it is bound.
+        pub(super) slot: Option<Slot>,
         backstop: Backstop,
         catches_panics: bool,
     }
@@ -32,7 +35,7 @@ pin_project! {
 
 pin_project! {
     #[project = StateProj]
-    enum State<F> {
+    pub(super) enum State<F> {
         Running { #[pin] future: F },
         Failed { inner: Option<Arc<Inner>> },
     }
@@ -45,18 +48,21 @@ impl<F> BackstopFuture<F> {
         Self {
             state: State::Failed { inner: None },
             facts,
+            slot: Some(Slot::new(Arc::clone(backstop.owner()))),
             backstop: backstop.clone(),
             catches_panics,
         }
     }
+}
 
+impl<F> State<F> {
     #[inline]
     pub(super) fn run(&mut self, future: F) {
-        self.state = State::Running { future };
+        *self = Self::Running { future };
     }
 
     pub(super) fn fail(&mut self, inner: Arc<Inner>) {
-        self.state = State::Failed { inner: Some(inner) };
+        *self = Self::Failed { inner: Some(inner) };
     }
 }
 
@@ -71,6 +77,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
+        let bound = Bound::enter(this.slot);
         let ended = match this.state.as_mut().project() {
             StateProj::Running { future } => {
                 let polled = if *this.catches_panics {
@@ -78,6 +85,7 @@ where
                 } else {
                     Ok(future.poll(cx))
                 };
+                bound.know(Some(&*this.facts));
                 match polled {
                     Ok(Poll::Pending) => return Poll::Pending,
                     Ok(Poll::Ready(result)) => result.map_err(service_error),

@@ -44,6 +44,11 @@
 //! Around a whole `Router` it sees neither the matched route nor, for HEAD, the text of a refusal; inside, as
 //! above, it does.
 //!
+//! # Scope
+//!
+//! A [`Scope`](crate::Scope) is bound in `call`, in every `poll` and in every `poll_frame` of a guarded body. It is
+//! made when somebody asks for it; a request that does not use it pays for three swaps of a thread-local.
+//!
 //! # Bodies
 //!
 //! A body whose exact size is known and at most 64 KiB passes as it is; others are guarded, which costs one
@@ -57,12 +62,14 @@ mod fused;
 mod future;
 mod head;
 mod respond;
+mod scope;
 mod settle;
 
 pub use self::catch_panic::{CatchPanic, CatchPanicFuture, CatchPanicLayer};
 pub use self::error::ErrorLayer;
 pub use self::fused::{BackstopLayer, BackstopService};
 pub use self::future::BackstopFuture;
+pub use self::scope::{ScopeFuture, ScopeLayer, ScopeService};
 
 /// Marks a response, in its extensions, that no Backstop may touch: a proxied one, for example.
 ///

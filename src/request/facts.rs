@@ -202,7 +202,13 @@ impl RequestFacts {
     /// The trace id of a valid `traceparent` (W3C Trace Context, section 3.2.2): 32 hexadecimal digits.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
-        trace::trace_id(self.traceparent.as_ref()?)
+        trace::ids(self.traceparent.as_ref()?).map(|(trace, _)| trace)
+    }
+
+    /// The id of the caller's span, of a valid `traceparent`: 16 hexadecimal digits.
+    #[must_use]
+    pub fn parent_id(&self) -> Option<&str> {
+        trace::ids(self.traceparent.as_ref()?).map(|(_, parent)| parent)
     }
 
     /// Whether the request came to this machine under a name of this machine, or one that `hosts` lists.

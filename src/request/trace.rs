@@ -2,8 +2,9 @@
 
 use http::HeaderValue;
 
-/// The trace id of a `traceparent` of any version, if it is well-formed and not all zeros (section 3.2.2).
-pub(super) fn trace_id(traceparent: &HeaderValue) -> Option<&str> {
+/// The trace id and the parent's span id of a `traceparent` of any version, if it is well-formed and neither
+/// is all zeros (section 3.2.2).
+pub(super) fn ids(traceparent: &HeaderValue) -> Option<(&str, &str)> {
     let text = traceparent.to_str().ok()?;
     let mut parts = text.split('-');
     let (version, trace, parent, flags) =
@@ -20,7 +21,7 @@ pub(super) fn trace_id(traceparent: &HeaderValue) -> Option<&str> {
         && is_hex(flags, 2)
         && trace.bytes().any(|byte| byte != b'0')
         && parent.bytes().any(|byte| byte != b'0');
-    valid.then_some(trace)
+    valid.then_some((trace, parent))
 }
 
 fn is_hex(text: &str, length: usize) -> bool {
@@ -37,7 +38,13 @@ mod tests {
     #[test]
     fn only_a_valid_traceparent_has_a_trace_id() {
         let id = "4bf92f3577b34da6a3ce929d0e0e4736";
-        let of = |text: &str| trace_id(&HeaderValue::from_str(text).unwrap()).map(str::to_owned);
+        let of = |text: &str| {
+            let value = HeaderValue::from_str(text).unwrap();
+            ids(&value).map(|(trace, parent)| {
+                assert_eq!(parent, "00f067aa0ba902b7");
+                trace.to_owned()
+            })
+        };
         assert_eq!(
             of(&format!("00-{id}-00f067aa0ba902b7-01")).as_deref(),
             Some(id)

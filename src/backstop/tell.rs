@@ -1,0 +1,70 @@
+//! Telling the owner, of what the layers see and of what the application says itself.
+
+use http::StatusCode;
+use uuid::Uuid;
+
+use super::policy::Verdict;
+use super::{Backstop, ErrorEvent, log};
+use crate::error::Failure;
+use crate::report::{Captured, Mechanism, Reportable, Scope, tell_owner};
+use crate::request::RequestFacts;
+
+impl Backstop {
+    /// A scope for what is no request, such as a job: it reports to this Backstop.
+    ///
+    /// ```
+    /// use backstop::{Backstop, Scope, prelude::*};
+    ///
+    /// # async fn import() {}
+    /// # async fn job() -> Result<(), backstop::ConfigError> {
+    /// let backstop = Backstop::production().build()?;
+    /// let scope = backstop.scope();
+    /// scope.transaction("nightly import");
+    /// async {
+    ///     Scope::current().breadcrumb("opened the file");
+    /// }
+    /// .in_scope(&scope)
+    /// .await;
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(job()).unwrap();
+    /// ```
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        Scope::of_job(self.owner())
+    }
+
+    /// Reports an error to this Backstop's owner; see [`Scope::notify`]. Where no scope of this Backstop is
+    /// current, the report has the attribute `scope: lost`.
+    #[track_caller]
+    pub fn notify<E: Reportable + ?Sized>(&self, error: &E) -> Option<Uuid> {
+        tell_owner(self.owner(), error.failure(), Mechanism::Notify)
+    }
+
+    /// Tells the owner: one record, each callback, and a report where the policy wants one.
+    pub(crate) fn tell(&self, failure: &Failure, facts: &RequestFacts, sent: Option<StatusCode>) {
+        let shared = &*self.shared;
+        let event = ErrorEvent::new(failure, facts, sent);
+        if shared.logs {
+            log::record(&event, &shared.answers.policy.redactor);
+        }
+        for hook in &shared.on_error {
+            hook.call(&event);
+        }
+        let owner = &shared.owner;
+        let is_known = || {
+            let notice = failure.inner().notice();
+            notice.is_some_and(|notice| notice.is_told(owner.number()))
+        };
+        if !owner.listens() || is_known() {
+            return;
+        }
+        match shared.reported.verdict(&event) {
+            Verdict::Reported => {
+                owner.capture(Captured::answered(failure, facts, event.status(), owner));
+            }
+            Verdict::Filtered => owner.filtered(),
+            Verdict::Expected => {}
+        }
+    }
+}

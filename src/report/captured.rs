@@ -1,0 +1,264 @@
+//! What is taken on the request's path: cheap handles, from which the worker makes the report.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use http::StatusCode;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::context::Context;
+use super::edit::{Edit, Edits};
+use super::owner::{Defaults, Owner};
+use super::record::Record;
+use super::{
+    Mechanism, Report, ReportError, ReportRequest, ReportResponse, Severity, device, fingerprint,
+    parts, slot,
+};
+use crate::error::{Failure, Origin};
+use crate::request::RequestFacts;
+
+/// A failure on its way to the worker.
+#[derive(Debug)]
+pub(crate) struct Captured {
+    pub(crate) failure: Failure,
+    pub(crate) facts: Option<RequestFacts>,
+    /// The status that the client got.
+    pub(crate) status: Option<StatusCode>,
+    pub(crate) severity: Severity,
+    pub(crate) handled: bool,
+    pub(crate) at: SystemTime,
+    /// Where it is not what the failure's origin says.
+    pub(crate) mechanism: Option<Mechanism>,
+    pub(crate) story: Story,
+    pub(super) contexts: Option<Arc<Context>>,
+    pub(super) thread: Option<std::thread::Thread>,
+    pub(super) defaults: Option<Arc<Defaults>>,
+}
+
+/// What the request had recorded when it failed.
+#[derive(Clone, Debug)]
+pub(crate) enum Story {
+    /// The code that failed ran in no scope: its task was spawned bare, or belongs to no request.
+    Lost,
+    /// Nothing was recorded.
+    Empty,
+    Told(Arc<Record>),
+}
+
+impl Captured {
+    /// A failure that failed now, on this thread; an error that nobody handled, of a lost request.
+    pub(crate) fn new(failure: Failure) -> Self {
+        Self {
+            failure,
+            facts: None,
+            status: None,
+            severity: Severity::Error,
+            handled: false,
+            at: SystemTime::now(),
+            mechanism: None,
+            story: Story::Lost,
+            contexts: Context::current(),
+            thread: Some(std::thread::current()),
+            defaults: None,
+        }
+    }
+
+    /// A failure that a layer answered, or saw in a body.
+    pub(crate) fn answered(
+        failure: &Failure,
+        facts: &RequestFacts,
+        status: StatusCode,
+        owner: &Arc<Owner>,
+    ) -> Self {
+        let mut captured = Self::new(failure.clone());
+        captured.facts = Some(facts.clone());
+        captured.status = Some(status);
+        captured.story = slot::story(owner);
+        captured.defaults = Some(Arc::clone(owner.defaults()));
+        if failure.inner().is_panic()
+            && let Some(unwound) = slot::take_unwound()
+        {
+            captured.contexts = Some(unwound);
+        }
+        captured
+    }
+
+    /// A failure that the application tells of; the known id if this owner has its report already.
+    pub(super) fn told(
+        failure: Failure,
+        mechanism: Mechanism,
+        owner: &Arc<Owner>,
+        story: Story,
+    ) -> Result<Self, Uuid> {
+        if let Some(notice) = failure.inner().notice()
+            && !notice.tell(owner.number())
+        {
+            return Err(failure.id());
+        }
+        Ok(Self::by_application(failure, mechanism, owner, story))
+    }
+
+    fn by_application(
+        failure: Failure,
+        mechanism: Mechanism,
+        owner: &Arc<Owner>,
+        story: Story,
+    ) -> Self {
+        let mut captured = Self::new(failure);
+        captured.mechanism = Some(mechanism);
+        captured.handled = true;
+        captured.severity = Severity::Warning;
+        captured.story = story;
+        captured.defaults = Some(Arc::clone(owner.defaults()));
+        captured
+    }
+
+    /// A failure that the application reports by hand, in the current scope if that is this owner's; with the
+    /// request's facts, unless this is its first poll.
+    #[expect(dead_code, reason = "`Backstop::draft` will call it")]
+    pub(crate) fn drafted(failure: Failure, owner: &Arc<Owner>) -> Self {
+        let story = slot::story(owner);
+        let mut captured = Self::by_application(failure, Mechanism::Notify, owner, story);
+        captured.facts = slot::facts(owner);
+        captured
+    }
+
+    /// About how many bytes the story holds on to: for the queue, which is bounded in bytes.
+    #[expect(dead_code, reason = "the pipeline's queue will ask for it")]
+    pub(crate) fn story_len(&self) -> usize {
+        match &self.story {
+            Story::Told(record) => record.len(),
+            Story::Lost | Story::Empty => 0,
+        }
+    }
+
+    /// The application's callbacks: to be asked for before [`into_report`](Self::into_report), and applied
+    /// to what that made, before it is scrubbed.
+    pub(crate) fn edits(&self) -> Edits {
+        let of_request: &[Edit] = match &self.story {
+            Story::Told(record) => record.edits(),
+            Story::Lost | Story::Empty => &[],
+        };
+        let contexts = self.contexts.iter().flat_map(|context| context.edits());
+        Edits::new(of_request.iter().chain(contexts).cloned().collect())
+    }
+
+    /// Assembles the report, on the worker: here texts are made and copied.
+    pub(crate) fn into_report(self) -> Report {
+        let mechanism = self
+            .mechanism
+            .unwrap_or_else(|| by_origin(self.failure.origin()));
+        let errors = self.failure.chain().iter().map(|link| ReportError {
+            type_name: link.type_name().map(str::to_owned),
+            message: link.message().to_owned(),
+            at: link.at().map(ToString::to_string),
+        });
+        let errors: Vec<ReportError> = errors.collect();
+        let facts = self.facts.as_ref();
+        let mut report = Report {
+            id: self.failure.id(),
+            timestamp: parts::millis(self.at),
+            severity: self.severity,
+            handled: self.handled,
+            mechanism,
+            fingerprint: String::new(),
+            errors,
+            frames: Vec::new(),
+            request: facts.map(|facts| self.request(facts)),
+            response: self.status.map(|status| ReportResponse {
+                status: status.as_u16(),
+            }),
+            transaction: facts.and_then(transaction),
+            user: None,
+            attributes: Default::default(),
+            metadata: Default::default(),
+            feature_flags: Vec::new(),
+            breadcrumbs: Vec::new(),
+            logs: Vec::new(),
+            app: None,
+            device: Some(device::device().clone()),
+            thread: self.thread.as_ref().map(device::thread),
+            trace_id: facts.and_then(RequestFacts::trace_id).map(str::to_owned),
+            span_id: facts.and_then(RequestFacts::parent_id).map(str::to_owned),
+            suppressed: 0,
+            trimmed: Vec::new(),
+        };
+        if let Some(defaults) = &self.defaults {
+            report.app = defaults.app();
+            report.attributes.clone_from(&defaults.attributes);
+        }
+        match &self.story {
+            Story::Told(record) => record.merge_into(&mut report),
+            Story::Lost => {
+                report.attributes.insert("scope".to_owned(), "lost".into());
+            }
+            Story::Empty => {}
+        }
+        self.event(&mut report);
+        if report.fingerprint.is_empty() {
+            report.fingerprint =
+                fingerprint::of(&report.errors, mechanism, self.status, self.facts.as_ref());
+        }
+        report
+    }
+
+    fn request(&self, facts: &RequestFacts) -> ReportRequest {
+        let write = self
+            .defaults
+            .as_ref()
+            .and_then(|defaults| defaults.url.as_ref());
+        ReportRequest {
+            method: facts.method().to_string(),
+            url: write.map_or_else(|| facts.uri().path().to_owned(), |write| write(facts.uri())),
+            route: facts.route().map(str::to_owned),
+            headers: facts
+                .headers()
+                .map(|(name, value)| {
+                    let text = String::from_utf8_lossy(value.as_bytes());
+                    (name.to_string(), text.into_owned())
+                })
+                .collect(),
+        }
+    }
+
+    /// What the error itself says stands over all that the scope and the Backstop say.
+    fn event(&self, report: &mut Report) {
+        let inner = self.failure.inner();
+        // The error's own code, so it may panic.
+        let said = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let mut said: Map<String, Value> = inner
+                .fields()
+                .into_iter()
+                .map(|(key, value)| (key.into_owned(), value))
+                .collect();
+            said.extend(inner.code().map(|code| ("code".to_owned(), code)));
+            said.extend(
+                inner
+                    .details()
+                    .map(|details| ("details".to_owned(), details)),
+            );
+            said
+        }));
+        let mut event = Record::default();
+        for (key, value) in said.unwrap_or_default() {
+            event.metadata("error".to_owned(), key, value);
+        }
+        event.merge_into(report);
+    }
+}
+
+const fn by_origin(origin: Origin) -> Mechanism {
+    match origin {
+        Origin::Handler => Mechanism::Handler,
+        Origin::Service => Mechanism::Service,
+        Origin::Panic => Mechanism::Panic,
+        Origin::Response => Mechanism::Response,
+        Origin::Body => Mechanism::Body,
+    }
+}
+
+/// Without a route there is no name: a path is as good as unique.
+fn transaction(facts: &RequestFacts) -> Option<String> {
+    Some(format!("{} {}", facts.method(), facts.route()?))
+}

@@ -1,0 +1,53 @@
+//! The application's callbacks on a report, run on the worker.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::Report;
+
+/// One callback: it edits the report, or drops it by `false`.
+#[derive(Clone)]
+pub(crate) struct Edit(Arc<Callback>);
+
+type Callback = dyn Fn(&mut Report) -> bool + Send + Sync;
+
+impl Edit {
+    pub(super) fn new(callback: impl Fn(&mut Report) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(callback))
+    }
+
+    /// What a callback that panics has done is undone, and the report is kept.
+    fn apply(&self, report: &mut Report) -> bool {
+        let before = report.clone();
+        let kept = catch_unwind(AssertUnwindSafe(|| (self.0)(report)));
+        kept.unwrap_or_else(|payload| {
+            // The payload's own destructor may panic.
+            let dropped = catch_unwind(AssertUnwindSafe(|| drop(payload)));
+            dropped.unwrap_or_else(std::mem::forget);
+            *report = before;
+            true
+        })
+    }
+}
+
+impl fmt::Debug for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Edit(…)")
+    }
+}
+
+/// All callbacks of one report, in their order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Edits(Vec<Edit>);
+
+impl Edits {
+    pub(super) const fn new(edits: Vec<Edit>) -> Self {
+        Self(edits)
+    }
+
+    /// Runs them; `false` if one dropped the report, after which no other runs.
+    pub(crate) fn apply(&self, report: &mut Report) -> bool {
+        self.0.iter().all(|edit| edit.apply(report))
+    }
+}

@@ -1,0 +1,45 @@
+//! What groups a report with its like.
+
+use http::StatusCode;
+
+use super::{Mechanism, ReportError};
+use crate::request::RequestFacts;
+
+/// The types of the errors and the first place: no message, which differs from one to the next, and no
+/// symbol, which differs from build to build. Where no place is known, what failed and where stand for it.
+pub(super) fn of(
+    errors: &[ReportError],
+    mechanism: Mechanism,
+    status: Option<StatusCode>,
+    facts: Option<&RequestFacts>,
+) -> String {
+    let types: Vec<&str> = errors
+        .iter()
+        .filter_map(|error| error.type_name.as_deref())
+        .collect();
+    let mut text = types.join(" < ");
+    if let Some(place) = errors.iter().find_map(|error| error.at.as_deref()) {
+        separate(&mut text);
+        text.push_str(place);
+        return text;
+    }
+    separate(&mut text);
+    text.push_str(mechanism.as_str());
+    if let Some(status) = status {
+        separate(&mut text);
+        text.push_str(status.as_str());
+    }
+    if let Some(facts) = facts {
+        separate(&mut text);
+        text.push_str(facts.method().as_str());
+        separate(&mut text);
+        text.push_str(facts.route().unwrap_or("-"));
+    }
+    text
+}
+
+fn separate(text: &mut String) {
+    if !text.is_empty() {
+        text.push(' ');
+    }
+}

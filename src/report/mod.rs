@@ -1,0 +1,47 @@
+//! What the owner is told: [`Report`], a failure with the story of its request, and [`Scope`], which
+//! tells that story.
+//!
+//! On the request's path a failure is [`Captured`]: handles are cloned, nothing is formatted. A [`Sink`]
+//! takes it; the worker behind it makes the [`Report`].
+
+mod captured;
+mod clear;
+mod context;
+mod device;
+mod edit;
+mod fingerprint;
+mod flatten;
+mod in_scope;
+mod inner;
+mod limits;
+mod notify;
+mod owner;
+mod parts;
+mod record;
+mod report;
+mod scope;
+mod sink;
+mod slot;
+#[cfg(feature = "tracing-subscriber")]
+pub(crate) mod span;
+
+pub use self::context::{Contextualized, contextualize};
+pub use self::flatten::Flatten;
+pub use self::in_scope::{InScope, Scoped};
+pub use self::notify::{Intercept, Reportable, notify};
+pub use self::owner::unheard;
+pub use self::parts::Scalar;
+pub use self::report::{
+    App, Breadcrumb, BreadcrumbKind, Device, FeatureFlag, Frame, LogLine, Mechanism, Report,
+    ReportError, ReportRequest, ReportResponse, Severity, SourceLine, Thread, User,
+};
+pub use self::scope::Scope;
+
+#[cfg(feature = "tracing-subscriber")]
+pub(crate) use self::limits::short as cut;
+
+pub(crate) use self::captured::{Captured, Story};
+pub(crate) use self::notify::tell_owner;
+pub(crate) use self::owner::{Defaults, Owner};
+pub(crate) use self::sink::Sink;
+pub(crate) use self::slot::{Bound, Slot};

@@ -1,0 +1,173 @@
+//! Whom a scope reports to: what it knows of its Backstop.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+
+use http::Uri;
+use serde_json::Value;
+
+use super::{App, Captured, Sink};
+
+/// One Backstop as its scopes see it. Two are the same only if they are the same value.
+pub(crate) struct Owner {
+    number: u64,
+    sink: Option<Arc<dyn Sink>>,
+    defaults: Arc<Defaults>,
+}
+
+/// What every report of a Backstop starts from.
+#[derive(Default)]
+pub(crate) struct Defaults {
+    pub(crate) app: App,
+    pub(crate) attributes: BTreeMap<String, Value>,
+    /// Writes path and query with what is secret hidden; without it only the path is told.
+    pub(crate) url: Option<Box<UrlWriter>>,
+}
+
+pub(crate) type UrlWriter = dyn Fn(&Uri) -> String + Send + Sync;
+
+impl Owner {
+    pub(crate) fn new(number: u64, sink: Option<Arc<dyn Sink>>, defaults: Defaults) -> Self {
+        Self {
+            number,
+            sink,
+            defaults: Arc::new(defaults),
+        }
+    }
+
+    /// Tells this Backstop from others in one process.
+    pub(crate) const fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Whether anybody listens.
+    pub(crate) const fn listens(&self) -> bool {
+        self.sink.is_some()
+    }
+
+    pub(super) fn defaults(&self) -> &Arc<Defaults> {
+        &self.defaults
+    }
+
+    /// Hands a failure over. Nothing that happens in it reaches the request.
+    pub(crate) fn capture(&self, captured: Captured) {
+        if let Some(sink) = &self.sink {
+            let _ = catch_unwind(AssertUnwindSafe(|| sink.capture(captured)));
+        }
+    }
+
+    pub(crate) fn filtered(&self) {
+        if let Some(sink) = &self.sink {
+            let _ = catch_unwind(AssertUnwindSafe(|| sink.filtered()));
+        }
+    }
+}
+
+impl Defaults {
+    /// The application, if anything was said of it.
+    pub(super) fn app(&self) -> Option<App> {
+        (self.app != App::default()).then(|| self.app.clone())
+    }
+}
+
+impl fmt::Debug for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Owner")
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Defaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Defaults")
+            .field("app", &self.app)
+            .field("attributes", &self.attributes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// For whom free functions act outside every scope: the Backstop that installed the panic hook. Held weakly,
+/// for a Backstop ends with its last handle.
+static PROCESS: RwLock<Weak<Owner>> = RwLock::new(Weak::new());
+/// Calls of free functions that found no Backstop.
+static UNHEARD: AtomicU64 = AtomicU64::new(0);
+
+/// Makes this the Backstop of the process.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the panic hook's installer will call it")
+)]
+pub(crate) fn set_process(owner: &Arc<Owner>) {
+    *PROCESS.write().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(owner);
+}
+
+pub(super) fn process() -> Option<Arc<Owner>> {
+    PROCESS
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .upgrade()
+}
+
+pub(super) fn count_unheard() {
+    UNHEARD.fetch_add(1, Ordering::Relaxed);
+}
+
+/// How many calls of [`notify`](crate::notify) and [`intercept`](crate::Intercept::intercept) found no
+/// Backstop in this process, neither a scope's nor the one that installed the panic hook.
+///
+/// ```
+/// use backstop::prelude::*;
+///
+/// let before = backstop::unheard();
+/// assert_eq!("x".parse::<u8>().intercept(), None);
+/// assert_eq!(backstop::unheard(), before + 1);
+/// ```
+#[must_use]
+pub fn unheard() -> u64 {
+    UNHEARD.load(Ordering::Relaxed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::report::{Intercept as _, Mechanism, notify};
+
+    #[derive(Default)]
+    struct Kept(Mutex<Vec<Captured>>);
+
+    impl Sink for Kept {
+        fn capture(&self, captured: Captured) {
+            self.0.lock().unwrap().push(captured);
+        }
+    }
+
+    #[test]
+    fn free_functions_act_for_the_process_as_long_as_its_backstop_lives_and_are_counted_else() {
+        let before = unheard();
+        assert_eq!(notify(&fmt::Error), None);
+        let kept = Arc::new(Kept::default());
+        let sink: Arc<dyn Sink> = Arc::<Kept>::clone(&kept);
+        let owner = Arc::new(Owner::new(7, Some(sink), Defaults::default()));
+        set_process(&owner);
+        assert!(notify(&fmt::Error).is_some());
+        assert_eq!("x".parse::<u8>().intercept(), None);
+        let reports = std::mem::take(&mut *kept.0.lock().unwrap());
+        let reports: Vec<_> = reports.into_iter().map(Captured::into_report).collect();
+        let mechanisms: Vec<_> = reports.iter().map(|report| report.mechanism).collect();
+        assert_eq!(mechanisms, [Mechanism::Notify, Mechanism::Intercept]);
+        assert!(
+            reports
+                .iter()
+                .all(|report| report.attributes["scope"] == "lost")
+        );
+        drop(owner);
+        assert_eq!(notify(&fmt::Error), None);
+        assert_eq!(unheard(), before + 2);
+    }
+}

@@ -1,0 +1,16 @@
+//! Where captured failures go.
+
+use super::Captured;
+
+/// Where captured failures go: the pipeline, as scopes and layers see it.
+///
+/// `capture` is called on the request's path, so it takes the value and returns: it never waits. What it
+/// can't take it counts. The worker then makes the report: `edits()` first, for `into_report()` consumes the
+/// captured; then the edits are applied, and only then the report is scrubbed.
+pub(crate) trait Sink: Send + Sync + 'static {
+    /// Takes one failure.
+    fn capture(&self, captured: Captured);
+
+    /// Counts one failure that [`Builder::filter`](crate::Builder::filter) or an ignored type kept back.
+    fn filtered(&self) {}
+}

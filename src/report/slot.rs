@@ -1,0 +1,223 @@
+//! Which scope is current: a thread-local that holds it while the request's code runs, in `call`, in `poll`
+//! and in the body's `poll_frame`.
+//!
+//! The request's future keeps a [`Slot`] and swaps it with the thread-local's for the time of a poll; the scope
+//! in it is made when somebody asks for it. So a request that records nothing allocates nothing.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::context::Context;
+use super::inner::Inner;
+use super::owner::Owner;
+use super::{Scope, Story};
+use crate::request::RequestFacts;
+
+thread_local! {
+    static CURRENT: RefCell<Option<Slot>> = const { RefCell::new(None) };
+}
+
+/// A request's place for its scope.
+#[derive(Debug)]
+pub(crate) enum Slot {
+    /// A request's; nobody has asked for its scope yet.
+    Unused(Arc<Owner>),
+    /// A request's.
+    Used(Arc<Inner>),
+    /// A scope that was taken along to other code: by its handle, or in a span.
+    Carried(Arc<Inner>),
+}
+
+impl Slot {
+    /// The slot of a new request.
+    pub(crate) const fn new(owner: Arc<Owner>) -> Self {
+        Self::Unused(owner)
+    }
+
+    /// The slot of code that a scope was taken along to.
+    pub(super) fn carried(scope: &Arc<Inner>) -> Self {
+        Self::Carried(Arc::clone(scope))
+    }
+
+    /// The slot for what outlives the request's future, such as its body; it shares the scope, if there is
+    /// one by now.
+    pub(crate) fn of_current(owner: &Arc<Owner>) -> Self {
+        let used = with(|slot| match slot {
+            Some(Self::Used(scope) | Self::Carried(scope)) if Arc::ptr_eq(scope.owner(), owner) => {
+                Some(Arc::clone(scope))
+            }
+            _ => None,
+        });
+        used.flatten()
+            .map_or_else(|| Self::Unused(Arc::clone(owner)), Self::Used)
+    }
+
+    fn owner(&self) -> &Arc<Owner> {
+        match self {
+            Self::Unused(owner) => owner,
+            Self::Used(scope) | Self::Carried(scope) => scope.owner(),
+        }
+    }
+
+    const fn used(&self) -> Option<&Arc<Inner>> {
+        match self {
+            Self::Unused(_) => None,
+            Self::Used(scope) | Self::Carried(scope) => Some(scope),
+        }
+    }
+
+    /// The scope, made now if nobody asked for it before.
+    fn scope(&mut self) -> &Arc<Inner> {
+        if let Self::Unused(owner) = self {
+            *self = Self::Used(Arc::new(Inner::of_request(Arc::clone(owner))));
+        }
+        match self {
+            Self::Used(scope) | Self::Carried(scope) => scope,
+            Self::Unused(_) => unreachable!("it was made above"),
+        }
+    }
+
+    /// Whether this slot's request is the one that is current already: layers of one Backstop inside each
+    /// other tell one story. A request that begins where a scope was taken along is another one.
+    fn is_inside(&self, outer: Option<&Self>) -> bool {
+        match (self, outer) {
+            (Self::Unused(_), None | Some(Self::Carried(_))) => false,
+            (Self::Unused(owner), Some(outer)) => Arc::ptr_eq(owner, outer.owner()),
+            _ => false,
+        }
+    }
+}
+
+/// Binds a slot to this thread until it is dropped, on unwinding too.
+#[must_use = "the slot is bound as long as this lives"]
+pub(crate) struct Bound<'a> {
+    /// Holds the slot outside while this one is bound.
+    slot: &'a mut Option<Slot>,
+    is_bound: bool,
+}
+
+impl<'a> Bound<'a> {
+    #[inline]
+    pub(crate) fn enter(slot: &'a mut Option<Slot>) -> Self {
+        let is_bound = with(|current| {
+            let binds = slot
+                .as_ref()
+                .is_some_and(|slot| !slot.is_inside(current.as_ref()));
+            if binds {
+                std::mem::swap(current, slot);
+            }
+            binds
+        });
+        Self {
+            slot,
+            is_bound: is_bound.unwrap_or(false),
+        }
+    }
+
+    /// Binds the slot of a request that begins now.
+    #[inline]
+    pub(crate) fn begin(slot: &'a mut Option<Slot>) -> Self {
+        let bound = Self::enter(slot);
+        #[cfg(feature = "tracing-subscriber")]
+        super::span::begin();
+        bound
+    }
+
+    /// Gives the current scope, if it was made by now, the facts of its request.
+    #[inline]
+    pub(crate) fn know(&self, facts: Option<&RequestFacts>) {
+        if !self.is_bound {
+            return;
+        }
+        let waiting = with(|slot| match slot {
+            Some(Slot::Used(scope)) if scope.facts().is_none() => Some(Arc::clone(scope)),
+            _ => None,
+        });
+        if let (Some(Some(scope)), Some(facts)) = (waiting, facts) {
+            scope.know(facts);
+        }
+    }
+}
+
+impl Drop for Bound<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.is_bound {
+            with(|current| std::mem::swap(current, self.slot));
+        }
+    }
+}
+
+/// Looks at the current slot; `None` while the thread ends, when its thread-locals are gone. `look` must not
+/// call the application's code, nor this module.
+#[inline]
+fn with<T>(look: impl FnOnce(&mut Option<Slot>) -> T) -> Option<T> {
+    CURRENT
+        .try_with(|current| Some(look(&mut *current.try_borrow_mut().ok()?)))
+        .ok()
+        .flatten()
+}
+
+/// The current scope, made now if nobody asked for it before.
+pub(super) fn scope() -> Scope {
+    let inner = with(|slot| Some(Arc::clone(slot.as_mut()?.scope())));
+    Scope::of(inner.flatten())
+}
+
+/// Whose requests run on this thread now.
+pub(super) fn owner() -> Option<Arc<Owner>> {
+    with(|slot| Some(Arc::clone(slot.as_ref()?.owner()))).flatten()
+}
+
+/// The story to tell this owner of what fails now.
+pub(super) fn story(owner: &Arc<Owner>) -> Story {
+    let story = with(|slot| {
+        let slot = slot
+            .as_ref()
+            .filter(|slot| Arc::ptr_eq(slot.owner(), owner))?;
+        Some(slot.used().map_or(Story::Empty, |scope| scope.story()))
+    });
+    story.flatten().unwrap_or(Story::Lost)
+}
+
+/// The facts of this owner's request, if they are known by now.
+pub(super) fn facts(owner: &Arc<Owner>) -> Option<RequestFacts> {
+    let facts = with(|slot| {
+        let scope = slot.as_ref()?.used()?;
+        scope
+            .facts()
+            .filter(|_| Arc::ptr_eq(scope.owner(), owner))
+            .cloned()
+    });
+    facts.flatten()
+}
+
+/// Remembers for the layer that a panic is leaving this context.
+#[cold]
+pub(super) fn unwind(context: &Arc<Context>) {
+    if let Some(scope) = scope().inner() {
+        scope.unwind(context);
+    }
+}
+
+pub(super) fn take_unwound() -> Option<Arc<Context>> {
+    with(|slot| slot.as_ref()?.used()?.take_unwound()).flatten()
+}
+
+/// Makes a scope current where none is; whether it did.
+#[cfg(feature = "tracing-subscriber")]
+pub(super) fn fill(scope: &Arc<Inner>) -> bool {
+    let filled = with(|slot| {
+        let is_free = slot.is_none();
+        slot.get_or_insert_with(|| Slot::carried(scope));
+        is_free
+    });
+    filled.unwrap_or(false)
+}
+
+/// Undoes a [`fill`].
+#[cfg(feature = "tracing-subscriber")]
+pub(super) fn empty() {
+    // Dropped here, where the slot is free again.
+    drop(with(Option::take));
+}
