@@ -14,6 +14,9 @@ mod request;
 #[cfg(feature = "axum")]
 mod axum;
 
+#[doc(hidden)]
+pub mod __private;
+
 // The paved path.
 pub use self::backstop::{Backstop, Builder, ConfigError, ConfigErrorKind, ErrorEvent, IntoPage};
 pub use self::error::{
@@ -22,10 +25,15 @@ pub use self::error::{
 pub use self::formats::Shape;
 pub use self::layers::Passthrough;
 pub use self::negotiate::Format;
-pub use self::problem::{Problem, ReservedName};
+pub use self::problem::{Problem, ProblemType, ReservedName};
 pub use self::request::RequestFacts;
+
+#[cfg(feature = "derive")]
+pub use backstop_derive::HttpError;
 
 /// The traits whose methods are for everyday use: `use backstop::prelude::*;`.
 pub mod prelude {
     pub use crate::{Context as _, HttpError as _, ResultExt as _};
+    #[cfg(feature = "derive")]
+    pub use backstop_derive::HttpError;
 }

@@ -41,6 +41,7 @@ pub use self::failure::{Failure, Origin};
 pub use self::http_error::{Exposure, HttpError};
 pub use self::place::Place;
 
+pub(crate) use self::chain::shown;
 pub(crate) use self::inner::{Inner, MANY};
 pub(crate) use self::status::StatusMap;
 pub(crate) use self::travel::{Answered, Carrier, Traveller, respond};

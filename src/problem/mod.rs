@@ -3,9 +3,11 @@
 mod members;
 mod phrase;
 mod problem;
+mod problem_type;
 
 pub use self::members::ReservedName;
 pub use self::problem::Problem;
+pub use self::problem_type::ProblemType;
 
 pub(crate) use self::members::{RESERVED, is_reserved};
 pub(crate) use self::phrase::reason_phrase;

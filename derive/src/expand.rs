@@ -1,0 +1,116 @@
+//! The impls.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::{DeriveInput, Path};
+
+use crate::fallback;
+use crate::generics;
+use crate::parse::Input;
+
+pub(crate) fn derive(ast: &DeriveInput) -> TokenStream {
+    let input = Input::parse(ast).and_then(|input| {
+        input.validate()?;
+        Ok(input)
+    });
+    match input {
+        Ok(input) => Expansion::new(&input).expand(),
+        Err(error) => fallback::expand(ast, &error),
+    }
+}
+
+/// An item that made sense.
+pub(crate) struct Expansion<'a> {
+    pub(crate) input: &'a Input<'a>,
+    pub(crate) krate: Path,
+}
+
+impl<'a> Expansion<'a> {
+    fn new(input: &'a Input<'a>) -> Self {
+        Self {
+            input,
+            krate: input.attributes.krate(),
+        }
+    }
+
+    fn expand(&self) -> TokenStream {
+        let krate = &self.krate;
+        let name = &self.input.ast.ident;
+        let generics = generics::of_http_error(self.input, krate);
+        let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+        let methods = [
+            self.status(),
+            self.code(),
+            Some(self.texts()),
+            self.fields(),
+            self.headers(),
+            self.exposure(),
+            Some(self.delegated()),
+            Some(self.catalogue()),
+        ];
+        let response = self
+            .input
+            .attributes
+            .no_response
+            .is_none()
+            .then(|| self.response());
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #krate::HttpError for #name #type_generics #where_clause {
+                #(#methods)*
+            }
+
+            #response
+        }
+    }
+
+    fn response(&self) -> TokenStream {
+        let krate = &self.krate;
+        let name = &self.input.ast.ident;
+        let generics = generics::of_response(&self.input.ast.generics, krate);
+        let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #krate::__private::IntoResponse for #name #type_generics #where_clause {
+                fn into_response(self) -> #krate::__private::Response {
+                    #krate::__private::respond(self)
+                }
+            }
+        }
+    }
+
+    /// What the item can be, without an instance of it.
+    fn catalogue(&self) -> TokenStream {
+        let krate = &self.krate;
+        let kinds = Ident::new("kinds", Span::mixed_site());
+        let entries = self.input.kinds.iter().map(|kind| {
+            let own = &kind.attributes;
+            if own.transparent.is_some() {
+                let inner = kind.fields.iter().map(|field| field.ty);
+                return quote!(#(#kinds.extend(<#inner as #krate::HttpError>::catalogue());)*);
+            }
+            let status = own.status.as_ref().map_or_else(
+                || quote!(#krate::__private::status(500)),
+                |status| status.expand(krate),
+            );
+            let code = own.code.as_ref().map(|code| quote!(.code(#code)));
+            let title = own.title.as_ref().map(|title| quote!(.title(#title)));
+            let type_uri = own.type_uri.as_ref().map(|uri| quote!(.type_uri(#uri)));
+            let exposure = match (own.public, own.private) {
+                (None, None) => None,
+                (public, _) => {
+                    let is_shown = public.is_some();
+                    Some(quote!(.shown(#is_shown)))
+                }
+            };
+            quote!(#kinds.push(#krate::ProblemType::new(#status) #code #title #type_uri #exposure);)
+        });
+        quote! {
+            fn catalogue() -> ::std::vec::Vec<#krate::ProblemType> {
+                let mut #kinds = ::std::vec::Vec::new();
+                #(#entries)*
+                #kinds
+            }
+        }
+    }
+}
