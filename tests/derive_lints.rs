@@ -85,8 +85,34 @@ impl fmt::Display for Unit {
 
 impl std::error::Error for Unit {}
 
+#[derive(Debug, HttpError)]
+#[http(status = 400)]
+struct Hidden;
+
+impl fmt::Display for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("hidden")
+    }
+}
+
+impl std::error::Error for Hidden {}
+
+/// Over a private type.
+#[derive(Debug, HttpError)]
+#[http(transparent)]
+pub struct Over(Hidden);
+
+impl fmt::Display for Over {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Over {}
+
 #[test]
 fn the_derived_code_is_quiet_under_strict_lints() {
     assert_eq!(Unit.status(), StatusCode::NOT_FOUND);
+    assert_eq!(Over(Hidden).status(), StatusCode::BAD_REQUEST);
     assert_eq!(Strict::<u8>::D.status(), StatusCode::INTERNAL_SERVER_ERROR);
 }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
+use syn::spanned::Spanned as _;
 use syn::{Member, Path};
 
 use crate::parse::{Field, Kind};
@@ -103,7 +104,9 @@ pub(crate) fn binding(field: &Field<'_>) -> Ident {
         Member::Unnamed(index) => index.index.to_string(),
     };
     let name = name.strip_prefix("r#").unwrap_or(&name);
-    format_ident!("field_{}", name, span = Span::mixed_site())
+    // At the field's type, so that a type that is not fit for its attribute is what the message points at.
+    let span = Span::mixed_site().located_at(field.ty.span());
+    format_ident!("field_{}", name, span = span)
 }
 
 /// `public` or `private`, if one is said.

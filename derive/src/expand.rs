@@ -10,7 +10,7 @@ use crate::parse::Input;
 
 pub(crate) fn derive(ast: &DeriveInput) -> TokenStream {
     let input = Input::parse(ast).and_then(|input| {
-        input.validate()?;
+        input.check_codes()?;
         Ok(input)
     });
     match input {
@@ -91,7 +91,7 @@ impl<'a> Expansion<'a> {
             }
             let status = own.status.as_ref().map_or_else(
                 || quote!(#krate::__private::status(500)),
-                |status| status.expand(krate),
+                |status| status.value(krate),
             );
             let code = own.code.as_ref().map(|code| quote!(.code(#code)));
             let title = own.title.as_ref().map(|title| quote!(.title(#title)));

@@ -21,7 +21,7 @@ impl Expansion<'_> {
                 kind.attributes
                     .status
                     .as_ref()
-                    .map(|status| Arm::constant(status.expand(krate)))
+                    .map(|status| Arm::constant(status.checked(krate)))
             },
         )
     }

@@ -34,30 +34,20 @@ impl<'a> Input<'a> {
             Data::Struct(data) => {
                 let attributes = Attributes::parse(&ast.attrs, Place::Struct);
                 let fields = Field::parse_all(&data.fields);
-                let (attributes, fields) = both(attributes, fields)?;
+                let kind = Kind::new(&ast.ident, false, attributes, fields)?;
                 Ok(Self {
                     ast,
                     // The same attribute speaks of the item and of the only kind that it is.
                     attributes: Attributes::parse(&ast.attrs, Place::Struct)?,
-                    kinds: vec![Kind {
-                        ident: &ast.ident,
-                        is_variant: false,
-                        attributes,
-                        fields,
-                    }],
+                    kinds: vec![kind],
                 })
             }
             Data::Enum(data) => {
                 let attributes = Attributes::parse(&ast.attrs, Place::Enum);
                 let kinds = all(data.variants.iter().map(|variant| {
                     let attributes = Attributes::parse(&variant.attrs, Place::Variant);
-                    let (attributes, fields) = both(attributes, Field::parse_all(&variant.fields))?;
-                    Ok(Kind {
-                        ident: &variant.ident,
-                        is_variant: true,
-                        attributes,
-                        fields,
-                    })
+                    let fields = Field::parse_all(&variant.fields);
+                    Kind::new(&variant.ident, true, attributes, fields)
                 }));
                 let (attributes, kinds) = both(attributes, kinds)?;
                 Ok(Self {
@@ -71,6 +61,26 @@ impl<'a> Input<'a> {
                 "`HttpError` can't be derived for a union, which can't tell what it holds; make it an enum",
             )),
         }
+    }
+}
+
+impl<'a> Kind<'a> {
+    /// Validated right here, so that a mistake elsewhere does not hide this one.
+    fn new(
+        ident: &'a Ident,
+        is_variant: bool,
+        attributes: syn::Result<Attributes>,
+        fields: syn::Result<Vec<Field<'a>>>,
+    ) -> syn::Result<Self> {
+        let (attributes, fields) = both(attributes, fields)?;
+        let kind = Self {
+            ident,
+            is_variant,
+            attributes,
+            fields,
+        };
+        kind.validate()?;
+        Ok(kind)
     }
 }
 

@@ -80,27 +80,30 @@ impl Status {
         }
     }
 
-    /// The expression of the status.
-    pub(crate) fn expand(&self, krate: &Path) -> TokenStream {
+    /// The status as an expression.
+    pub(crate) fn value(&self, krate: &Path) -> TokenStream {
         match self {
             Self::Number(number) => quote!(#krate::__private::status(#number)),
-            Self::Constant(path) => {
-                let constant = match path.get_ident() {
-                    Some(name) if NAMES.iter().any(|known| name == known) => {
-                        quote_spanned!(name.span()=> #krate::__private::StatusCode::#name)
-                    }
-                    _ => quote!(#path),
-                };
-                let message = format!("{WANTED}; this constant lies outside");
-                let check = quote_spanned! {path.span()=>
-                    const _: () = ::core::assert!(
-                        ::core::matches!(#constant.as_u16(), 400..=599),
-                        #message
-                    );
-                };
-                quote!({ #check #constant })
-            }
+            Self::Constant(path) => match path.get_ident() {
+                Some(name) if NAMES.iter().any(|known| name == known) => {
+                    quote_spanned!(name.span()=> #krate::__private::StatusCode::#name)
+                }
+                _ => quote!(#path),
+            },
         }
+    }
+
+    /// The same, with a check of its range where only the compiler knows it.
+    pub(crate) fn checked(&self, krate: &Path) -> TokenStream {
+        let value = self.value(krate);
+        let Self::Constant(path) = self else {
+            return value;
+        };
+        let message = format!("{WANTED}; this constant lies outside");
+        let check = quote_spanned! {path.span()=>
+            const _: () = ::core::assert!(::core::matches!(#value.as_u16(), 400..=599), #message);
+        };
+        quote!({ #check #value })
     }
 }
 

@@ -28,13 +28,8 @@ const RESERVED: [&str; 15] = [
 ];
 
 impl Input<'_> {
-    pub(crate) fn validate(&self) -> Result<()> {
-        let kinds = self.kinds.iter().map(Kind::validate);
-        all(kinds.chain([self.check_codes()])).map(drop)
-    }
-
     /// A code stands for one kind of error, or programs can't tell them apart.
-    fn check_codes(&self) -> Result<()> {
+    pub(crate) fn check_codes(&self) -> Result<()> {
         let mut seen = HashMap::new();
         all(self.kinds.iter().map(|kind| {
             let Some(code) = &kind.attributes.code else {
@@ -56,7 +51,7 @@ impl Input<'_> {
 }
 
 impl Kind<'_> {
-    fn validate(&self) -> Result<()> {
+    pub(crate) fn validate(&self) -> Result<()> {
         let checks = [
             self.check_status(),
             self.check_exposure(),
