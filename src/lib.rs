@@ -6,6 +6,7 @@ mod backstop;
 mod disclosure;
 mod error;
 mod formats;
+mod interop;
 pub mod layers;
 mod negotiate;
 mod problem;
@@ -23,9 +24,11 @@ pub use self::error::{
     BoxError, Context, Error, Exposure, Failure, HttpError, Link, Origin, Place, Result, ResultExt,
 };
 pub use self::formats::Shape;
+#[cfg(feature = "sqlx")]
+pub use self::interop::sqlx_status;
 pub use self::layers::Passthrough;
 pub use self::negotiate::Format;
-pub use self::problem::{Problem, ProblemType, ReservedName};
+pub use self::problem::{InvalidProblem, Problem, ProblemType, ReservedName};
 pub use self::request::RequestFacts;
 
 #[cfg(feature = "derive")]

@@ -1,13 +1,20 @@
 //! RFC 9457 as a value: [`Problem`], the document that an error is told in.
 
+mod invalid;
 mod members;
+mod parse;
 mod phrase;
 mod problem;
 mod problem_type;
+#[cfg(feature = "xml")]
+mod xml;
 
+pub use self::invalid::InvalidProblem;
 pub use self::members::ReservedName;
 pub use self::problem::Problem;
 pub use self::problem_type::ProblemType;
 
 pub(crate) use self::members::{RESERVED, is_reserved};
 pub(crate) use self::phrase::reason_phrase;
+#[cfg(feature = "xml")]
+pub(crate) use self::xml::NAMESPACE;
