@@ -31,6 +31,7 @@ mod http_error;
 mod inner;
 mod known;
 mod place;
+mod report;
 mod status;
 mod travel;
 
@@ -41,6 +42,8 @@ pub use self::failure::{Failure, Origin};
 pub use self::http_error::{Exposure, HttpError};
 pub use self::place::Place;
 
+#[cfg(any(feature = "anyhow", feature = "eyre"))]
+pub(crate) use self::chain::MAX_LINKS;
 pub(crate) use self::chain::shown;
 pub(crate) use self::inner::{Inner, MANY};
 pub(crate) use self::status::StatusMap;
