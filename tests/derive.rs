@@ -1,6 +1,10 @@
 //! `#[derive(HttpError)]`: what the derived facts are, and what clients get of them.
 
 #![cfg(feature = "derive")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that can't go on fails its test"
+)]
 
 use std::fmt;
 use std::io;

@@ -124,6 +124,7 @@ pub trait HttpError: StdError + Send + Sync + 'static {
 
     /// The kinds of problem that errors of this type can be, for documentation; the derive lists the
     /// variants. Default: none.
+    #[must_use]
     fn catalogue() -> Vec<ProblemType>
     where
         Self: Sized,
