@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example errors` prints the answers and ends; nothing listens.
 
+#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;

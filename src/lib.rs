@@ -26,11 +26,34 @@ pub use self::error::{
 pub use self::formats::Shape;
 #[cfg(feature = "sqlx")]
 pub use self::interop::sqlx_status;
+#[cfg(feature = "utoipa")]
+pub use self::interop::utoipa;
 pub use self::layers::Passthrough;
 pub use self::negotiate::Format;
 pub use self::problem::{InvalidProblem, Problem, ProblemType, ReservedName};
 pub use self::request::RequestFacts;
 
+/// ```
+/// use backstop::HttpError;
+/// use http::StatusCode;
+///
+/// #[derive(Debug, thiserror::Error, HttpError)]
+/// enum ShopError {
+///     #[error("there is no product {id}")]
+///     #[http(status = 404, code = "NO_PRODUCT")]
+///     NoProduct { #[http(field)] id: u32 },
+///     #[error("closed for the night")]
+///     #[http(status = SERVICE_UNAVAILABLE, public)]
+///     Closed { #[http(header = "retry-after")] seconds: u32 },
+///     #[error(transparent)]
+///     #[http(transparent)]
+///     Storage(#[from] std::io::Error),
+/// }
+///
+/// let error = ShopError::Closed { seconds: 3600 };
+/// assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+/// assert_eq!(error.headers()["retry-after"], "3600");
+/// ```
 #[cfg(feature = "derive")]
 pub use backstop_derive::HttpError;
 

@@ -28,6 +28,7 @@ use backstop::HttpError;
 use http::StatusCode;
 
 /// Every attribute once.
+#[non_exhaustive]
 #[derive(Debug, HttpError)]
 pub enum Strict<'a, T> {
     /// Facts.
@@ -73,6 +74,7 @@ impl<T> fmt::Display for Strict<'_, T> {
 impl<T: fmt::Debug> std::error::Error for Strict<'_, T> {}
 
 /// A struct without anything.
+#[non_exhaustive]
 #[derive(Clone, Copy, Debug, HttpError)]
 #[http(status = NOT_FOUND)]
 pub struct Unit;
@@ -98,6 +100,7 @@ impl fmt::Display for Hidden {
 impl std::error::Error for Hidden {}
 
 /// Over a private type.
+#[non_exhaustive]
 #[derive(Debug, HttpError)]
 #[http(transparent)]
 pub struct Over(Hidden);

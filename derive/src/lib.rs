@@ -19,21 +19,6 @@ use syn::{DeriveInput, parse_macro_input};
 /// Says how an error answers: `impl backstop::HttpError`, and axum's `IntoResponse`, for an enum or a
 /// struct that is a [`std::error::Error`], whoever made it one (thiserror, snafu, a hand).
 ///
-/// ```ignore
-/// #[derive(Debug, thiserror::Error, backstop::HttpError)]
-/// enum ShopError {
-///     #[error("no product {id}")]
-///     #[http(status = 404, code = "NO_PRODUCT")]
-///     NoProduct { #[http(field)] id: u32 },
-///     #[error("closed for the night")]
-///     #[http(status = StatusCode::SERVICE_UNAVAILABLE, public)]
-///     Closed { #[http(header = "retry-after")] seconds: u32 },
-///     #[error(transparent)]
-///     #[http(transparent)]
-///     Storage(#[from] std::io::Error),
-/// }
-/// ```
-///
 /// # On a variant, or on a struct
 ///
 /// | key | meaning |

@@ -10,7 +10,8 @@ use crate::problem::ProblemType;
 
 /// An error that knows its answer: the facts that a response is made of, each with a safe default.
 ///
-/// Implement it beside [`std::error::Error`] for an error of your own (or derive it); `?` then turns
+/// Implement it beside [`std::error::Error`] for an error of your own, or derive it
+/// (`#[derive(HttpError)]`, feature `derive`); `?` then turns
 /// it into [`Error`](crate::Error). Nothing is implemented for every `std::error::Error`: through such
 /// an impl, a 404 that somebody forgot to declare would silently become a 500, and the other way round.
 ///

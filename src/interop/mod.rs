@@ -12,6 +12,8 @@ mod pointer;
 mod reqwest;
 #[cfg(feature = "sqlx")]
 mod sqlx;
+#[cfg(feature = "utoipa")]
+pub mod utoipa;
 #[cfg(feature = "validator")]
 mod validator;
 
