@@ -32,7 +32,7 @@ enum ShopError {
         id: u32,
     },
     #[error("only {1:?} left of {0}")]
-    #[http(status = StatusCode::CONFLICT, code = 1204, detail = "There is not enough left.", name = "OutOfStock")]
+    #[http(status = StatusCode::CONFLICT, code = 5_000_000_000, detail = "There is not enough left.", name = "OutOfStock")]
     OutOfStock(
         String,
         #[http(field = "left", header = "X-Left")] Option<u32>,
@@ -151,7 +151,7 @@ async fn a_detail_stands_in_for_the_message_and_a_number_can_be_a_code() {
             "title": "Conflict",
             "status": 409,
             "detail": "There is not enough left.",
-            "code": 1204,
+            "code": 5_000_000_000_i64,
             "left": 3,
         })
     );
@@ -360,6 +360,29 @@ fn a_field_that_fails_to_serialise_is_null() {
 }
 
 #[test]
+fn the_prelude_is_enough_to_derive() {
+    mod elsewhere {
+        use backstop::prelude::*;
+
+        #[derive(Debug, thiserror::Error, HttpError)]
+        #[error("gone")]
+        #[http(status = GONE)]
+        pub(super) struct Gone;
+
+        pub(super) fn status() -> http::StatusCode {
+            Gone.status()
+        }
+    }
+
+    assert_eq!(elsewhere::status(), StatusCode::GONE);
+    assert!(
+        Error::from(elsewhere::Gone)
+            .downcast_ref::<elsewhere::Gone>()
+            .is_some()
+    );
+}
+
+#[test]
 fn an_enum_without_variants_is_an_error_too() {
     #[derive(Debug, thiserror::Error, HttpError)]
     enum Never {}
@@ -384,7 +407,7 @@ fn the_catalogue_lists_each_kind_and_what_clients_see_of_it() {
         shown,
         [
             (404, Some(json!("NO_PRODUCT")), true),
-            (409, Some(json!(1204)), true),
+            (409, Some(json!(5_000_000_000_i64)), true),
             (503, None, true),
             (403, None, false),
             (402, Some(json!("DECLINED")), true),

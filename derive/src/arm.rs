@@ -1,9 +1,9 @@
 //! A method as a `match` over the variants.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::spanned::Spanned as _;
-use syn::{Member, Path};
+use syn::{Lit, Member, Path};
 
 use crate::parse::{Field, Kind};
 
@@ -81,6 +81,18 @@ impl<'a> Kind<'a> {
     ) -> Option<Vec<&'a Field<'a>>> {
         let fields: Vec<_> = self.fields.iter().filter(|field| is_meant(field)).collect();
         (!fields.is_empty()).then_some(fields)
+    }
+
+    /// The code as an expression. A number has its type, or it would be an `i32`.
+    pub(crate) fn code(&self) -> Option<TokenStream> {
+        let code = self.attributes.code.as_ref()?;
+        Some(match code {
+            Lit::Int(number) => match number.base10_parse() {
+                Ok(number) => Literal::i64_suffixed(number).into_token_stream(),
+                Err(_) => code.into_token_stream(),
+            },
+            _ => code.into_token_stream(),
+        })
     }
 
     /// The pattern that binds these fields; braces fit every variant and struct.

@@ -33,7 +33,7 @@ impl Expansion<'_> {
             &quote!(::core::option::Option<#krate::__private::Value>),
             &quote!(::core::option::Option::None),
             |kind| {
-                let code = kind.attributes.code.as_ref()?;
+                let code = kind.code()?;
                 Some(Arm::constant(quote! {
                     ::core::option::Option::Some(#krate::__private::Value::from(#code))
                 }))

@@ -32,6 +32,9 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `public`, `private` | shown, or hidden, whatever the status |
 /// | `transparent` | every fact is that of the only field, which is an `HttpError` itself |
 ///
+/// Below 500 clients read the error's `Display` text, unless there is a `detail`: do not put the text of a
+/// foreign error into it (`#[error(transparent)]`, `{0}`), but keep that one as the `#[source]`.
+///
 /// # On a field
 ///
 /// | key | meaning |
