@@ -3,8 +3,9 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Data, DeriveInput, Generics, Path, parse_quote};
+use syn::{Data, DeriveInput, Generics, parse_quote};
 
+use crate::attr::{Attributes, Place};
 use crate::generics;
 
 pub(crate) fn expand(ast: &DeriveInput, error: &syn::Error) -> TokenStream {
@@ -12,24 +13,31 @@ pub(crate) fn expand(ast: &DeriveInput, error: &syn::Error) -> TokenStream {
     if matches!(ast.data, Data::Union(_)) {
         return error;
     }
-    let krate: Path = parse_quote!(::backstop);
+    // A struct's attributes can say all that an enum's can.
+    let attributes = Attributes::parse(&ast.attrs, Place::Struct).unwrap_or_default();
+    let krate = attributes.krate();
     let name = &ast.ident;
     let of_http_error = with_demands(&ast.generics);
     let of_response = generics::of_response(&of_http_error, &krate);
     let (impl_generics, type_generics, where_clause) = of_http_error.split_for_impl();
     let (_, _, response_clause) = of_response.split_for_impl();
+    let response = attributes.no_response.is_none().then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #krate::__private::IntoResponse for #name #type_generics #response_clause {
+                fn into_response(self) -> #krate::__private::Response {
+                    #krate::__private::respond(self)
+                }
+            }
+        }
+    });
     quote! {
         #error
 
         #[automatically_derived]
         impl #impl_generics #krate::HttpError for #name #type_generics #where_clause {}
 
-        #[automatically_derived]
-        impl #impl_generics #krate::__private::IntoResponse for #name #type_generics #response_clause {
-            fn into_response(self) -> #krate::__private::Response {
-                #krate::__private::respond(self)
-            }
-        }
+        #response
     }
 }
 
