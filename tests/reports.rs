@@ -46,6 +46,27 @@ async fn an_error_inside_a_boxed_chain_keeps_its_facts() {
 }
 
 #[tokio::test]
+async fn several_errors_inside_a_boxed_chain_are_all_told() {
+    let wrapped = || {
+        let missing = Error::msg("must not be empty")
+            .status(StatusCode::BAD_REQUEST)
+            .field("pointer", "#/name");
+        let several = Error::many([missing]).status(StatusCode::UNPROCESSABLE_ENTITY);
+        Error::from(Box::new(Outside(several.into())) as BoxError)
+    };
+    let (status, problem) = answer(wrapped).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        problem,
+        serde_json::json!({
+            "title": "Unprocessable Content",
+            "status": 422,
+            "errors": [{"detail": "must not be empty", "pointer": "#/name"}],
+        })
+    );
+}
+
+#[tokio::test]
 async fn a_private_error_inside_a_boxed_chain_stays_private() {
     let wrapped = || Error::from(Box::new(Outside(sold_out().private().into())) as BoxError);
     let (status, problem) = answer(wrapped).await;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::panic::Location;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::Value;
@@ -23,6 +23,8 @@ pub(crate) struct Inner {
     pub(super) exposure: Option<Exposure>,
     /// What the setters said; boxed, for most errors say nothing more.
     pub(super) said: Option<Box<Said>>,
+    /// The error that a report holds, whose facts are the report's.
+    pub(super) told: Option<Arc<Self>>,
     pub(super) chain: OnceLock<Vec<Link>>,
 }
 
@@ -68,6 +70,7 @@ impl Inner {
             status: None,
             exposure: None,
             said: None,
+            told: None,
             chain: OnceLock::new(),
         }
     }
@@ -222,7 +225,7 @@ impl Inner {
     pub(crate) fn items(&self) -> &[Error] {
         match &self.cause {
             Cause::Many(items) => items,
-            _ => &[],
+            _ => self.told.as_ref().map_or(&[], |told| told.items()),
         }
     }
 

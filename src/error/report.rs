@@ -58,10 +58,11 @@ impl Inner {
             return Self::new(Cause::Foreign(Box::new(report)), None, None);
         };
         // A status that was said aloud wins over `map_status`, though the report is foreign.
-        let (status, exposure) = (told.own_status(), told.exposure());
+        let (status, exposure, told) = (told.own_status(), told.exposure(), Arc::clone(told));
         let mut inner = Self::new(Cause::Http(Box::new(report)), None, None);
         inner.status = status;
         inner.exposure = Some(exposure);
+        inner.told = Some(told);
         inner
     }
 }
@@ -71,13 +72,13 @@ impl Inner {
 struct Reported<R>(R);
 
 impl<R: Deref<Target = dyn StdError + Send + Sync>> Reported<R> {
-    fn inner(&self) -> Option<&Inner> {
+    fn inner(&self) -> Option<&Arc<Inner>> {
         let error: &(dyn StdError + 'static) = &*self.0;
-        Traveller::find(error).map(|traveller| &**traveller.inner())
+        Traveller::find(error).map(Traveller::inner)
     }
 
     fn fact<T>(&self, fact: impl FnOnce(&Inner) -> Option<T>) -> Option<T> {
-        self.inner().and_then(fact)
+        self.inner().and_then(|inner| fact(inner))
     }
 }
 
@@ -143,19 +144,21 @@ where
     }
 
     fn fields(&self) -> Vec<(Cow<'static, str>, Value)> {
-        self.inner().map(Inner::fields).unwrap_or_default()
+        self.inner().map(|inner| inner.fields()).unwrap_or_default()
     }
 
     fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        for theirs in self.inner().into_iter().flat_map(Inner::headers) {
+        for theirs in self.inner().into_iter().flat_map(|inner| inner.headers()) {
             headers.extend(theirs);
         }
         headers
     }
 
     fn exposure(&self) -> Exposure {
-        self.inner().map(Inner::exposure).unwrap_or_default()
+        self.inner()
+            .map(|inner| inner.exposure())
+            .unwrap_or_default()
     }
 
     /// Always: the report's message was not written for clients.
