@@ -11,7 +11,7 @@ use super::caught::caught;
 use super::inner::{Cause, Inner};
 
 /// Links that a chain shows at the most: a source that leads back to itself must end somewhere.
-pub(super) const MAX_LINKS: usize = 32;
+pub(crate) const MAX_LINKS: usize = 32;
 /// Bytes of one message that are kept.
 const MAX_MESSAGE: usize = 16 * 1024;
 

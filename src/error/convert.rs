@@ -3,7 +3,10 @@
 //!
 //! `std::io` and `serde_json` are 500s: a file that the server misses is not the client's 404.
 
+use http::StatusCode;
+
 use super::HttpError;
+use crate::problem::InvalidProblem;
 
 macro_rules! foreign {
     ($($(#[$attribute:meta])* $error:ty,)+) => {
@@ -26,6 +29,7 @@ foreign! {
     http::Error,
     serde_json::Error,
     axum_core::Error,
+    crate::problem::ReservedName,
     #[cfg(feature = "tower")]
     tower::timeout::error::Elapsed,
     #[cfg(feature = "tower")]
@@ -40,4 +44,15 @@ foreign! {
     tokio::task::JoinError,
     #[cfg(feature = "tower")]
     http_body_util::LengthLimitError,
+}
+
+/// What an upstream sent as a problem is none.
+impl HttpError for InvalidProblem {
+    fn status(&self) -> StatusCode {
+        StatusCode::BAD_GATEWAY
+    }
+
+    fn is_foreign(&self) -> bool {
+        true
+    }
 }

@@ -21,7 +21,7 @@ impl Inner {
     /// The headers of the error, the setters' in place of its own, but for those that frame the body: they
     /// would break it. `None` if it has none.
     pub(crate) fn headers(&self) -> Option<HeaderMap> {
-        let theirs = self.http().and_then(|http| caught(|| http.headers()));
+        let theirs = self.as_http().and_then(|http| caught(|| http.headers()));
         let mut headers = theirs.unwrap_or_default();
         if let Some(said) = &self.said {
             headers.extend(said.headers.clone());

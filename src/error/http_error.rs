@@ -6,9 +6,12 @@ use std::error::Error as StdError;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use crate::problem::ProblemType;
+
 /// An error that knows its answer: the facts that a response is made of, each with a safe default.
 ///
-/// Implement it beside [`std::error::Error`] for an error of your own (or derive it); `?` then turns
+/// Implement it beside [`std::error::Error`] for an error of your own, or derive it
+/// (`#[derive(HttpError)]`, feature `derive`); `?` then turns
 /// it into [`Error`](crate::Error). Nothing is implemented for every `std::error::Error`: through such
 /// an impl, a 404 that somebody forgot to declare would silently become a 500, and the other way round.
 ///
@@ -111,6 +114,23 @@ pub trait HttpError: StdError + Send + Sync + 'static {
     /// before [`status`](Self::status). Default: `false`.
     fn is_foreign(&self) -> bool {
         false
+    }
+
+    /// The error that this one only passes on, as `#[http(transparent)]` does. `Display` and `source` skip
+    /// it, so this is how [`map_status`](crate::Builder::map_status) and
+    /// [`downcast_ref`](crate::Error::downcast_ref) find it. Default: none.
+    fn transparent_over(&self) -> Option<&(dyn HttpError + 'static)> {
+        None
+    }
+
+    /// The kinds of problem that errors of this type can be, for documentation; the derive lists the
+    /// variants. Default: none.
+    #[must_use]
+    fn catalogue() -> Vec<ProblemType>
+    where
+        Self: Sized,
+    {
+        Vec::new()
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Inner {
     pub(super) exposure: Option<Exposure>,
     /// What the setters said; boxed, for most errors say nothing more.
     pub(super) said: Option<Box<Said>>,
+    /// The error that a report holds, whose facts are the report's.
+    pub(super) told: Option<Arc<Self>>,
     pub(super) chain: OnceLock<Vec<Link>>,
     /// Set once the application has reported the error itself.
     notice: OnceLock<Arc<Notice>>,
@@ -74,9 +76,19 @@ impl Inner {
             status: None,
             exposure: None,
             said: None,
+            told: None,
             chain: OnceLock::new(),
             notice: OnceLock::new(),
         }
+    }
+
+    /// The parts of an error that knows its answer.
+    pub(crate) const fn http(
+        error: Box<dyn HttpError>,
+        type_name: &'static str,
+        location: Option<&'static Location<'static>>,
+    ) -> Self {
+        Self::new(Cause::Http(error), Some(type_name), location)
     }
 
     pub(super) fn said_mut(&mut self) -> &mut Said {
@@ -92,16 +104,27 @@ impl Inner {
         }
     }
 
-    /// The error and its sources, bounded.
+    /// The error, those that it only passes on, and their sources, bounded.
     pub(super) fn sources(&self) -> impl Iterator<Item = &(dyn StdError + 'static)> {
-        std::iter::successors(self.error(), |error| chain::source(*error)).take(chain::MAX_LINKS)
+        let http = std::iter::successors(self.as_http(), |http| http.transparent_over());
+        let passed_on = http
+            .skip(1)
+            .map(|http| -> &(dyn StdError + 'static) { http });
+        let error = self.error();
+        let sources =
+            std::iter::successors(error.and_then(chain::source), |error| chain::source(*error));
+        error
+            .into_iter()
+            .chain(passed_on)
+            .chain(sources)
+            .take(chain::MAX_LINKS)
     }
 
     pub(super) fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
         self.sources().find_map(|error| error.downcast_ref())
     }
 
-    pub(super) fn http(&self) -> Option<&dyn HttpError> {
+    pub(super) fn as_http(&self) -> Option<&(dyn HttpError + 'static)> {
         match &self.cause {
             Cause::Http(error) => Some(error.as_ref()),
             _ => None,
@@ -116,13 +139,13 @@ impl Inner {
         self.said
             .as_deref()
             .and_then(ours)
-            .or_else(|| self.http().and_then(theirs))
+            .or_else(|| self.as_http().and_then(theirs))
     }
 
     /// The status that the error itself insists on.
     pub(crate) fn own_status(&self) -> Option<StatusCode> {
         self.status.or_else(|| {
-            self.http()
+            self.as_http()
                 .filter(|http| !http.is_foreign())
                 .map(HttpError::status)
         })
@@ -130,7 +153,7 @@ impl Inner {
 
     /// The status that a foreign error suggests when nobody knows better.
     pub(super) fn foreign_status(&self) -> Option<StatusCode> {
-        self.http().map(HttpError::status)
+        self.as_http().map(HttpError::status)
     }
 
     /// The status of an error inside another one.
@@ -140,7 +163,7 @@ impl Inner {
 
     pub(crate) fn exposure(&self) -> Exposure {
         self.exposure
-            .or_else(|| self.http().map(HttpError::exposure))
+            .or_else(|| self.as_http().map(HttpError::exposure))
             .unwrap_or_default()
     }
 
@@ -186,7 +209,7 @@ impl Inner {
 
     /// The fields, those of the setters over those of the error.
     pub(crate) fn fields(&self) -> Vec<(Cow<'static, str>, Value)> {
-        let mut fields = self.http().map(HttpError::fields).unwrap_or_default();
+        let mut fields = self.as_http().map(HttpError::fields).unwrap_or_default();
         for (_, value) in &mut fields {
             *value = shallow(value.take());
         }
@@ -200,7 +223,7 @@ impl Inner {
     pub(crate) fn items(&self) -> &[Error] {
         match &self.cause {
             Cause::Many(items) => items,
-            _ => &[],
+            _ => self.told.as_ref().map_or(&[], |told| told.items()),
         }
     }
 

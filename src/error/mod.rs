@@ -34,6 +34,7 @@ mod inner;
 mod known;
 mod notice;
 mod place;
+mod report;
 mod returned;
 mod status;
 mod travel;
@@ -46,6 +47,9 @@ pub use self::place::Place;
 pub use self::returned::Error;
 
 pub(crate) use self::caught::{caught, discard};
+#[cfg(any(feature = "anyhow", feature = "eyre"))]
+pub(crate) use self::chain::MAX_LINKS;
+pub(crate) use self::chain::shown;
 pub(crate) use self::inner::{Inner, MANY};
 pub(crate) use self::status::StatusMap;
 pub(crate) use self::travel::{Answered, Carrier, Traveller, respond};

@@ -39,7 +39,8 @@ use crate::problem::shallow;
 ///
 /// `{}` shows the outermost message, `{:#}` the whole chain in one line, `{:?}` the chain with its places.
 pub struct Error {
-    /// Owned by this value alone until it becomes a failure, so that the setters can write.
+    /// Owned by this value alone until it becomes a failure, so that the setters can write; what comes back
+    /// from a failed body may be shared.
     inner: Arc<Inner>,
 }
 
@@ -171,7 +172,7 @@ impl Error {
     }
 
     #[track_caller]
-    fn new(cause: Cause, type_name: Option<&'static str>) -> Self {
+    pub(super) fn new(cause: Cause, type_name: Option<&'static str>) -> Self {
         let inner = Inner::new(cause, type_name, Some(Location::caller()));
         Self {
             inner: Arc::new(inner),
@@ -197,9 +198,15 @@ impl Error {
     }
 
     fn inner_mut(&mut self) -> &mut Inner {
-        let inner = Arc::get_mut(&mut self.inner)
-            .expect("an `Error` shares its parts only once it is consumed");
-        // Showing an error keeps its chain, which is out of date now.
+        if Arc::get_mut(&mut self.inner).is_none() {
+            let location = self.inner.location;
+            let shared: BoxError = Box::new(Traveller::sharing(Arc::clone(&self.inner)));
+            let mut inner = Inner::reporting(shared);
+            inner.location = location;
+            self.inner = Arc::new(inner);
+        }
+        let inner = Arc::get_mut(&mut self.inner).expect("it was shared, so it was just made anew");
+        // Whoever showed the error has filled it, and what is set now may add to it.
         inner.chain.take();
         inner
     }
@@ -241,11 +248,13 @@ impl<E: HttpError> From<E> for Error {
 }
 
 impl From<BoxError> for Error {
-    /// An `Error` that had become a [`BoxError`] comes back as it was.
+    /// An `Error` that had become a [`BoxError`] comes back as it was; from inside a longer chain, with all
+    /// that it says.
     #[track_caller]
     fn from(error: BoxError) -> Self {
         match error.downcast::<Traveller>() {
             Ok(traveller) => traveller.into_error(),
+            Err(error) if Traveller::find(&*error).is_some() => Self::from_report(error),
             Err(error) => Self::foreign(error, None),
         }
     }

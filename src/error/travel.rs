@@ -58,6 +58,14 @@ impl Traveller {
         }
     }
 
+    /// Parts that are shared already.
+    pub(super) const fn sharing(inner: Arc<Inner>) -> Self {
+        Self {
+            inner,
+            answered: None,
+        }
+    }
+
     pub(crate) const fn inner(&self) -> &Arc<Inner> {
         &self.inner
     }

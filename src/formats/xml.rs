@@ -9,14 +9,13 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use quick_xml::Writer;
+use quick_xml::escape::escape;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use serde_json::Value;
 
 use super::shape::is_name;
 use super::{Document, Shape, envelope};
-
-/// The namespace of a problem; RFC 9457 kept RFC 7807's.
-const NAMESPACE: &str = "urn:ietf:rfc:7807";
+use crate::problem::NAMESPACE;
 
 pub(super) fn render(document: &Document<'_>, shape: &Shape) -> Vec<u8> {
     let mut writer = Writer::new(Vec::with_capacity(512));
@@ -121,7 +120,13 @@ fn write_value<W: Write>(
 
 fn write_text<W: Write>(writer: &mut Writer<W>, name: &str, text: &str) -> io::Result<()> {
     let text = allowed(text);
-    let content = |writer: &mut Writer<W>| writer.write_event(Event::Text(BytesText::new(&text)));
+    let mut escaped = escape(&*text);
+    if escaped.contains('\r') {
+        // A bare one would be read as a line feed (XML 1.0, section 2.11).
+        escaped = Cow::Owned(escaped.replace('\r', "&#13;"));
+    }
+    let content =
+        |writer: &mut Writer<W>| writer.write_event(Event::Text(BytesText::from_escaped(escaped)));
     write_element(writer, name, (!text.is_empty()).then_some(content))
 }
 

@@ -13,7 +13,8 @@ use super::reason_phrase;
 
 /// A problem document (RFC 9457): what one failure tells its client.
 ///
-/// It serialises to the JSON of section 3. `type` is left out while it is `about:blank`; the status is
+/// It serialises to the JSON of section 3, and clients read it from there, whatever else stands in it, by
+/// [`from_json`](Self::from_json) or serde. `type` is left out while it is `about:blank`; the status is
 /// the response's.
 ///
 /// ```
@@ -89,7 +90,8 @@ impl Problem {
 
     /// Like [`type_uri`](Self::type_uri), in place.
     pub fn set_type_uri(&mut self, uri: impl Into<Cow<'static, str>>) {
-        self.type_uri = Some(uri.into());
+        // What is left out and what is written out are the same (section 4.2.1).
+        self.type_uri = Some(uri.into()).filter(|uri| uri != "about:blank");
     }
 
     /// Like [`title`](Self::title), in place.
@@ -205,7 +207,7 @@ impl Problem {
 
     /// The members that are set, in the order of the RFC, as a format writes them.
     pub(crate) fn type_member(&self) -> Option<&str> {
-        self.type_uri.as_deref().filter(|uri| *uri != "about:blank")
+        self.type_uri.as_deref()
     }
 }
 

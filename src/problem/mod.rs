@@ -2,12 +2,21 @@
 
 mod depth;
 mod document;
+mod invalid;
 mod members;
+mod parse;
 mod phrase;
+mod problem_type;
+#[cfg(feature = "xml")]
+mod xml;
 
 pub use self::document::Problem;
+pub use self::invalid::InvalidProblem;
 pub use self::members::ReservedName;
+pub use self::problem_type::ProblemType;
 
 pub(crate) use self::depth::shallow;
 pub(crate) use self::members::{RESERVED, is_reserved};
 pub(crate) use self::phrase::reason_phrase;
+#[cfg(feature = "xml")]
+pub(crate) use self::xml::NAMESPACE;

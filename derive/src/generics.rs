@@ -1,0 +1,86 @@
+//! The bounds of the impls of a generic item.
+
+use std::collections::HashSet;
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::{
+    GenericArgument, GenericParam, Generics, Path, PathArguments, Type, WherePredicate, parse_quote,
+};
+
+use crate::parse::Input;
+
+/// The generics of `impl HttpError`: what the trait demands of the item, and what the attributes demand
+/// of fields whose type depends on a parameter.
+pub(crate) fn of_http_error(input: &Input<'_>, krate: &Path) -> Generics {
+    let mut generics = input.ast.generics.clone();
+    if generics.params.is_empty() {
+        return generics;
+    }
+    let parameters: HashSet<String> = generics
+        .params
+        .iter()
+        .filter_map(|parameter| match parameter {
+            GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
+            GenericParam::Lifetime(_) | GenericParam::Const(_) => None,
+        })
+        .collect();
+    let mut predicates: Vec<WherePredicate> = vec![parse_quote! {
+        Self: ::std::error::Error + ::core::marker::Send + ::core::marker::Sync + 'static
+    }];
+    for kind in &input.kinds {
+        for field in &kind.fields {
+            let ty = field.ty;
+            if !mentions(&ty.to_token_stream(), &parameters) {
+                continue;
+            }
+            if kind.attributes.transparent.is_some() {
+                predicates.push(parse_quote!(#ty: #krate::HttpError));
+            }
+            if field.attributes.field.is_some() {
+                predicates.push(parse_quote!(#ty: #krate::__private::Serialize));
+            }
+            if field.attributes.header.is_some() {
+                let ty = optional(ty).unwrap_or(ty);
+                predicates.push(parse_quote!(#ty: ::core::fmt::Display));
+            }
+        }
+    }
+    generics.make_where_clause().predicates.extend(predicates);
+    generics
+}
+
+/// The generics of `impl IntoResponse`.
+pub(crate) fn of_response(generics: &Generics, krate: &Path) -> Generics {
+    let mut generics = generics.clone();
+    if !generics.params.is_empty() {
+        let clause = generics.make_where_clause();
+        clause
+            .predicates
+            .push(parse_quote!(Self: #krate::HttpError));
+    }
+    generics
+}
+
+/// The `T` of an `Option<T>`, known by its name, as thiserror does it.
+pub(crate) fn optional(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    match &last.arguments {
+        PathArguments::AngleBracketed(arguments) if last.ident == "Option" => {
+            match arguments.args.first()? {
+                GenericArgument::Type(inner) => Some(inner),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn mentions(tokens: &TokenStream, parameters: &HashSet<String>) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => parameters.contains(&ident.to_string()),
+        TokenTree::Group(group) => mentions(&group.stream(), parameters),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}

@@ -1,0 +1,13 @@
+use backstop::HttpError;
+
+#[derive(Debug, thiserror::Error, HttpError)]
+enum ShopError {
+    #[error("no product")]
+    #[http(status = 404)]
+    NoProduct {
+        #[http(field)]
+        name: String,
+    },
+}
+
+fn main() {}

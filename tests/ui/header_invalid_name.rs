@@ -1,0 +1,13 @@
+use backstop::HttpError;
+
+#[derive(Debug, thiserror::Error, HttpError)]
+enum ShopError {
+    #[error("no product")]
+    #[http(status = 503)]
+    Closed {
+        #[http(header = "retry after")]
+        seconds: u32,
+    },
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use backstop::HttpError;
+
+#[derive(Debug, HttpError)]
+#[http(status = 404)]
+struct ShopError;
+
+fn main() {}

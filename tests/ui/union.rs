@@ -1,0 +1,8 @@
+use backstop::HttpError;
+
+#[derive(HttpError)]
+union ShopError {
+    id: u32,
+}
+
+fn main() {}
