@@ -8,6 +8,7 @@ use http::StatusCode;
 
 use super::answer::{Answers, Customize, HtmlPage, IntoPage};
 use super::event::OnError;
+use super::report_settings::{self, ReportSettings};
 use super::{Backstop, ConfigError, ConfigErrorKind, ErrorEvent};
 use crate::disclosure::{Gate, Policy, TypeUri};
 use crate::error::Failure;
@@ -29,6 +30,7 @@ pub struct Builder {
     html_page: Option<HtmlPage>,
     on_error: Vec<OnError>,
     logs: bool,
+    pub(super) reports: ReportSettings,
 }
 
 /// How much is shown unless a setting says otherwise.
@@ -72,6 +74,7 @@ impl Builder {
             html_page: None,
             on_error: Vec::new(),
             logs: true,
+            reports: ReportSettings::default(),
         }
     }
 
@@ -251,7 +254,8 @@ impl Builder {
     ///
     /// A [`ConfigError`] that names the setting and the fix: a safe field with a reserved name, a root that
     /// is no XML name, a default format that the shape does not have, an empty query parameter, a type base
-    /// that no URI can start with, a debug host with a scheme or a port.
+    /// that no URI can start with, a debug host with a scheme or a port, a sample rate outside 0–1, a rate
+    /// limit of 0, a queue without room, a reporter whose own settings can't work.
     pub fn build(mut self) -> Result<Backstop, ConfigError> {
         self.check_names()?;
         self.check_format()?;
@@ -265,7 +269,8 @@ impl Builder {
             customize: self.customize,
             html_page: self.html_page,
         };
-        Ok(Backstop::new(answers, self.on_error, self.logs))
+        let reports = report_settings::build(self.reports, &answers.policy.redactor)?;
+        Ok(Backstop::new(answers, self.on_error, self.logs, reports))
     }
 
     fn check_names(&self) -> Result<(), ConfigError> {

@@ -5,6 +5,14 @@ mod builder;
 mod config_error;
 mod event;
 mod log;
+#[cfg(feature = "reports")]
+mod report_settings;
+#[cfg(feature = "reports")]
+mod reports;
+
+#[cfg(not(feature = "reports"))]
+#[path = "no_reports.rs"]
+mod report_settings;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,12 +21,15 @@ pub use self::answer::IntoPage;
 pub use self::builder::Builder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};
 pub use self::event::ErrorEvent;
+#[cfg(feature = "reports")]
+pub use self::reports::Draft;
 
 pub(crate) use self::answer::{Answer, Body};
 
 use self::answer::Answers;
 use self::builder::Mode;
 use self::event::OnError;
+use self::report_settings::Reports;
 use crate::error::{Failure, StatusMap};
 use crate::request::RequestFacts;
 use http::StatusCode;
@@ -51,6 +62,7 @@ struct Shared {
     answers: Answers,
     on_error: Vec<OnError>,
     logs: bool,
+    reports: Reports,
 }
 
 impl Backstop {
@@ -74,7 +86,7 @@ impl Backstop {
         Mode::from_env().map(Builder::new)
     }
 
-    fn new(answers: Answers, on_error: Vec<OnError>, logs: bool) -> Self {
+    fn new(answers: Answers, on_error: Vec<OnError>, logs: bool, reports: Reports) -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let shared = Shared {
@@ -82,6 +94,7 @@ impl Backstop {
             answers,
             on_error,
             logs,
+            reports,
         };
         Self {
             shared: Arc::new(shared),
@@ -101,7 +114,7 @@ impl Backstop {
         self.shared.answers.answer(failure, facts)
     }
 
-    /// Tells the owner: one record, and each callback.
+    /// Tells the owner: one record, each callback, and one report.
     pub(crate) fn tell(&self, failure: &Failure, facts: &RequestFacts, sent: Option<StatusCode>) {
         let event = ErrorEvent::new(failure, facts, sent);
         if self.shared.logs {
@@ -110,5 +123,6 @@ impl Backstop {
         for hook in &self.shared.on_error {
             hook.call(&event);
         }
+        self.capture(failure, facts, sent);
     }
 }

@@ -2,6 +2,8 @@
 
 mod captured;
 mod report;
+#[cfg(feature = "reports")]
+mod sink;
 
 pub use self::report::{
     App, Breadcrumb, BreadcrumbKind, Device, FeatureFlag, Frame, LogLine, Mechanism, Report,
@@ -9,3 +11,5 @@ pub use self::report::{
 };
 
 pub(crate) use self::captured::Captured;
+#[cfg(feature = "reports")]
+pub(crate) use self::sink::Sink;

@@ -1,0 +1,370 @@
+//! The parts of the pipeline, which its handle and its threads share.
+
+use std::borrow::Cow;
+use std::mem::size_of;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::gate::Gate;
+use super::lane::{Entry, Lane, Settled};
+use super::outcome::SharedTally;
+use super::prepare::prepare;
+use super::queue::{Item, Queue};
+use super::random::Random;
+use super::settings::{Patience, Place, Settings};
+use super::stats::{Remaining, ReporterStats, Stats};
+use super::ticket::Ticket;
+use super::{Listeners, Outcome, OutcomeEvent, reporting, threads};
+use crate::disclosure::Redactor;
+use crate::report::{Captured, Report};
+use crate::reporters::DynReporter;
+
+#[derive(Debug)]
+pub(super) struct Core {
+    gate: Gate,
+    /// What the gates dropped.
+    dropped: SharedTally,
+    pub(super) queue: Queue,
+    pub(super) lanes: Vec<Arc<Track>>,
+    listeners: Listeners,
+    redactor: Redactor,
+    pub(super) random: Random,
+    pub(super) place: Place,
+    /// Whether the worker runs.
+    pub(super) works: AtomicBool,
+    settled: Notify,
+    settled_blocking: (Mutex<()>, Condvar),
+}
+
+/// One reporter and its lane.
+#[derive(Debug)]
+pub(super) struct Track {
+    pub(super) reporter: Box<dyn DynReporter>,
+    pub(super) name: Cow<'static, str>,
+    lane: Mutex<Lane>,
+    pub(super) patience: Patience,
+    pub(super) wake: Notify,
+    pub(super) wake_resume: Notify,
+    /// Whether its thread runs.
+    pub(super) works: AtomicBool,
+}
+
+impl Track {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Lane> {
+        self.lane.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Core {
+    pub(super) fn new(settings: Settings) -> Self {
+        let gate = Gate::new(&settings);
+        let random = Random::new(settings.seed.map(|seed| !seed));
+        let (count, bytes) = (settings.queue_count, settings.queue_bytes);
+        let patience = Patience::default();
+        let track = |reporter: Box<dyn DynReporter>| {
+            let mut lane = Lane::new(count, bytes, patience);
+            lane.resume_at = reporter.kept().map(|_| Instant::now());
+            Arc::new(Track {
+                name: reporter.name(),
+                reporter,
+                lane: Mutex::new(lane),
+                patience,
+                wake: Notify::new(),
+                wake_resume: Notify::new(),
+                works: AtomicBool::new(false),
+            })
+        };
+        Self {
+            gate,
+            dropped: SharedTally::default(),
+            queue: Queue::new(count, bytes),
+            lanes: settings.reporters.into_iter().map(track).collect(),
+            listeners: settings.listeners,
+            redactor: settings.redactor,
+            random,
+            place: settings.place,
+            works: AtomicBool::new(false),
+            settled: Notify::new(),
+            settled_blocking: Default::default(),
+        }
+    }
+
+    /// Takes a failure, or counts why not. Everything on the request's path is in here.
+    pub(super) fn capture(self: &Arc<Self>, captured: Captured, ticket: Option<Arc<Ticket>>) {
+        let id = captured.failure.id();
+        let admitted = if reporting::is_on() {
+            Err(Outcome::Recursive)
+        } else {
+            self.gate.admit(&captured)
+        };
+        let queued = admitted.and_then(|suppressed| {
+            let ticket = ticket.clone();
+            self.queue.push(captured, suppressed, ticket)
+        });
+        match queued {
+            Ok(()) => self.start(),
+            Err(outcome) => {
+                self.dropped.add(outcome);
+                if let Some(ticket) = ticket {
+                    ticket.stamp(outcome);
+                }
+                self.listeners.tell(&OutcomeEvent {
+                    outcome,
+                    report_id: id,
+                    reporter: None,
+                });
+            }
+        }
+    }
+
+    /// Starts the worker if it does not run: with the first report, and after it died.
+    pub(super) fn start(self: &Arc<Self>) {
+        if !self.works.load(Ordering::Acquire) && !self.works.swap(true, Ordering::AcqRel) {
+            threads::start_worker(self);
+        }
+    }
+
+    /// Starts what has died with something left to do.
+    pub(super) fn revive(self: &Arc<Self>) {
+        if self.remaining().queued > 0 {
+            self.start();
+            self.start_lanes();
+        }
+    }
+
+    /// Starts the threads of the reporters that do not run.
+    pub(super) fn start_lanes(self: &Arc<Self>) {
+        for track in &self.lanes {
+            if !track.works.load(Ordering::Acquire) && !track.works.swap(true, Ordering::AcqRel) {
+                threads::start_lane(self, track);
+            }
+        }
+    }
+
+    /// Makes the report of a captured failure and hands it to every reporter.
+    pub(super) fn process(&self, item: Item) {
+        let Item {
+            captured,
+            suppressed,
+            ticket,
+            number,
+            ..
+        } = item;
+        if let Some(ticket) = &ticket {
+            ticket.expect(self.lanes.len());
+        }
+        let id = captured.failure.id();
+        // A report that nobody has room for is not worth making.
+        let made = if self.lanes.iter().any(|track| track.lock().has_room()) {
+            let report = Arc::new(prepare(captured, suppressed, &self.redactor));
+            Some((weight(&report), report))
+        } else {
+            // An error's own destructor may panic.
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(captured)));
+            None
+        };
+        let now = Instant::now();
+        let mut dropped = Vec::new();
+        let mut queue = self.queue.lock();
+        for track in &self.lanes {
+            let mut lane = track.lock();
+            let settled = match &made {
+                Some((weight, report)) => {
+                    let report = Arc::clone(report);
+                    lane.offer(Entry::new(report, number, *weight, ticket.clone(), now))
+                }
+                None => {
+                    lane.tally.add(Outcome::QueueFull);
+                    let ticket = ticket.clone();
+                    Some(Settled {
+                        id,
+                        outcome: Outcome::QueueFull,
+                        ticket,
+                    })
+                }
+            };
+            drop(lane);
+            match settled {
+                Some(settled) => dropped.push((track, settled)),
+                None => track.wake.notify_one(),
+            }
+        }
+        queue.in_hand = false;
+        drop(queue);
+        for (track, settled) in dropped {
+            self.tell(track, vec![settled]);
+        }
+    }
+
+    /// Tells what was settled, to whom it may concern.
+    pub(super) fn tell(&self, track: &Track, settled: Vec<Settled>) {
+        for Settled {
+            id,
+            outcome,
+            ticket,
+        } in settled
+        {
+            if let Some(ticket) = ticket {
+                ticket.stamp(outcome);
+            }
+            self.listeners.tell(&OutcomeEvent {
+                outcome,
+                report_id: id,
+                reporter: Some(&track.name),
+            });
+        }
+        self.settled.notify_waiters();
+        drop(self.settled_blocking.0.lock());
+        self.settled_blocking.1.notify_all();
+    }
+
+    /// Lets nothing in any more; what is in has until the deadline.
+    pub(super) fn close(self: &Arc<Self>, deadline: Instant) {
+        for track in &self.lanes {
+            track.lock().give_up_at(deadline);
+        }
+        self.queue.close();
+        if self.works.load(Ordering::Acquire) || self.queue.lock().len() > 0 {
+            self.start();
+        } else {
+            self.end_lanes();
+        }
+        for track in &self.lanes {
+            track.wake.notify_one();
+            track.wake_resume.notify_one();
+        }
+    }
+
+    /// Tells the lanes that nothing comes any more.
+    pub(super) fn end_lanes(&self) {
+        for track in &self.lanes {
+            track.lock().end();
+            track.wake.notify_one();
+            track.wake_resume.notify_one();
+        }
+    }
+
+    /// Drops everything that is left.
+    pub(super) fn abandon(&self) {
+        let mut queue = self.queue.lock();
+        let items = queue.take();
+        for track in &self.lanes {
+            let mut lane = track.lock();
+            for _ in &items {
+                lane.tally.add(Outcome::ShutDown);
+            }
+        }
+        drop(queue);
+        for track in &self.lanes {
+            let ended = items.iter().map(|item| Settled {
+                id: item.captured.failure.id(),
+                outcome: Outcome::ShutDown,
+                ticket: None,
+            });
+            let mut settled: Vec<Settled> = ended.collect();
+            settled.extend(track.lock().abandon());
+            self.tell(track, settled);
+        }
+        for item in items {
+            if let Some(ticket) = item.ticket {
+                ticket.expect(1);
+                ticket.stamp(Outcome::ShutDown);
+            }
+        }
+    }
+
+    /// Waits until what has entered so far is settled, or as far as it can be before the deadline.
+    pub(super) async fn wait(&self, deadline: Instant) {
+        let entered = self.queue.lock().entered;
+        loop {
+            let mut settled = std::pin::pin!(self.settled.notified());
+            settled.as_mut().enable();
+            let moves = self.moves_any_of(entered, deadline);
+            if !moves || tokio::time::timeout_at(deadline, settled).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The same for a thread.
+    pub(super) fn wait_blocking(&self, longest: Duration) {
+        let deadline = Instant::now() + longest;
+        let entered = self.queue.lock().entered;
+        let (lock, condvar) = &self.settled_blocking;
+        let mut guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() || !self.moves_any_of(entered, deadline) {
+                return;
+            }
+            let woken = condvar.wait_timeout(guard, left);
+            guard = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn moves_any_of(&self, entered: u64, deadline: Instant) -> bool {
+        let now = Instant::now();
+        self.queue.lock().holds_any_of(entered)
+            || self
+                .lanes
+                .iter()
+                .any(|track| track.lock().moves_any_of(entered, now, deadline))
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        // The worker moves reports under the queue's lock, so that none is seen twice or not at all.
+        let queue = self.queue.lock();
+        let shared = self.dropped.snapshot();
+        let dropped: u64 = Outcome::DROPS
+            .iter()
+            .map(|reason| shared.get(*reason))
+            .sum();
+        let reporters = self.lanes.iter().map(|track| {
+            let lane = track.lock();
+            ReporterStats {
+                name: track.name.clone(),
+                captured: dropped + queue.entered,
+                recovered: lane.recovered,
+                queued: queue.len() + lane.len() as u64,
+                spooled: lane.spooled,
+                shared,
+                own: lane.tally,
+            }
+        });
+        Stats {
+            reporters: reporters.collect(),
+        }
+    }
+
+    pub(super) fn remaining(&self) -> Remaining {
+        let mut remaining = Remaining::default();
+        for stats in self.stats().reporters {
+            remaining.queued += stats.queued;
+            remaining.spooled += stats.spooled;
+        }
+        remaining
+    }
+}
+
+/// The bytes of a report as JSON, which is about what it takes.
+fn weight(report: &Report) -> usize {
+    struct Counter(usize);
+    impl std::io::Write for Counter {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut counter = Counter(size_of::<Report>());
+    // Whatever can't be written has no weight.
+    let _ = serde_json::to_writer(&mut counter, report);
+    counter.0
+}
