@@ -86,7 +86,11 @@ pub fn assert_not_reported(memory: &Memory, text: &str) {
     let reports = memory.reports();
     let mut found = reports.clone();
     found.retain(|report| mentions(report, text));
-    assert!(found.is_empty(), "{text:?} was reported: {}", listed(&found));
+    assert!(
+        found.is_empty(),
+        "{text:?} was reported: {}",
+        listed(&found)
+    );
 }
 
 /// Checks how many reports there are.

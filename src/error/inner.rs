@@ -217,7 +217,8 @@ impl Inner {
             Cause::Message(text) | Cause::Panic(text) => text.len(),
             Cause::Response(_, text) => text.as_deref().map_or(0, str::len),
             Cause::Many(items) => items.iter().map(|item| item.inner().text_len()).sum(),
-            Cause::Http(_) | Cause::Foreign(_) | Cause::Snapshot(_) => 0,
+            Cause::Snapshot(links) => links.iter().map(|link| link.message().len()).sum(),
+            Cause::Http(_) | Cause::Foreign(_) => 0,
         };
         let contexts = self.said.iter().flat_map(|said| &said.contexts);
         let links = self.chain.get().into_iter().flatten();

@@ -13,10 +13,13 @@
     doc = "| [`Spool`] | a folder, and from there to another reporter |"
 )]
 
+mod console;
 mod memory;
 mod reporter;
+mod text;
 mod tracing;
 
+pub use self::console::Console;
 pub use self::memory::Memory;
 pub use self::reporter::{Delivery, Reporter, Resumed};
 pub use self::tracing::Tracing;
