@@ -14,14 +14,20 @@
 )]
 
 mod console;
+#[cfg(feature = "spool")]
+mod folder;
 mod memory;
 mod reporter;
+#[cfg(feature = "spool")]
+mod spool;
 mod text;
 mod tracing;
 
 pub use self::console::Console;
 pub use self::memory::Memory;
 pub use self::reporter::{Delivery, Reporter, Resumed};
+#[cfg(feature = "spool")]
+pub use self::spool::Spool;
 pub use self::tracing::Tracing;
 
 pub(crate) use self::reporter::{Boxed, DynReporter};
