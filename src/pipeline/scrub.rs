@@ -192,3 +192,85 @@ impl Scrubber<'_> {
         self.section("", data);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_secret_survives_wherever_it_stands() {
+        let nested =
+            json!({"deep": [{"api_key_v2": "s3cr3t"}], "text": "{\"password\":\"s3cr3t\"}"});
+        let url = "postgres://app:s3cr3t@db/shop";
+        let mut report: Report = serde_json::from_value(json!({
+            "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+            "timestamp": 1, "severity": "error", "handled": false, "mechanism": "handler",
+            "errors": [
+                {"type": "app::auth::Error", "message": format!("{url} refused"), "at": "src/a.rs:1:1"},
+                {"message": "{\"token\": \"s3cr3t\"}"},
+            ],
+            "frames": [{
+                "function": "app::session::open", "file": "src/a.rs", "line": 1, "address": 1, "in_app": true,
+                "source": [{"number": 1, "text": "let password = \"s3cr3t\";"}],
+            }],
+            "request": {
+                "method": "GET",
+                "url": "/a?x=1&access%5Ftoken=s3cr3t&next=https://me:s3cr3t@host/",
+                "route": "/a",
+                "headers": {"cookie": "s3cr3t", "x-api-key": "s3cr3t", "referer": "https://h/?token=s3cr3t"},
+            },
+            "response": {"status": 500},
+            "transaction": "GET /a?token=s3cr3t",
+            "user": {"id": "7", "email": "password=s3cr3t"},
+            "attributes": {"session_id": "s3cr3t", "plain": "secret=s3cr3t", "count": 3},
+            "metadata": {"annotations": {"order": nested}, "credentials": {"user": "s3cr3t"}},
+            "feature_flags": [{"name": "auth_variant", "variant": "s3cr3t"}],
+            "breadcrumbs": [{
+                "timestamp": 1, "message": "Authorization: Bearer s3cr3t", "kind": "manual", "level": "info",
+                "data": {"set-cookie": "s3cr3t", "url": url},
+            }],
+            "logs": [{"timestamp": 1, "level": "info", "message": "pwd=s3cr3t"}],
+            "app": {"name": "shop", "version": "token=s3cr3t"},
+            "device": {"hostname": "h", "os": "linux", "arch": "x86_64"},
+            "thread": {"name": "password: s3cr3t", "id": 1},
+            "fingerprint": "secret=s3cr3t",
+            "trimmed": ["token=s3cr3t"],
+        }))
+        .unwrap();
+        scrub(&mut report, &Redactor::default());
+        let text = serde_json::to_string(&report).unwrap();
+        assert!(!text.contains("s3cr3t"), "{text}");
+        for kept in [
+            "app::auth::Error",
+            "app::session::open",
+            "src/a.rs:1:1",
+            "/a?x=1&",
+            "\"count\":3",
+        ] {
+            assert!(text.contains(kept), "{kept} in {text}");
+        }
+        let once = report.clone();
+        scrub(&mut report, &Redactor::default());
+        assert_eq!(report, once, "twice changes nothing");
+    }
+
+    #[test]
+    fn the_applications_own_keys_hide_the_users_too() {
+        let mut redactor = Redactor::default();
+        redactor.insert("email");
+        let mut report: Report = serde_json::from_value(json!({
+            "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+            "timestamp": 1, "severity": "error", "handled": false, "mechanism": "handler",
+            "user": {"id": "7", "email": "me@example.com"}, "fingerprint": "",
+        }))
+        .unwrap();
+        scrub(&mut report, &redactor);
+        let user = report.user.unwrap();
+        assert_eq!(
+            (user.id.as_deref(), user.email.as_deref()),
+            (Some("7"), Some(REDACTED))
+        );
+    }
+}
