@@ -37,7 +37,6 @@ use crate::reporters::Memory;
 ///
 /// If there is none.
 #[track_caller]
-#[expect(clippy::must_use_candidate, reason = "asserting is enough")]
 pub fn assert_reported(memory: &Memory, text: &str) -> Arc<Report> {
     let reports = memory.reports();
     let found = reports.iter().find(|report| mentions(report, text));
@@ -55,7 +54,6 @@ pub fn assert_reported(memory: &Memory, text: &str) -> Arc<Report> {
 ///
 /// If there is none.
 #[track_caller]
-#[expect(clippy::must_use_candidate, reason = "asserting is enough")]
 pub fn assert_reported_with_attribute(
     memory: &Memory,
     text: &str,
@@ -83,8 +81,7 @@ pub fn assert_reported_with_attribute(
 /// If one has.
 #[track_caller]
 pub fn assert_not_reported(memory: &Memory, text: &str) {
-    let reports = memory.reports();
-    let mut found = reports.clone();
+    let mut found = memory.reports();
     found.retain(|report| mentions(report, text));
     assert!(
         found.is_empty(),

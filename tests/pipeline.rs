@@ -1,6 +1,11 @@
 //! The pipeline from outside: what becomes of reports, and what never happens to requests.
 
 #![cfg(feature = "reports")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what must not fail in a test fails it"
+)]
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

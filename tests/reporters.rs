@@ -1,6 +1,7 @@
 //! The local reporters: what they write, and what they must never write.
 
 #![cfg(feature = "reports")]
+#![expect(clippy::unwrap_used, reason = "what must not fail in a test fails it")]
 
 use std::fmt::Write as _;
 use std::io;

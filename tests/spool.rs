@@ -1,6 +1,7 @@
 //! The spool: what was promised arrives, whatever becomes of the process.
 
 #![cfg(all(feature = "spool", unix))]
+#![expect(clippy::unwrap_used, reason = "what must not fail in a test fails it")]
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -300,7 +301,7 @@ impl Reporter for Sender {
 }
 
 /// Takes reports; every fifth one without a word, as if the connection had broken.
-fn receive(listener: TcpListener, received: Arc<Mutex<HashMap<String, usize>>>) {
+fn receive(listener: &TcpListener, received: &Mutex<HashMap<String, usize>>) {
     let mut count = 0;
     for stream in listener.incoming() {
         let mut stream: TcpStream = stream.unwrap();
@@ -366,7 +367,7 @@ fn whatever_was_spooled_arrives_though_its_process_is_killed() {
     let received = Arc::new(Mutex::new(HashMap::new()));
     let receiver = std::thread::spawn({
         let received = Arc::clone(&received);
-        move || receive(listener, received)
+        move || receive(&listener, &received)
     });
     let mut spooled = HashSet::new();
     for round in 0..KILLS {

@@ -46,6 +46,8 @@ pub(super) struct Core {
 pub(super) struct Track {
     pub(super) reporter: Box<dyn DynReporter>,
     pub(super) name: Cow<'static, str>,
+    /// Whether the reporter keeps reports.
+    pub(super) keeps: bool,
     lane: Mutex<Lane>,
     pub(super) patience: Patience,
     pub(super) wake: Notify,
@@ -68,9 +70,11 @@ impl Core {
         let patience = Patience::default();
         let track = |reporter: Box<dyn DynReporter>| {
             let mut lane = Lane::new(count, bytes, patience);
-            lane.resume_at = reporter.kept().map(|_| Instant::now());
+            let keeps = reporter.kept().is_some();
+            lane.resume_at = keeps.then(Instant::now);
             Arc::new(Track {
                 name: reporter.name(),
+                keeps,
                 reporter,
                 lane: Mutex::new(lane),
                 patience,
@@ -229,7 +233,7 @@ impl Core {
             track.lock().give_up_at(deadline);
         }
         self.queue.close();
-        if self.works.load(Ordering::Acquire) || self.queue.lock().len() > 0 {
+        if self.works.load(Ordering::Acquire) || !self.queue.lock().is_empty() {
             self.start();
         } else {
             self.end_lanes();

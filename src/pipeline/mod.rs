@@ -12,10 +12,10 @@
 mod circuit;
 mod core;
 mod gate;
+mod handle;
 mod lane;
 mod limit;
 mod outcome;
-mod pipeline;
 mod prepare;
 mod queue;
 mod random;
@@ -30,7 +30,7 @@ mod work;
 pub use self::outcome::{Outcome, OutcomeEvent};
 pub use self::stats::{Remaining, ReporterStats, Stats};
 
+pub(crate) use self::handle::Pipeline;
 pub(crate) use self::outcome::Listeners;
-pub(crate) use self::pipeline::Pipeline;
 pub(crate) use self::settings::{Filter, Place, Sample, Settings};
 pub(crate) use self::ticket::Ticket;

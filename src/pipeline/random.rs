@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// SplitMix64 (Steele, Lea and Flood 2014): one atomic addition a number, so that threads never wait.
+/// `SplitMix64` (Steele, Lea and Flood 2014): one atomic addition a number, so that threads never wait.
 #[derive(Debug)]
 pub(super) struct Random(AtomicU64);
 

@@ -11,6 +11,9 @@ use super::core::{Core, Track};
 use super::settings::Place;
 use super::{reporting, work};
 
+/// How often in a row a thread's work may panic; the next report then starts another.
+const MAX_LIVES: usize = 8;
+
 /// Starts the worker, whose flag is set already.
 pub(super) fn start_worker(core: &Arc<Core>) {
     let running = Running {
@@ -58,7 +61,9 @@ where
                 runtime.block_on(work());
             }
         };
-        while catch_unwind(AssertUnwindSafe(one_life)).is_err() {}
+        // What dies begins anew, until it seems to die of something that stays.
+        let lives = (0..MAX_LIVES).map(|_| catch_unwind(AssertUnwindSafe(one_life)));
+        let _ = lives.into_iter().any(|life| life.is_ok());
         drop(running);
     };
     // A thread that can't be had drops `running`, so that the next report tries again.
@@ -78,5 +83,47 @@ impl Drop for Running {
             None => &self.core.works,
         };
         works.store(false, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::pipeline::Settings;
+
+    /// How often work is begun that panics so many times, and whether a new report finds that it has ended.
+    fn lives(panics: usize) -> (usize, bool) {
+        let core = Arc::new(Core::new(Settings::default()));
+        core.works.store(true, Ordering::Release);
+        let lives = Arc::new(AtomicUsize::new(0));
+        let (core_of_thread, count) = (Arc::clone(&core), Arc::clone(&lives));
+        let (ended, ends) = mpsc::channel::<()>();
+        let running = Running {
+            core: core_of_thread,
+            track: None,
+        };
+        spawn("test", running, move || {
+            let _ended = &ended;
+            let count = Arc::clone(&count);
+            async move {
+                let _quiet = crate::testing::quiet_panics();
+                let life = count.fetch_add(1, Ordering::AcqRel);
+                assert!(life >= panics, "it dies");
+            }
+        });
+        // The closure goes with its thread, last of all.
+        assert!(ends.recv().is_err());
+        let works = core.works.load(Ordering::Acquire);
+        (lives.load(Ordering::Acquire), works)
+    }
+
+    #[test]
+    fn work_that_panics_begins_anew_and_gives_up_only_if_that_never_helps() {
+        assert_eq!(lives(0), (1, false));
+        assert_eq!(lives(2), (3, false));
+        assert_eq!(lives(usize::MAX), (MAX_LIVES, false));
     }
 }

@@ -34,9 +34,8 @@ pub(super) async fn worker(core: Arc<Core>) {
 
 /// Works off the backlog of one reporter, and what the reporter itself keeps.
 pub(super) async fn lane(core: Arc<Core>, track: Arc<Track>) {
-    let keeps = track.reporter.kept().is_some();
-    track.lock().recover(keeps, Instant::now());
-    let resumer = keeps.then(|| {
+    track.lock().recover(track.keeps, Instant::now());
+    let resumer = track.keeps.then(|| {
         let resumer = resumer(Arc::clone(&core), Arc::clone(&track));
         Aborting(tokio::spawn(reporting::marked(resumer)))
     });
