@@ -3,6 +3,8 @@
 //! A request fails, a job deals with an error of its own, a third report waits for its outcome; `Console` shows
 //! them as a developer would see them.
 
+#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+
 use std::time::Duration;
 
 use axum::{Router, routing::get};
@@ -44,7 +46,7 @@ async fn order() -> backstop::Result<String> {
     let answer: Result<String, _> = Err(std::io::Error::other(
         "connecting to postgres://app:s3cr3t@db:5432/shop: connection refused",
     ));
-    Ok(answer
+    answer
         .or_status(StatusCode::BAD_GATEWAY)
-        .context("loading order 7")?)
+        .context("loading order 7")
 }

@@ -270,7 +270,7 @@ async fn a_queue_is_bounded_in_bytes() {
     let memory = Memory::new();
     let backstop = here()
         .queue(1_000, 64 * 1024)
-        .reporter(memory.clone())
+        .reporter(memory)
         .build()
         .unwrap();
     for _ in 0..100 {

@@ -22,7 +22,7 @@ pub(super) const fn build(
 }
 
 impl Backstop {
-    pub(super) const fn capture(
+    pub(super) fn capture(
         &self,
         _failure: &Failure,
         _facts: &RequestFacts,

@@ -138,6 +138,7 @@ impl Core {
         if self.remaining().queued > 0 {
             self.start();
             self.start_lanes();
+            self.queue.wake.notify_one();
         }
     }
 

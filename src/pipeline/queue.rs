@@ -30,6 +30,8 @@ pub(super) struct State {
     /// Whether the worker has one in its hands.
     pub(super) in_hand: bool,
     closed: bool,
+    /// Whether the worker waits to be woken.
+    sleeps: bool,
 }
 
 #[derive(Debug)]
@@ -84,9 +86,21 @@ impl Queue {
             number,
             weight,
         });
+        // Waking costs more than all the rest; a worker that only naps looks by itself.
+        let wakes =
+            std::mem::take(&mut state.sleeps) || state.items.len() == self.count.div_ceil(2);
         drop(state);
-        self.wake.notify_one();
+        if wakes {
+            self.wake.notify_one();
+        }
         Ok(())
+    }
+
+    /// Has the next one to come wake the worker, unless one has come.
+    pub(super) fn sleep(&self) -> bool {
+        let mut state = self.lock();
+        state.sleeps = state.items.is_empty() && !state.closed;
+        state.sleeps
     }
 
     /// The next one, which is in the worker's hands from then on, until [`State::in_hand`] is unset.

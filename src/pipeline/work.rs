@@ -17,18 +17,28 @@ use crate::reporters::{Boxed, Resumed};
 
 /// Makes reports of what was captured and hands them to the lanes.
 pub(super) async fn worker(core: Arc<Core>) {
+    // For so long it looks by itself, so that of many failures only the first one pays for waking it.
+    const NAP: Duration = Duration::from_millis(1);
+    let mut has_napped = false;
     loop {
         core.start_lanes();
         while let Some(item) = core.queue.pop() {
             core.process(item);
             core.start_lanes();
+            has_napped = false;
             tokio::task::yield_now().await;
         }
         if core.queue.is_done() {
             core.end_lanes();
             return;
         }
-        core.queue.wake.notified().await;
+        if !has_napped {
+            wait(&core.queue.wake, Some(Instant::now() + NAP)).await;
+            has_napped = true;
+        } else if core.queue.sleep() {
+            core.queue.wake.notified().await;
+            has_napped = false;
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the owner is told: [`Report`], a failure with the story of its request.
 
+#[cfg(feature = "reports")]
 mod captured;
 mod report;
 #[cfg(feature = "reports")]
@@ -10,6 +11,7 @@ pub use self::report::{
     ReportError, ReportRequest, ReportResponse, Severity, SourceLine, Thread, User,
 };
 
+#[cfg(feature = "reports")]
 pub(crate) use self::captured::Captured;
 #[cfg(feature = "reports")]
 pub(crate) use self::sink::Sink;
