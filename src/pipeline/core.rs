@@ -31,6 +31,9 @@ pub(super) struct Core {
     dropped: SharedTally,
     pub(super) queue: Queue,
     pub(super) lanes: Vec<Arc<Track>>,
+    /// Held while reports go from the queue to the lanes, and by who counts them, so that none is seen twice
+    /// or not at all. Requests only ever meet the queue's lock, which nobody holds while waiting for another.
+    handover: Mutex<()>,
     listeners: Listeners,
     redactor: Redactor,
     pub(super) random: Random,
@@ -87,6 +90,7 @@ impl Core {
             gate,
             dropped: SharedTally::default(),
             queue: Queue::new(count, bytes),
+            handover: Mutex::default(),
             lanes: settings.reporters.into_iter().map(track).collect(),
             listeners: settings.listeners,
             redactor: settings.redactor,
@@ -175,7 +179,7 @@ impl Core {
         };
         let now = Instant::now();
         let mut dropped = Vec::new();
-        let mut queue = self.queue.lock();
+        let handover = self.hand_over();
         for track in &self.lanes {
             let mut lane = track.lock();
             let settled = match &made {
@@ -199,8 +203,8 @@ impl Core {
                 None => track.wake.notify_one(),
             }
         }
-        queue.in_hand = false;
-        drop(queue);
+        self.queue.lock().in_hand = false;
+        drop(handover);
         for (track, settled) in dropped {
             self.tell(track, vec![settled]);
         }
@@ -256,15 +260,15 @@ impl Core {
 
     /// Drops everything that is left.
     pub(super) fn abandon(&self) {
-        let mut queue = self.queue.lock();
-        let items = queue.take();
+        let handover = self.hand_over();
+        let items = self.queue.lock().take();
         for track in &self.lanes {
             let mut lane = track.lock();
             for _ in &items {
                 lane.tally.add(Outcome::ShutDown);
             }
         }
-        drop(queue);
+        drop(handover);
         for track in &self.lanes {
             let ended = items.iter().map(|item| Settled {
                 id: item.captured.failure.id(),
@@ -322,8 +326,11 @@ impl Core {
     }
 
     pub(super) fn stats(&self) -> Stats {
-        // The worker moves reports under the queue's lock, so that none is seen twice or not at all.
-        let queue = self.queue.lock();
+        let _handover = self.hand_over();
+        let (entered, waiting) = {
+            let queue = self.queue.lock();
+            (queue.entered, queue.len())
+        };
         let shared = self.dropped.snapshot();
         let dropped: u64 = Outcome::DROPS
             .iter()
@@ -333,9 +340,9 @@ impl Core {
             let lane = track.lock();
             ReporterStats {
                 name: track.name.clone(),
-                captured: dropped + queue.entered,
+                captured: dropped + entered,
                 recovered: lane.recovered,
-                queued: queue.len() + lane.len() as u64,
+                queued: waiting + lane.len() as u64,
                 spooled: lane.spooled,
                 shared,
                 own: lane.tally,
@@ -344,6 +351,10 @@ impl Core {
         Stats {
             reporters: reporters.collect(),
         }
+    }
+
+    fn hand_over(&self) -> MutexGuard<'_, ()> {
+        self.handover.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn remaining(&self) -> Remaining {
