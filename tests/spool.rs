@@ -240,6 +240,18 @@ async fn torn_and_foreign_files_are_set_aside_and_links_are_not_followed() {
     assert_conserved(&second);
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_empty_spool_keeps_neither_a_flush_nor_a_shutdown_waiting_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let backstop = spooling(Spool::new(folder.path(), Switched::default()));
+    let start = tokio::time::Instant::now();
+    assert!(backstop.flush(LONG).await.is_empty());
+    assert!(backstop.shutdown(LONG).await.is_empty());
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    drop(backstop);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
 #[test]
 fn a_folder_that_is_a_link_or_can_not_be_made_is_refused_when_it_is_built() {
     let folder = tempfile::tempdir().unwrap();

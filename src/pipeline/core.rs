@@ -73,11 +73,12 @@ impl Core {
         let patience = Patience::default();
         let track = |reporter: Box<dyn DynReporter>| {
             let mut lane = Lane::new(count, bytes, patience);
-            let keeps = reporter.kept().is_some();
-            lane.resume_at = keeps.then(Instant::now);
+            let kept = reporter.kept();
+            // Without anything kept nothing starts, and then there is nothing to wait for either.
+            lane.resume_at = kept.filter(|kept| *kept > 0).map(|_| Instant::now());
             Arc::new(Track {
                 name: reporter.name(),
-                keeps,
+                keeps: kept.is_some(),
                 reporter,
                 lane: Mutex::new(lane),
                 patience,

@@ -6,7 +6,8 @@
 //! reporters' threads: one lane each: backlog (bounded) → deliver → retry, circuit
 //! ```
 //!
-//! What is captured is always accounted for: at any moment each report is in exactly one place, and leaves it under an [`Outcome`] that is counted.
+//! What is captured is always accounted for: at any moment each report is in exactly one place, and leaves it
+//! under an [`Outcome`] that is counted.
 
 mod circuit;
 mod core;
