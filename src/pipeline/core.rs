@@ -5,19 +5,18 @@ use std::mem::size_of;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::entry::{Entry, Settled};
 use super::gate::Gate;
-use super::lane::{Entry, Lane, Settled};
+use super::lane::Lane;
 use super::outcome::SharedTally;
 use super::prepare::prepare;
 use super::queue::{Item, Queue};
 use super::random::Random;
 use super::settings::{Patience, Place, Settings};
-use super::stats::{Remaining, ReporterStats, Stats};
 use super::ticket::Ticket;
 use super::{Listeners, Outcome, OutcomeEvent, reporting, threads};
 use crate::disclosure::Redactor;
@@ -28,7 +27,7 @@ use crate::reporters::DynReporter;
 pub(super) struct Core {
     gate: Gate,
     /// What the gates dropped.
-    dropped: SharedTally,
+    pub(super) dropped: SharedTally,
     pub(super) queue: Queue,
     pub(super) lanes: Vec<Arc<Track>>,
     /// Held while reports go from the queue to the lanes, and by who counts them, so that none is seen twice
@@ -40,8 +39,8 @@ pub(super) struct Core {
     pub(super) place: Place,
     /// Whether the worker runs.
     pub(super) works: AtomicBool,
-    settled: Notify,
-    settled_blocking: (Mutex<()>, Condvar),
+    pub(super) settled: Notify,
+    pub(super) settled_blocking: (Mutex<()>, Condvar),
 }
 
 /// One reporter and its lane.
@@ -259,6 +258,10 @@ impl Core {
         }
     }
 
+    pub(super) fn hand_over(&self) -> MutexGuard<'_, ()> {
+        self.handover.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Drops everything that is left.
     pub(super) fn abandon(&self) {
         let handover = self.hand_over();
@@ -286,85 +289,6 @@ impl Core {
                 ticket.stamp(Outcome::ShutDown);
             }
         }
-    }
-
-    /// Waits until what has entered so far is settled, or as far as it can be before the deadline.
-    pub(super) async fn wait(&self, deadline: Instant) {
-        let entered = self.queue.lock().entered;
-        loop {
-            let mut settled = std::pin::pin!(self.settled.notified());
-            settled.as_mut().enable();
-            let moves = self.moves_any_of(entered, deadline);
-            if !moves || tokio::time::timeout_at(deadline, settled).await.is_err() {
-                return;
-            }
-        }
-    }
-
-    /// The same for a thread.
-    pub(super) fn wait_blocking(&self, longest: Duration) {
-        let deadline = Instant::now() + longest;
-        let entered = self.queue.lock().entered;
-        let (lock, condvar) = &self.settled_blocking;
-        let mut guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() || !self.moves_any_of(entered, deadline) {
-                return;
-            }
-            let woken = condvar.wait_timeout(guard, left);
-            guard = woken.unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
-
-    fn moves_any_of(&self, entered: u64, deadline: Instant) -> bool {
-        let now = Instant::now();
-        self.queue.lock().holds_any_of(entered)
-            || self
-                .lanes
-                .iter()
-                .any(|track| track.lock().moves_any_of(entered, now, deadline))
-    }
-
-    pub(super) fn stats(&self) -> Stats {
-        let _handover = self.hand_over();
-        let (entered, waiting) = {
-            let queue = self.queue.lock();
-            (queue.entered, queue.len())
-        };
-        let shared = self.dropped.snapshot();
-        let dropped: u64 = Outcome::DROPS
-            .iter()
-            .map(|reason| shared.get(*reason))
-            .sum();
-        let reporters = self.lanes.iter().map(|track| {
-            let lane = track.lock();
-            ReporterStats {
-                name: track.name.clone(),
-                captured: dropped + entered,
-                recovered: lane.recovered,
-                queued: waiting + lane.len() as u64,
-                spooled: lane.spooled,
-                shared,
-                own: lane.tally,
-            }
-        });
-        Stats {
-            reporters: reporters.collect(),
-        }
-    }
-
-    fn hand_over(&self) -> MutexGuard<'_, ()> {
-        self.handover.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn remaining(&self) -> Remaining {
-        let mut remaining = Remaining::default();
-        for stats in self.stats().reporters {
-            remaining.queued += stats.queued;
-            remaining.spooled += stats.spooled;
-        }
-        remaining
     }
 }
 

@@ -5,15 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use super::Outcome;
 use super::circuit::{Allowed, Circuit};
+use super::entry::{Entry, Settled};
 use super::outcome::Tally;
 use super::settings::Patience;
-use super::ticket::Ticket;
 use crate::report::Report;
-use crate::reporters::{Delivery, Resumed};
+use crate::reporters::Delivery;
 
 /// The backlog of one reporter. It outlives the thread that works it off.
 #[derive(Debug)]
@@ -36,24 +35,11 @@ pub(super) struct Lane {
     /// When the reporter delivers what it keeps.
     pub(super) resume_at: Option<Instant>,
     /// It is at it.
-    resumes: bool,
+    pub(super) resumes: bool,
     /// Nothing comes any more.
-    ended: bool,
+    pub(super) ended: bool,
     /// When it gives up on all.
-    deadline: Option<Instant>,
-}
-
-/// A report on its way to one reporter.
-#[derive(Clone, Debug)]
-pub(super) struct Entry {
-    pub(super) report: Arc<Report>,
-    pub(super) number: u64,
-    pub(super) weight: usize,
-    pub(super) ticket: Option<Arc<Ticket>>,
-    since: Instant,
-    attempts: u32,
-    /// It was in a batch that panicked; so that it can't spoil another one.
-    alone: bool,
+    pub(super) deadline: Option<Instant>,
 }
 
 /// What to do next.
@@ -69,14 +55,6 @@ pub(super) enum Next {
     Done,
 }
 
-/// What to do next with what the reporter keeps.
-#[derive(Debug)]
-pub(super) enum NextResume {
-    Now,
-    Wait(Option<Instant>),
-    Done,
-}
-
 /// What came of a batch.
 #[derive(Debug)]
 pub(super) enum Answer {
@@ -85,45 +63,9 @@ pub(super) enum Answer {
     Broken,
 }
 
-/// The end of one report at one reporter.
-#[derive(Debug)]
-pub(super) struct Settled {
-    pub(super) id: Uuid,
-    pub(super) outcome: Outcome,
-    pub(super) ticket: Option<Arc<Ticket>>,
-}
-
 const MAX_BATCH: usize = 32;
 /// The longest that anybody's `Retry-After` is believed.
-const MAX_HOLD: Duration = Duration::from_secs(24 * 60 * 60);
-
-impl Entry {
-    pub(super) const fn new(
-        report: Arc<Report>,
-        number: u64,
-        weight: usize,
-        ticket: Option<Arc<Ticket>>,
-        since: Instant,
-    ) -> Self {
-        Self {
-            report,
-            number,
-            weight,
-            ticket,
-            since,
-            attempts: 0,
-            alone: false,
-        }
-    }
-
-    fn settled(self, outcome: Outcome) -> Settled {
-        Settled {
-            id: self.report.id,
-            outcome,
-            ticket: self.ticket,
-        }
-    }
-}
+pub(super) const MAX_HOLD: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Lane {
     pub(super) fn new(count: usize, bytes: usize, patience: Patience) -> Self {
@@ -295,49 +237,6 @@ impl Lane {
         settled
     }
 
-    pub(super) fn next_resume(&mut self, now: Instant) -> NextResume {
-        let is_over = self.deadline.is_some_and(|deadline| deadline <= now);
-        if is_over && self.ended {
-            return NextResume::Done;
-        }
-        if !is_over && self.resume_at.is_some_and(|at| at <= now) {
-            self.resume_at = None;
-            self.resumes = true;
-            return NextResume::Now;
-        }
-        if self.ended && self.len() == 0 {
-            return NextResume::Done;
-        }
-        let until = [self.resume_at, self.deadline].into_iter().flatten();
-        NextResume::Wait(until.filter(|at| *at > now).min())
-    }
-
-    /// Counts what the reporter has done with what it keeps.
-    pub(super) fn resumed(&mut self, resumed: &Resumed, now: Instant) -> Vec<Settled> {
-        self.resumes = false;
-        self.recovered += resumed.recovered;
-        self.spooled += resumed.recovered;
-        let mut all = Vec::with_capacity(resumed.settled.len());
-        for &(id, delivery) in &resumed.settled {
-            if let Ok(outcome) = outcome(delivery)
-                && outcome != Outcome::Spooled
-            {
-                self.spooled = self.spooled.saturating_sub(1);
-                self.tally.add(outcome);
-                all.push(Settled {
-                    id,
-                    outcome,
-                    ticket: None,
-                });
-            }
-        }
-        if let Some(again) = resumed.again {
-            let again = now + again.min(MAX_HOLD);
-            self.resume_at = Some(self.resume_at.map_or(again, |before| before.min(again)));
-        }
-        all
-    }
-
     /// Drops all that is left.
     pub(super) fn abandon(&mut self) -> Vec<Settled> {
         self.take_back();
@@ -458,7 +357,7 @@ impl Lane {
 }
 
 /// The end that an answer means, or after how long to try again.
-const fn outcome(answer: Delivery) -> Result<Outcome, Option<Duration>> {
+pub(super) const fn outcome(answer: Delivery) -> Result<Outcome, Option<Duration>> {
     match answer {
         Delivery::Delivered => Ok(Outcome::Delivered),
         Delivery::Spooled => Ok(Outcome::Spooled),

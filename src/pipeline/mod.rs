@@ -11,8 +11,10 @@
 
 mod circuit;
 mod core;
+mod entry;
 mod gate;
 mod handle;
+mod keep;
 mod lane;
 mod limit;
 mod outcome;
@@ -25,6 +27,7 @@ mod settings;
 mod stats;
 mod threads;
 mod ticket;
+mod watch;
 mod work;
 
 pub use self::outcome::{Outcome, OutcomeEvent};

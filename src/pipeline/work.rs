@@ -10,7 +10,8 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::core::{Core, Track};
-use super::lane::{Answer, Next, NextResume};
+use super::keep::NextResume;
+use super::lane::{Answer, Next};
 use super::reporting;
 use crate::report::Report;
 use crate::reporters::{Boxed, Resumed};
