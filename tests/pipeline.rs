@@ -83,6 +83,18 @@ fn after_ten_seconds() -> Delivery {
     }
 }
 
+/// A request whose service panics.
+async fn panic_in(backstop: &Backstop) {
+    let _quiet = testing::quiet_panics();
+    let service = tower::service_fn(|_: http::Request<axum::body::Body>| async {
+        assert!(std::hint::black_box(false), "the panic");
+        Ok::<_, std::convert::Infallible>(http::Response::new(axum::body::Body::empty()))
+    });
+    let service = tower::Layer::layer(&backstop.layer(), service);
+    let request = http::Request::new(axum::body::Body::empty());
+    let _ = tower::ServiceExt::oneshot(service, request).await.unwrap();
+}
+
 /// Never answers.
 struct Hanging;
 
@@ -233,36 +245,31 @@ async fn a_full_queue_drops_the_newest_and_keeps_room_for_panics() {
     let backstop = here()
         .queue(8, 1 << 20)
         .reporter(memory.clone())
+        .reporter(Scripted::new("full", &[after_ten_seconds, delivered]))
         .build()
         .unwrap();
+    fail(&backstop, "held");
+    backstop.flush(Duration::from_secs(1)).await;
     // Nothing is taken out before the test first waits.
     for index in 0..10 {
         fail(&backstop, &index.to_string());
     }
-    let quiet = testing::quiet_panics();
-    let service = tower::service_fn(|_: http::Request<axum::body::Body>| async {
-        assert!(std::hint::black_box(false), "the panic");
-        Ok::<_, std::convert::Infallible>(http::Response::new(axum::body::Body::empty()))
-    });
-    let panicking = tower::ServiceBuilder::new()
-        .layer(backstop.layer())
-        .service(service);
-    let request = http::Request::get("/")
-        .body(axum::body::Body::empty())
-        .unwrap();
-    let _ = tower::ServiceExt::oneshot(panicking, request)
-        .await
-        .unwrap();
-    drop(quiet);
+    panic_in(&backstop).await;
+    let remaining = backstop.flush(Duration::from_secs(1)).await;
+    // The backlog of the one that is held has room for 7 more, and for the panic.
+    assert_eq!(remaining.queued, 9);
     backstop.flush(LONG).await;
-    let mut want: Vec<String> = (0..8).map(|index| index.to_string()).collect();
-    let stats = &backstop.stats().reporters[0];
+    let stats = backstop.stats();
     assert_eq!(
-        stats.count(Outcome::QueueFull),
-        2 + (9 - messages(&memory).len() as u64)
+        stats.reporter("Memory").unwrap().count(Outcome::QueueFull),
+        2
     );
-    want.truncate(messages(&memory).len().min(8));
-    assert_eq!(messages(&memory)[..want.len()], want);
+    assert_eq!(stats.reporter("full").unwrap().count(Outcome::QueueFull), 3);
+    assert_eq!(stats.reporter("full").unwrap().delivered(), 9);
+    let mut want: Vec<String> = (0..8).map(|index| index.to_string()).collect();
+    want.insert(0, "held".to_owned());
+    want.push("the panic".to_owned());
+    assert_eq!(messages(&memory), want);
 }
 
 #[tokio::test(start_paused = true)]
@@ -800,13 +807,7 @@ mod conservation {
                             captured += u64::from(times);
                         }
                         Step::Panic => {
-                            let service = tower::service_fn(|_: http::Request<axum::body::Body>| async {
-                                assert!(std::hint::black_box(false), "a panic");
-                                Ok::<_, std::convert::Infallible>(http::Response::new(axum::body::Body::empty()))
-                            });
-                            let service = tower::Layer::layer(&backstop.layer(), service);
-                            let request = http::Request::new(axum::body::Body::empty());
-                            let _ = tower::ServiceExt::oneshot(service, request).await.unwrap();
+                            panic_in(&backstop).await;
                             captured += 1;
                         }
                         Step::Advance(seconds) => tokio::time::advance(Duration::from_secs(seconds)).await,

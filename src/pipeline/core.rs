@@ -20,6 +20,7 @@ use super::settings::{Patience, Place, Settings};
 use super::ticket::Ticket;
 use super::{Listeners, Outcome, OutcomeEvent, reporting, threads};
 use crate::disclosure::Redactor;
+use crate::error::Origin;
 use crate::report::{Captured, Report};
 use crate::reporters::DynReporter;
 
@@ -169,7 +170,9 @@ impl Core {
         }
         let id = captured.failure.id();
         // A report that nobody has room for is not worth making.
-        let made = if self.lanes.iter().any(|track| track.lock().has_room()) {
+        let is_panic = captured.failure.origin() == Origin::Panic;
+        let has_room = |track: &Arc<Track>| track.lock().has_room(0, is_panic);
+        let made = if self.lanes.iter().any(has_room) {
             let report = Arc::new(prepare(captured, suppressed, &self.redactor));
             Some((weight(&report), report))
         } else {

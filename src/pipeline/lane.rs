@@ -10,8 +10,9 @@ use super::Outcome;
 use super::circuit::{Allowed, Circuit};
 use super::entry::{Entry, Settled};
 use super::outcome::Tally;
+use super::queue::room;
 use super::settings::Patience;
-use crate::report::Report;
+use crate::report::{Mechanism, Report};
 use crate::reporters::Delivery;
 
 /// The backlog of one reporter. It outlives the thread that works it off.
@@ -89,8 +90,10 @@ impl Lane {
         }
     }
 
-    pub(super) fn has_room(&self) -> bool {
-        self.len() < self.bounds.0 && self.bytes < self.bounds.1
+    /// Whether a report of so many bytes fits.
+    pub(super) fn has_room(&self, weight: usize, is_panic: bool) -> bool {
+        self.len() < room(self.bounds.0, is_panic)
+            && self.bytes.saturating_add(weight) <= room(self.bounds.1, is_panic)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -99,7 +102,8 @@ impl Lane {
 
     /// Takes a report, or drops it.
     pub(super) fn offer(&mut self, entry: Entry) -> Option<Settled> {
-        let fits = self.has_room() && self.bytes.saturating_add(entry.weight) <= self.bounds.1;
+        let is_panic = entry.report.mechanism == Mechanism::Panic;
+        let fits = self.has_room(entry.weight, is_panic);
         if !fits || self.ended {
             let outcome = if self.ended {
                 Outcome::ShutDown

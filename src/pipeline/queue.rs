@@ -62,18 +62,14 @@ impl Queue {
         ticket: Option<Arc<Ticket>>,
     ) -> Result<(), Outcome> {
         let weight = weight(&captured);
-        // The eighth above the bounds is for panics: errors that flood the queue must not drown them.
-        let eighths = if captured.failure.origin() == Origin::Panic {
-            9
-        } else {
-            8
-        };
-        let most = |bound: usize| bound.saturating_add((bound / 8).max(1) * (eighths - 8));
+        let is_panic = captured.failure.origin() == Origin::Panic;
         let mut state = self.lock();
         if state.closed {
             return Err(Outcome::ShutDown);
         }
-        if state.items.len() >= most(self.count) || state.bytes + weight > most(self.bytes) {
+        if state.items.len() >= room(self.count, is_panic)
+            || state.bytes + weight > room(self.bytes, is_panic)
+        {
             return Err(Outcome::QueueFull);
         }
         state.entered += 1;
@@ -149,6 +145,12 @@ impl State {
         let first = self.entered - self.items.len() as u64 + 1;
         first.saturating_sub(u64::from(self.in_hand)) <= number && !self.is_empty()
     }
+}
+
+/// A bound, and the eighth above it that is for panics: errors that flood the queue must not drown them.
+pub(super) fn room(bound: usize, is_panic: bool) -> usize {
+    let reserve = if is_panic { (bound / 8).max(1) } else { 0 };
+    bound.saturating_add(reserve)
 }
 
 /// About how many bytes it holds on to. An error's own memory can't be measured; its message's can't
