@@ -359,6 +359,8 @@ fn child_that_fails_until_it_is_killed() {
         .build()
         .unwrap();
     for _ in 0..100_000 {
+        // A burst, so that it is killed amid batches.
+        (0..9).for_each(|_| fail(&backstop, "one of many"));
         let outcome = backstop
             .draft()
             .error(backstop::Error::msg("x"))
