@@ -9,9 +9,15 @@ mod formats;
 mod interop;
 pub mod layers;
 mod negotiate;
+#[cfg(feature = "reports")]
+mod pipeline;
 mod problem;
 mod report;
+#[cfg(feature = "reports")]
+pub mod reporters;
 mod request;
+#[cfg(feature = "reports")]
+pub mod testing;
 
 #[cfg(feature = "axum")]
 mod axum;
@@ -22,6 +28,8 @@ pub mod tracing;
 pub mod __private;
 
 // The paved path.
+#[cfg(feature = "reports")]
+pub use self::backstop::Draft;
 pub use self::backstop::{Backstop, Builder, ConfigError, ConfigErrorKind, ErrorEvent, IntoPage};
 pub use self::error::{
     BoxError, Context, Error, Exposure, Failure, HttpError, Link, Origin, Place, Result, ResultExt,
@@ -33,6 +41,8 @@ pub use self::interop::sqlx_status;
 pub use self::interop::utoipa;
 pub use self::layers::Passthrough;
 pub use self::negotiate::Format;
+#[cfg(feature = "reports")]
+pub use self::pipeline::{Outcome, OutcomeEvent, Remaining, ReporterStats, Stats};
 pub use self::problem::{InvalidProblem, Problem, ProblemType, ReservedName};
 pub use self::report::{
     App, Breadcrumb, BreadcrumbKind, Contextualized, Device, FeatureFlag, Flatten, Frame, InScope,

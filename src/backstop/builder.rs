@@ -9,6 +9,7 @@ use http::{HeaderName, StatusCode};
 use super::answer::{Answers, Customize, HtmlPage, IntoPage};
 use super::event::OnError;
 use super::owner::OwnerSettings;
+use super::report_settings::{self, ReportSettings};
 use super::{Backstop, ConfigError, ConfigErrorKind, ErrorEvent, Shared};
 use crate::disclosure::{Gate, Policy, TypeUri};
 use crate::error::Failure;
@@ -32,6 +33,7 @@ pub struct Builder {
     logs: bool,
     keep_headers: Vec<HeaderName>,
     pub(super) owner: OwnerSettings,
+    pub(super) reports: ReportSettings,
 }
 
 /// How much is shown unless a setting says otherwise.
@@ -77,6 +79,7 @@ impl Builder {
             logs: true,
             keep_headers: Vec::new(),
             owner: OwnerSettings::default(),
+            reports: ReportSettings::default(),
         }
     }
 
@@ -264,7 +267,8 @@ impl Builder {
     ///
     /// A [`ConfigError`] that names the setting and the fix: a safe field with a reserved name, a root that
     /// is no XML name, a default format that the shape does not have, an empty query parameter, a type base
-    /// that no URI can start with, a debug host with a scheme or a port.
+    /// that no URI can start with, a debug host with a scheme or a port, a sample rate outside 0–1, a rate
+    /// limit of 0, a queue without room, a reporter whose own settings can't work.
     pub fn build(mut self) -> Result<Backstop, ConfigError> {
         self.check_names()?;
         self.check_format()?;
@@ -278,8 +282,9 @@ impl Builder {
             customize: self.customize,
             html_page: self.html_page,
         };
-        // The seam to the pipeline: it is the sink.
-        let owner = self.owner.owner(&answers.policy.redactor, None);
+        let reports = report_settings::build(self.reports, &answers.policy.redactor)?;
+        let sink = report_settings::sink(&reports);
+        let owner = self.owner.owner(&answers.policy.redactor, sink);
         Ok(Backstop::new(Shared {
             owner: Arc::new(owner),
             wanted: Wanted {
@@ -290,6 +295,7 @@ impl Builder {
             on_error: self.on_error,
             logs: self.logs,
             reported: self.owner.reported,
+            reports,
         }))
     }
 

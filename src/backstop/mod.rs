@@ -7,7 +7,15 @@ mod event;
 mod log;
 mod owner;
 mod policy;
+#[cfg(feature = "reports")]
+mod report_settings;
+#[cfg(feature = "reports")]
+mod reports;
 mod tell;
+
+#[cfg(not(feature = "reports"))]
+#[path = "no_reports.rs"]
+mod report_settings;
 
 use std::sync::Arc;
 
@@ -15,6 +23,8 @@ pub use self::answer::IntoPage;
 pub use self::builder::Builder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};
 pub use self::event::ErrorEvent;
+#[cfg(feature = "reports")]
+pub use self::reports::Draft;
 
 pub(crate) use self::answer::{Answer, Body};
 
@@ -22,6 +32,7 @@ use self::answer::Answers;
 use self::builder::Mode;
 use self::event::OnError;
 use self::policy::Reported;
+use self::report_settings::Reports;
 use crate::error::{Failure, StatusMap};
 use crate::report::Owner;
 use crate::request::{RequestFacts, Wanted};
@@ -56,6 +67,11 @@ struct Shared {
     logs: bool,
     wanted: Wanted,
     reported: Reported,
+    #[cfg_attr(
+        not(feature = "reports"),
+        expect(dead_code, reason = "only its twin holds something")
+    )]
+    reports: Reports,
 }
 
 impl Backstop {

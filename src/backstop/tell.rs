@@ -63,7 +63,7 @@ impl Backstop {
             Verdict::Reported => {
                 owner.capture(Captured::answered(failure, facts, event.status(), owner));
             }
-            Verdict::Filtered => owner.filtered(),
+            Verdict::Filtered => owner.filtered(failure.id()),
             Verdict::Expected => {}
         }
     }

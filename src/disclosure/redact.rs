@@ -148,7 +148,7 @@ impl Redactor {
         format!("{}?{}", uri.path(), pairs.join("&"))
     }
 
-    fn is_sensitive(&self, key: &str) -> bool {
+    pub(crate) fn is_sensitive(&self, key: &str) -> bool {
         // An author is nobody's secret; an authorization is.
         let plain = plain(key)
             .replace("authori", "auth\0i")
@@ -161,7 +161,9 @@ impl Redactor {
         let mut redacted = String::new();
         let mut copied = 0;
         for (index, _) in text.match_indices(['=', ':']) {
-            if index < copied {
+            // `auth::Error` is a path, not a pair.
+            let is_path = text[..index].ends_with(':') || text[index + 1..].starts_with(':');
+            if index < copied || is_path {
                 continue;
             }
             let before = text[..index].trim_end_matches(['"', '\'', ' ']);
@@ -208,7 +210,8 @@ fn end_of_value(text: &str, start: usize) -> usize {
     let length = if let Some(quote) = quote {
         value[1..].find(quote).map_or(value.len(), |end| end + 2)
     } else {
-        let scheme = ["Bearer ", "Basic ", "Digest ", "Token "]
+        // What is hidden already counts as a whole, so that hiding twice changes nothing.
+        let scheme = ["Bearer ", "Basic ", "Digest ", "Token ", REDACTED]
             .into_iter()
             .find(|scheme| {
                 value
@@ -322,6 +325,9 @@ mod tests {
             ("token='s3 cr3t' id=7", "token=[REDACTED] id=7"),
             ("api_key = s3cr3t", "api_key =[REDACTED]"),
             ("no secret here: 1", "no secret here: 1"),
+            ("token=[REDACTED] b", "token=[REDACTED] b"),
+            ("token=[REDACTED]s3cr3t b", "token=[REDACTED] b"),
+            ("session::store::Error", "session::store::Error"),
             ("at 12:30 a=b", "at 12:30 a=b"),
         ];
         for (text, want) in cases {

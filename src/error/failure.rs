@@ -189,6 +189,12 @@ impl Failure {
         self
     }
 
+    /// The bytes of the texts that it is known to hold.
+    #[cfg(feature = "reports")]
+    pub(crate) fn text_len(&self) -> usize {
+        self.inner.text_len()
+    }
+
     pub(crate) const fn inner(&self) -> &Arc<Inner> {
         &self.inner
     }

@@ -231,6 +231,22 @@ impl Inner {
         matches!(self.cause, Cause::Panic(_))
     }
 
+    /// The bytes of its texts, as far as they are there already.
+    #[cfg(feature = "reports")]
+    pub(super) fn text_len(&self) -> usize {
+        let own = match &self.cause {
+            Cause::Message(text) | Cause::Panic(text) => text.len(),
+            Cause::Response(_, text) => text.as_deref().map_or(0, str::len),
+            Cause::Many(items) => items.iter().map(|item| item.inner().text_len()).sum(),
+            Cause::Snapshot(links) => links.iter().map(|link| link.message().len()).sum(),
+            Cause::Http(_) | Cause::Foreign(_) => 0,
+        };
+        let contexts = self.said.iter().flat_map(|said| &said.contexts);
+        let links = self.chain.get().into_iter().flatten();
+        own + contexts.map(|(text, _)| text.len()).sum::<usize>()
+            + links.map(|link| link.message().len()).sum::<usize>()
+    }
+
     /// The error's own message, without the contexts around it.
     pub(crate) fn message(&self) -> Cow<'_, str> {
         match &self.cause {

@@ -50,6 +50,8 @@ pub(crate) use self::caught::{caught, discard};
 #[cfg(any(feature = "anyhow", feature = "eyre"))]
 pub(crate) use self::chain::MAX_LINKS;
 pub(crate) use self::chain::shown;
+#[cfg(feature = "spool")]
+pub(crate) use self::id::new_id;
 pub(crate) use self::inner::{Inner, MANY};
 pub(crate) use self::status::StatusMap;
 pub(crate) use self::travel::{Answered, Carrier, Traveller, respond};

@@ -29,7 +29,7 @@ pub(crate) struct Captured {
     pub(crate) handled: bool,
     pub(crate) at: SystemTime,
     /// Where it is not what the failure's origin says.
-    pub(crate) mechanism: Option<Mechanism>,
+    mechanism: Option<Mechanism>,
     pub(crate) story: Story,
     pub(super) contexts: Option<Arc<Context>>,
     pub(super) thread: Option<std::thread::Thread>,
@@ -116,7 +116,6 @@ impl Captured {
 
     /// A failure that the application reports by hand, in the current scope if that is this owner's; with the
     /// request's facts, unless this is its first poll.
-    #[expect(dead_code, reason = "`Backstop::draft` will call it")]
     pub(crate) fn drafted(failure: Failure, owner: &Arc<Owner>) -> Self {
         let story = slot::story(owner);
         let mut captured = Self::by_application(failure, Mechanism::Notify, owner, story);
@@ -125,12 +124,17 @@ impl Captured {
     }
 
     /// About how many bytes the story holds on to: for the queue, which is bounded in bytes.
-    #[expect(dead_code, reason = "the pipeline's queue will ask for it")]
     pub(crate) fn story_len(&self) -> usize {
         match &self.story {
             Story::Told(record) => record.len(),
             Story::Lost | Story::Empty => 0,
         }
+    }
+
+    /// By which way it came.
+    pub(crate) fn mechanism(&self) -> Mechanism {
+        let by_origin = || by_origin(self.failure.origin());
+        self.mechanism.unwrap_or_else(by_origin)
     }
 
     /// The application's callbacks: to be asked for before [`into_report`](Self::into_report), and applied
@@ -146,9 +150,7 @@ impl Captured {
 
     /// Assembles the report, on the worker: here texts are made and copied.
     pub(crate) fn into_report(self) -> Report {
-        let mechanism = self
-            .mechanism
-            .unwrap_or_else(|| by_origin(self.failure.origin()));
+        let mechanism = self.mechanism();
         let errors = self.failure.chain().iter().map(|link| ReportError {
             type_name: link.type_name().map(str::to_owned),
             message: link.message().to_owned(),

@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use http::Uri;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{App, Captured, Sink};
 
@@ -59,9 +60,9 @@ impl Owner {
         }
     }
 
-    pub(crate) fn filtered(&self) {
+    pub(crate) fn filtered(&self, id: Uuid) {
         if let Some(sink) = &self.sink {
-            let _ = catch_unwind(AssertUnwindSafe(|| sink.filtered()));
+            let _ = catch_unwind(AssertUnwindSafe(|| sink.filtered(id)));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Where captured failures go.
 
+use uuid::Uuid;
+
 use super::Captured;
 
 /// Where captured failures go: the pipeline, as scopes and layers see it.
@@ -12,5 +14,5 @@ pub(crate) trait Sink: Send + Sync + 'static {
     fn capture(&self, captured: Captured);
 
     /// Counts one failure that [`Builder::filter`](crate::Builder::filter) or an ignored type kept back.
-    fn filtered(&self) {}
+    fn filtered(&self, _id: Uuid) {}
 }

@@ -1,0 +1,25 @@
+//! Without the feature `reports` nobody is told but the log and the callbacks.
+
+use std::sync::Arc;
+
+use super::ConfigError;
+use crate::disclosure::Redactor;
+use crate::report::Sink;
+
+#[derive(Debug, Default)]
+pub(super) struct ReportSettings;
+
+#[derive(Debug)]
+pub(super) struct Reports;
+
+#[expect(clippy::unnecessary_wraps, reason = "its twin can fail")]
+pub(super) const fn build(
+    _settings: ReportSettings,
+    _redactor: &Redactor,
+) -> Result<Reports, ConfigError> {
+    Ok(Reports)
+}
+
+pub(super) fn sink(_reports: &Reports) -> Option<Arc<dyn Sink>> {
+    None
+}

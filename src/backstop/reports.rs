@@ -1,0 +1,128 @@
+//! Reports, from the application's side.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Backstop;
+use crate::error::{Error, Failure, Origin};
+use crate::pipeline::{Outcome, Remaining, Stats};
+use crate::report::{Captured, Severity};
+
+/// Reports.
+impl Backstop {
+    /// Starts a report by hand, for who wants to know what becomes of it.
+    pub const fn draft(&self) -> Draft<'_> {
+        Draft {
+            backstop: self,
+            error: None,
+            severity: Severity::Warning,
+        }
+    }
+
+    /// How many reports there were and what became of them.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let pipeline = self.shared.reports.as_ref();
+        pipeline
+            .map(|pipeline| pipeline.stats())
+            .unwrap_or_default()
+    }
+
+    /// Waits until all that was captured so far has arrived or was dropped, as far as that can be before the
+    /// timeout, and tells what remains. It returns early where waiting is no use, for a reporter asked to be
+    /// left alone for longer.
+    pub async fn flush(&self, timeout: Duration) -> Remaining {
+        match &self.shared.reports {
+            Some(pipeline) => pipeline.flush(timeout).await,
+            None => Remaining::default(),
+        }
+    }
+
+    /// Ends reporting: captures nothing more, delivers what is there until the timeout, drops the rest and
+    /// tells how much that was.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use backstop::{Backstop, reporters::Memory};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), backstop::ConfigError> {
+    /// let backstop = Backstop::production().reporter(Memory::new()).build()?;
+    /// // … after `axum::serve(…).with_graceful_shutdown(…)` has returned:
+    /// let remaining = backstop.shutdown(Duration::from_secs(5)).await;
+    /// assert!(remaining.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub async fn shutdown(&self, timeout: Duration) -> Remaining {
+        match &self.shared.reports {
+            Some(pipeline) => pipeline.shutdown(timeout).await,
+            None => Remaining::default(),
+        }
+    }
+}
+
+/// A report made by hand; [`Backstop::draft`] starts one.
+///
+/// ```
+/// use backstop::{Backstop, Error, Outcome, reporters::Memory};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), backstop::ConfigError> {
+/// let backstop = Backstop::production().reporter(Memory::new()).build()?;
+/// let outcome = backstop.draft().error(Error::msg("the nightly import found no file")).send().await;
+/// assert_eq!(outcome, Outcome::Delivered);
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+#[must_use = "a draft is not reported before it is sent"]
+pub struct Draft<'a> {
+    backstop: &'a Backstop,
+    error: Option<Error>,
+    severity: Severity,
+}
+
+impl Draft<'_> {
+    /// What happened.
+    #[track_caller]
+    pub fn error(mut self, error: impl Into<Error>) -> Self {
+        self.error = Some(error.into());
+        self
+    }
+
+    /// How bad it is. Default: [`Severity::Warning`].
+    pub const fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// Reports it and waits for what becomes of it at every reporter: the first outcome that is neither
+    /// [`Delivered`](Outcome::Delivered) nor [`Spooled`](Outcome::Spooled), if there is one. That may take as
+    /// long as reporters are tried again; the report is on its way whether this is awaited to its end or not.
+    ///
+    /// Without a reporter the outcome is [`Filtered`](Outcome::Filtered).
+    pub async fn send(self) -> Outcome {
+        match self.track() {
+            Some(ticket) => ticket.outcome().await,
+            None => Outcome::Filtered,
+        }
+    }
+
+    /// Like [`send`](Self::send), for threads that may block: waits for 10 seconds at most, and answers
+    /// [`Outcome::Pending`] then.
+    #[must_use]
+    pub fn send_blocking(self) -> Outcome {
+        const LONGEST: Duration = Duration::from_secs(10);
+        match self.track() {
+            Some(ticket) => ticket.wait(LONGEST),
+            None => Outcome::Filtered,
+        }
+    }
+
+    fn track(self) -> Option<Arc<crate::pipeline::Ticket>> {
+        let pipeline = self.backstop.shared.reports.as_ref()?;
+        let error = self.error.unwrap_or_else(|| Error::msg("reported by hand"));
+        let inner = Arc::clone(error.inner());
+        let failure = Failure::new(inner, Origin::Handler, self.backstop.statuses());
+        let mut captured = Captured::drafted(failure, self.backstop.owner());
+        captured.severity = self.severity;
+        Some(pipeline.track(captured))
+    }
+}

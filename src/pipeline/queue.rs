@@ -1,0 +1,165 @@
+//! The queue between requests and the worker.
+
+use std::collections::VecDeque;
+use std::mem::size_of;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::Outcome;
+use super::ticket::Ticket;
+use crate::error::Origin;
+use crate::report::Captured;
+
+/// Bounded in count and bytes; who finds it full goes. It outlives the worker, so that nothing is lost with
+/// one.
+#[derive(Debug)]
+pub(super) struct Queue {
+    state: Mutex<State>,
+    count: usize,
+    bytes: usize,
+    pub(super) wake: Notify,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    items: VecDeque<Item>,
+    bytes: usize,
+    /// How many have ever got in; the number of the newest one.
+    pub(super) entered: u64,
+    /// Whether the worker has one in its hands.
+    pub(super) in_hand: bool,
+    closed: bool,
+    /// Whether the worker waits to be woken.
+    sleeps: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) captured: Captured,
+    pub(super) suppressed: u64,
+    pub(super) ticket: Option<Arc<Ticket>>,
+    /// Which one of all it is.
+    pub(super) number: u64,
+    weight: usize,
+}
+
+impl Queue {
+    pub(super) fn new(count: usize, bytes: usize) -> Self {
+        Self {
+            state: Mutex::default(),
+            count,
+            bytes,
+            wake: Notify::new(),
+        }
+    }
+
+    /// Never waits: the lock is only ever held for a move.
+    pub(super) fn push(
+        &self,
+        captured: Captured,
+        suppressed: u64,
+        ticket: Option<Arc<Ticket>>,
+    ) -> Result<(), Outcome> {
+        let weight = weight(&captured);
+        let is_panic = captured.failure.origin() == Origin::Panic;
+        let mut state = self.lock();
+        if state.closed {
+            return Err(Outcome::ShutDown);
+        }
+        if state.items.len() >= room(self.count, is_panic)
+            || state.bytes + weight > room(self.bytes, is_panic)
+        {
+            return Err(Outcome::QueueFull);
+        }
+        state.entered += 1;
+        state.bytes += weight;
+        let number = state.entered;
+        state.items.push_back(Item {
+            captured,
+            suppressed,
+            ticket,
+            number,
+            weight,
+        });
+        // Waking costs more than all the rest; a worker that only naps looks by itself.
+        let wakes =
+            std::mem::take(&mut state.sleeps) || state.items.len() == self.count.div_ceil(2);
+        drop(state);
+        if wakes {
+            self.wake.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Has the next one to come wake the worker, unless one has come.
+    pub(super) fn sleep(&self) -> bool {
+        let mut state = self.lock();
+        state.sleeps = state.items.is_empty() && !state.closed;
+        state.sleeps
+    }
+
+    /// The next one, which is in the worker's hands from then on, until [`State::in_hand`] is unset.
+    pub(super) fn pop(&self) -> Option<Item> {
+        let mut state = self.lock();
+        let item = state.items.pop_front()?;
+        state.bytes -= item.weight;
+        state.in_hand = true;
+        Some(item)
+    }
+
+    /// Lets nobody in any more.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.wake.notify_one();
+    }
+
+    /// Whether it is closed and empty.
+    pub(super) fn is_done(&self) -> bool {
+        let state = self.lock();
+        state.closed && state.is_empty()
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// All that wait, for nobody will come for them.
+    pub(super) fn take(&mut self) -> VecDeque<Item> {
+        self.bytes = 0;
+        std::mem::take(&mut self.items)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty() && !self.in_hand
+    }
+
+    pub(super) fn len(&self) -> u64 {
+        self.items.len() as u64 + u64::from(self.in_hand)
+    }
+
+    /// Whether one of the first `number` has not reached the reporters.
+    pub(super) fn holds_any_of(&self, number: u64) -> bool {
+        let first = self.entered - self.items.len() as u64 + 1;
+        first.saturating_sub(u64::from(self.in_hand)) <= number && !self.is_empty()
+    }
+}
+
+/// A bound, and the eighth above it that is for panics: errors that flood the queue must not drown them.
+pub(super) fn room(bound: usize, is_panic: bool) -> usize {
+    let reserve = if is_panic { (bound / 8).max(1) } else { 0 };
+    bound.saturating_add(reserve)
+}
+
+/// About how many bytes it holds on to. An error's own memory can't be measured; its message's can't
+/// be without making it.
+fn weight(captured: &Captured) -> usize {
+    const ERROR: usize = 512;
+    let facts = captured.facts.as_ref().map_or(0, |facts| {
+        let headers = facts.headers().map(|(_, value)| value.len());
+        facts.uri().path().len() + facts.uri().query().map_or(0, str::len) + headers.sum::<usize>()
+    });
+    size_of::<Item>() + ERROR + captured.failure.text_len() + captured.story_len() + facts
+}

@@ -1,0 +1,89 @@
+//! The wait for one report's outcome.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Poll, Waker};
+use std::time::{Duration, Instant};
+
+use super::Outcome;
+
+/// Given out with a report; every reporter stamps it.
+#[derive(Debug, Default)]
+pub(crate) struct Ticket {
+    state: Mutex<State>,
+    stamped: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Reporters that have not answered; `None` before the report has reached them.
+    left: Option<usize>,
+    outcome: Option<Outcome>,
+    waker: Option<Waker>,
+}
+
+impl State {
+    fn result(&self) -> Option<Outcome> {
+        (self.left == Some(0)).then_some(self.outcome).flatten()
+    }
+}
+
+impl Ticket {
+    pub(super) fn expect(&self, reporters: usize) {
+        self.lock().left = Some(reporters);
+    }
+
+    pub(super) fn stamp(&self, outcome: Outcome) {
+        let mut state = self.lock();
+        let is_good = |outcome| matches!(outcome, Outcome::Delivered | Outcome::Spooled);
+        // One that has failed is what the caller must hear of.
+        if state
+            .outcome
+            .is_none_or(|before| is_good(before) && !is_good(outcome))
+        {
+            state.outcome = Some(outcome);
+        }
+        state.left = Some(state.left.unwrap_or(1).saturating_sub(1));
+        if state.result().is_some() {
+            let waker = state.waker.take();
+            drop(state);
+            self.stamped.notify_all();
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        }
+    }
+
+    pub(crate) async fn outcome(self: Arc<Self>) -> Outcome {
+        std::future::poll_fn(|cx| {
+            let mut state = self.lock();
+            match state.result() {
+                Some(outcome) => Poll::Ready(outcome),
+                None => {
+                    state.waker = Some(cx.waker().clone());
+                    Poll::Pending
+                }
+            }
+        })
+        .await
+    }
+
+    pub(crate) fn wait(&self, longest: Duration) -> Outcome {
+        let deadline = Instant::now() + longest;
+        let mut state = self.lock();
+        loop {
+            if let Some(outcome) = state.result() {
+                return outcome;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Outcome::Pending;
+            }
+            let woken = self.stamped.wait_timeout(state, left);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

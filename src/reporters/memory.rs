@@ -1,0 +1,62 @@
+//! Reports kept in memory.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{Delivery, Reporter};
+use crate::report::Report;
+
+/// Keeps the last 1,024 reports, for tests and for a page of one's own. Clones share them.
+///
+/// ```
+/// use std::time::Duration;
+/// use backstop::{Backstop, reporters::Memory};
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), backstop::ConfigError> {
+/// let memory = Memory::new();
+/// let backstop = Backstop::production().reporter(memory.clone()).build()?;
+/// backstop.notify(&"x".parse::<u8>().unwrap_err());
+/// backstop.flush(Duration::from_secs(5)).await;
+/// assert_eq!(memory.reports()[0].errors[0].message, "invalid digit found in string");
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    kept: Arc<Mutex<VecDeque<Arc<Report>>>>,
+}
+
+/// How many are kept.
+const CAPACITY: usize = 1_024;
+
+impl Memory {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forgets all reports.
+    pub fn clear(&self) {
+        self.lock().clear();
+    }
+
+    /// The reports, oldest first.
+    #[must_use]
+    pub fn reports(&self) -> Vec<Arc<Report>> {
+        self.lock().iter().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Arc<Report>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reporter for Memory {
+    async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+        let mut kept = self.lock();
+        kept.extend(batch.iter().cloned());
+        let surplus = kept.len().saturating_sub(CAPACITY);
+        kept.drain(..surplus);
+        vec![Delivery::Delivered; batch.len()]
+    }
+}

@@ -1,0 +1,170 @@
+//! For the tests of an application: what was reported, and what was not.
+//!
+//! ```
+//! use std::time::Duration;
+//! use backstop::{Backstop, Error, reporters::Memory, testing};
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), backstop::ConfigError> {
+//! let memory = Memory::new();
+//! let backstop = Backstop::production().reporter(memory.clone()).build()?;
+//!
+//! backstop.draft().error(Error::msg("the import found no file")).send().await;
+//!
+//! testing::assert_report_count(&memory, 1);
+//! let report = testing::assert_reported(&memory, "found no file");
+//! assert!(report.handled);
+//! testing::assert_not_reported(&memory, "out of stock");
+//! # Ok(()) }
+//! ```
+//!
+//! Reports arrive a moment after the response: wait for them with
+//! [`flush`](crate::Backstop::flush) before asserting.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::panic;
+use std::sync::{Arc, Once};
+
+use serde_json::Value;
+
+use crate::backstop::Builder;
+use crate::report::Report;
+use crate::reporters::Memory;
+
+/// The first report with `text` in a message or in the name of an error's type.
+///
+/// # Panics
+///
+/// If there is none.
+#[track_caller]
+pub fn assert_reported(memory: &Memory, text: &str) -> Arc<Report> {
+    let reports = memory.reports();
+    let found = reports.iter().find(|report| mentions(report, text));
+    assert!(
+        found.is_some(),
+        "no report mentions {text:?}; there are {}",
+        listed(&reports)
+    );
+    found.map(Arc::clone).unwrap_or_else(|| unreachable!())
+}
+
+/// The first report like that of [`assert_reported`] that has an attribute of this value.
+///
+/// # Panics
+///
+/// If there is none.
+#[track_caller]
+pub fn assert_reported_with_attribute(
+    memory: &Memory,
+    text: &str,
+    key: &str,
+    value: impl Into<Value>,
+) -> Arc<Report> {
+    let value = value.into();
+    let reports = memory.reports();
+    let with_text = reports.iter().filter(|report| mentions(report, text));
+    let found = with_text
+        .clone()
+        .find(|report| report.attributes.get(key) == Some(&value));
+    let seen: Vec<Option<&Value>> = with_text.map(|report| report.attributes.get(key)).collect();
+    assert!(
+        found.is_some(),
+        "no report that mentions {text:?} has the attribute {key:?} with the value {value}; they have {seen:?}"
+    );
+    found.map(Arc::clone).unwrap_or_else(|| unreachable!())
+}
+
+/// Checks that no report has `text` in a message or in the name of an error's type.
+///
+/// # Panics
+///
+/// If one has.
+#[track_caller]
+pub fn assert_not_reported(memory: &Memory, text: &str) {
+    let mut found = memory.reports();
+    found.retain(|report| mentions(report, text));
+    assert!(
+        found.is_empty(),
+        "{text:?} was reported: {}",
+        listed(&found)
+    );
+}
+
+/// Checks how many reports there are.
+///
+/// # Panics
+///
+/// If there are more or fewer.
+#[track_caller]
+pub fn assert_report_count(memory: &Memory, count: usize) {
+    let reports = memory.reports();
+    assert!(
+        reports.len() == count,
+        "expected {count} reports, there are {}",
+        listed(&reports)
+    );
+}
+
+/// Makes the pipeline work on the tokio runtime that is current when it starts, in place of threads of its own:
+/// with paused time (`#[tokio::test(start_paused = true)]`) the test then decides when a report is tried again.
+///
+/// One thread is then all there is, so dropping the last handle does not wait.
+pub fn on_current_runtime(builder: Builder) -> Builder {
+    builder.work_on_current_runtime()
+}
+
+/// Keeps panics of this thread off standard error until the guard is dropped, for tests in which a panic is
+/// expected. Other hooks are chained, other threads not touched.
+///
+/// ```
+/// let quiet = backstop::testing::quiet_panics();
+/// assert!(std::panic::catch_unwind(|| panic!("nobody sees this")).is_err());
+/// drop(quiet);
+/// ```
+pub fn quiet_panics() -> QuietPanics {
+    static INSTALL: Once = Once::new();
+    INSTALL.call_once(|| {
+        let previous = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !QUIET.try_with(|depth| depth.get() > 0).unwrap_or_default() {
+                previous(info);
+            }
+        }));
+    });
+    QUIET.with(|depth| depth.set(depth.get() + 1));
+    QuietPanics {
+        _of_this_thread: PhantomData,
+    }
+}
+
+/// Keeps the panic hook quiet; [`quiet_panics`] makes one.
+#[derive(Debug)]
+#[must_use = "panics are quiet only while the guard lives"]
+pub struct QuietPanics {
+    _of_this_thread: PhantomData<*const ()>,
+}
+
+impl Drop for QuietPanics {
+    fn drop(&mut self) {
+        let _ = QUIET.try_with(|depth| depth.set(depth.get().saturating_sub(1)));
+    }
+}
+
+thread_local! {
+    static QUIET: Cell<usize> = const { Cell::new(0) };
+}
+
+fn mentions(report: &Report, text: &str) -> bool {
+    report.errors.iter().any(|error| {
+        let type_name = error.type_name.as_deref().unwrap_or_default();
+        error.message.contains(text) || type_name.contains(text)
+    })
+}
+
+fn listed(reports: &[Arc<Report>]) -> String {
+    let texts = reports.iter().map(|report| {
+        let chain = report.errors.iter().map(|error| error.message.as_str());
+        format!("\n  {}", chain.collect::<Vec<_>>().join(" <- "))
+    });
+    format!("{}:{}", reports.len(), texts.collect::<String>())
+}
