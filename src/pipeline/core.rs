@@ -220,6 +220,8 @@ impl Core {
         for (track, settled) in dropped {
             self.tell(track, vec![settled]);
         }
+        // A quick reporter was done while this was still in hand, and who waits for that looked too early.
+        self.wake_waiting();
     }
 
     /// Tells what was settled, to whom it may concern.
@@ -239,6 +241,11 @@ impl Core {
                 reporter: Some(&track.name),
             });
         }
+        self.wake_waiting();
+    }
+
+    /// Has those who wait for the end of what has entered look again.
+    fn wake_waiting(&self) {
         self.settled.notify_waiters();
         drop(self.settled_blocking.0.lock());
         self.settled_blocking.1.notify_all();
