@@ -1,7 +1,11 @@
 //! The frames of reports: where an error was made.
 
 #![cfg(feature = "frames")]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics"
+)]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -213,7 +217,6 @@ async fn what_the_application_reports_itself_has_frames_too() {
     }
 }
 
-/// A report of a very long name or line must not be what fills the queue.
 #[tokio::test]
 async fn a_report_with_frames_stays_small() {
     for report in reports_of(Backstop::development(), made_here).await {

@@ -32,11 +32,14 @@ impl Backtrace {
         let mut addresses = [0; MAX];
         let mut len = 0;
         backtrace::trace(|frame| {
-            if let Some(address) = addresses.get_mut(len) {
-                *address = frame.ip().addr();
+            let address = frame.ip().addr();
+            // Below the outermost function there is nothing, and that at 0.
+            let slot = addresses.get_mut(len).filter(|_| address != 0);
+            if let Some(slot) = slot {
+                *slot = address;
                 len += 1;
             }
-            len < MAX
+            len < MAX && address != 0
         });
         Self(Arc::from(&addresses[..len]))
     }

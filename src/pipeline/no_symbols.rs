@@ -3,6 +3,6 @@
 use crate::report::Report;
 
 #[derive(Debug, Default)]
-pub(crate) struct SymbolSettings;
+pub(crate) struct SymbolSettings {}
 
 pub(super) const fn symbolise(_report: &mut Report, _settings: &SymbolSettings) {}
