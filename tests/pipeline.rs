@@ -890,3 +890,17 @@ mod conservation {
         }
     }
 }
+
+/// Of thousands of flushes none waits for its deadline, however quickly the reporters are done.
+#[tokio::test]
+async fn a_flush_ends_when_the_last_report_has_arrived() {
+    let memory = Memory::new();
+    let builder = Backstop::production().log(false);
+    let backstop = builder.reporter(memory.clone()).build().unwrap();
+    for _ in 0..2_000 {
+        fail(&backstop, "x");
+        let start = Instant::now();
+        assert!(backstop.flush(LONG / 60).await.is_empty());
+        assert!(start.elapsed() < LONG / 120);
+    }
+}

@@ -4,16 +4,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::SystemTime;
 
 use super::scrub::scrub;
+use super::symbols::{SymbolSettings, symbolise};
 use crate::disclosure::Redactor;
 use crate::report::{Captured, Report};
 
 /// Assembles, symbolises and scrubs. Whatever panics on the way, a report comes out: an enricher that fails
 /// takes only what it would have added, a scrubber that fails takes everything but id, time and kind. Only the
 /// application's own callbacks drop it.
-pub(super) fn prepare(captured: Captured, suppressed: u64, redactor: &Redactor) -> Option<Report> {
-    prepare_with(captured, suppressed, symbolise, |report| {
-        scrub(report, redactor)
-    })
+pub(super) fn prepare(
+    captured: Captured,
+    suppressed: u64,
+    symbols: &SymbolSettings,
+    redactor: &Redactor,
+) -> Option<Report> {
+    prepare_with(
+        captured,
+        suppressed,
+        |report| symbolise(report, symbols),
+        |report| scrub(report, redactor),
+    )
 }
 
 fn prepare_with(
@@ -43,9 +52,6 @@ fn prepare_with(
         None => Some(blank),
     }
 }
-
-/// Fills in functions, files and lines of the frames.
-fn symbolise(_report: &mut Report) {}
 
 /// A report without any text of anybody's.
 fn blank(captured: &Captured) -> Report {

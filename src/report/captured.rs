@@ -12,10 +12,10 @@ use super::edit::{Edit, Edits};
 use super::owner::{Defaults, Owner};
 use super::record::Record;
 use super::{
-    Mechanism, Report, ReportError, ReportRequest, ReportResponse, Severity, device, fingerprint,
-    parts, slot,
+    Frame, Mechanism, Report, ReportError, ReportRequest, ReportResponse, Severity, device,
+    fingerprint, parts, slot,
 };
-use crate::error::{Failure, Origin};
+use crate::error::{Backtrace, Failure, Origin};
 use crate::request::RequestFacts;
 
 /// A failure on its way to the worker.
@@ -168,7 +168,7 @@ impl Captured {
             mechanism,
             fingerprint: String::new(),
             errors,
-            frames: Vec::new(),
+            frames: self.frames(),
             request: facts.map(|facts| self.request(facts)),
             response: self.status.map(|status| ReportResponse {
                 status: status.as_u16(),
@@ -205,6 +205,18 @@ impl Captured {
                 fingerprint::of(&report.errors, mechanism, self.status, self.facts.as_ref());
         }
         report
+    }
+
+    /// The addresses of the backtrace: what is at them is found later, if at all.
+    fn frames(&self) -> Vec<Frame> {
+        let wants = self.defaults.as_ref().is_some_and(|it| it.backtraces);
+        let backtrace = self.failure.inner().backtrace().filter(|_| wants);
+        let addresses = backtrace.map_or(&[][..], Backtrace::addresses);
+        let frame = |address: &usize| Frame {
+            address: *address as u64,
+            ..Frame::default()
+        };
+        addresses.iter().map(frame).collect()
     }
 
     fn request(&self, facts: &RequestFacts) -> ReportRequest {

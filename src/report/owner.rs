@@ -24,6 +24,8 @@ pub(crate) struct Owner {
 pub(crate) struct Defaults {
     pub(crate) app: App,
     pub(crate) attributes: BTreeMap<String, Value>,
+    /// Whether reports of errors show where they were made.
+    pub(crate) backtraces: bool,
     /// Writes path and query with what is secret hidden; without it only the path is told.
     pub(crate) url: Option<Box<UrlWriter>>,
 }
