@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::context::Context;
 use super::edit::{Edit, Edits};
+use super::otel::SpanIds;
 use super::owner::{Defaults, Owner};
 use super::record::Record;
 use super::{
@@ -33,6 +34,8 @@ pub(crate) struct Captured {
     pub(crate) story: Story,
     pub(super) contexts: Option<Arc<Context>>,
     pub(super) thread: Option<std::thread::Thread>,
+    /// The span it failed in; else the request's `traceparent` tells.
+    span: Option<SpanIds>,
     pub(super) defaults: Option<Arc<Defaults>>,
 }
 
@@ -60,6 +63,7 @@ impl Captured {
             story: Story::Lost,
             contexts: Context::current(),
             thread: Some(std::thread::current()),
+            span: SpanIds::current(),
             defaults: None,
         }
     }
@@ -183,8 +187,14 @@ impl Captured {
             app: None,
             device: Some(device::device().clone()),
             thread: self.thread.as_ref().map(device::thread),
-            trace_id: facts.and_then(RequestFacts::trace_id).map(str::to_owned),
-            span_id: facts.and_then(RequestFacts::parent_id).map(str::to_owned),
+            trace_id: match &self.span {
+                Some(ids) => Some(ids.trace.to_string()),
+                None => facts.and_then(RequestFacts::trace_id).map(str::to_owned),
+            },
+            span_id: match &self.span {
+                Some(ids) => Some(ids.span.to_string()),
+                None => facts.and_then(RequestFacts::parent_id).map(str::to_owned),
+            },
             suppressed: 0,
             trimmed: Vec::new(),
         };
