@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::mem::size_of;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -22,7 +21,7 @@ use super::symbols::SymbolSettings;
 use super::ticket::Ticket;
 use super::{Listeners, Outcome, OutcomeEvent, reporting, threads};
 use crate::disclosure::Redactor;
-use crate::error::Origin;
+use crate::error::{Origin, discard};
 use crate::report::{Captured, Report};
 use crate::reporters::DynReporter;
 
@@ -186,7 +185,7 @@ impl Core {
             report.map(|report| (weight(&report), Arc::new(report)))
         } else {
             // An error's own destructor may panic.
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(captured)));
+            discard(captured);
             Err(Outcome::QueueFull)
         };
         let now = Instant::now();

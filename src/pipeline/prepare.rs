@@ -1,11 +1,11 @@
 //! From what was captured to the report as reporters may see it; runs on the worker.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::SystemTime;
 
 use super::scrub::scrub;
 use super::symbols::{SymbolSettings, symbolise};
 use crate::disclosure::Redactor;
+use crate::error::caught;
 use crate::report::{Captured, Report};
 
 /// Assembles, symbolises and scrubs. Whatever panics on the way, a report comes out: an enricher that fails
@@ -82,10 +82,6 @@ fn blank(captured: &Captured) -> Report {
         suppressed: 0,
         trimmed: vec!["everything, for it could not be scrubbed".to_owned()],
     }
-}
-
-fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(run)).ok()
 }
 
 #[cfg(test)]

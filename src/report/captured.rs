@@ -16,7 +16,7 @@ use super::{
     Frame, Mechanism, Report, ReportError, ReportRequest, ReportResponse, Severity, device,
     fingerprint, parts, slot,
 };
-use crate::error::{Backtrace, Failure, Origin};
+use crate::error::{Backtrace, Failure, Origin, caught};
 use crate::request::RequestFacts;
 
 /// A failure on its way to the worker.
@@ -252,7 +252,7 @@ impl Captured {
     fn event(&self, report: &mut Report) {
         let inner = self.failure.inner();
         // The error's own code, so it may panic.
-        let said = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let said = caught(|| {
             let mut said: Map<String, Value> = inner
                 .fields()
                 .into_iter()
@@ -265,7 +265,7 @@ impl Captured {
                     .map(|details| ("details".to_owned(), details)),
             );
             said
-        }));
+        });
         let mut event = Record::default();
         for (key, value) in said.unwrap_or_default() {
             event.metadata("error".to_owned(), key, value);
