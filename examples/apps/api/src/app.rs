@@ -36,7 +36,7 @@ impl Default for Limits {
 /// What this service adds to a mode's settings: the facts that clients may read, and what its database's errors mean
 /// where no error of its own says more.
 pub fn settings(mode: Builder) -> Builder {
-    mode.safe_fields(["id", "isbn", "author"])
+    mode.safe_fields(["author", "book", "isbn"])
         .map_status(sqlx_status)
 }
 

@@ -8,7 +8,7 @@ use thiserror::Error;
 #[error("there is no book {id}")]
 #[http(status = 404, code = "NO_BOOK", title = "No such book")]
 pub(crate) struct NoBook {
-    #[http(field)]
+    #[http(field = "book")]
     pub(crate) id: i64,
 }
 
@@ -51,7 +51,7 @@ pub(crate) enum AuthorError {
     #[error("there is no author {id}")]
     #[http(status = 404, code = "NO_AUTHOR", title = "No such author")]
     NoAuthor {
-        #[http(field)]
+        #[http(field = "author")]
         id: i64,
     },
     #[error(transparent)]

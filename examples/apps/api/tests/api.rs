@@ -59,7 +59,7 @@ async fn what_is_not_there_is_a_404_with_its_code() {
         library.delete("/books/7").await,
     ] {
         reply.assert_problem(json!({
-            "title": "No such book", "status": 404, "detail": "there is no book 7", "code": "NO_BOOK", "id": 7,
+            "title": "No such book", "status": 404, "detail": "there is no book 7", "code": "NO_BOOK", "book": 7,
         }));
     }
     for reply in [
@@ -67,7 +67,7 @@ async fn what_is_not_there_is_a_404_with_its_code() {
         library.delete("/authors/7").await,
     ] {
         reply.assert_problem(json!({
-            "title": "No such author", "status": 404, "detail": "there is no author 7", "code": "NO_AUTHOR", "id": 7,
+            "title": "No such author", "status": 404, "detail": "there is no author 7", "code": "NO_AUTHOR", "author": 7,
         }));
     }
     let nowhere = library.get("/shelves").await;
@@ -293,7 +293,7 @@ async fn what_is_shown_is_shown_in_each_format() {
         ("text/html", "there is no book 7"),
         (
             "text/plain",
-            "404 No such book\n\nthere is no book 7\n\ncode: NO_BOOK\n",
+            "404 No such book\n\nthere is no book 7\n\ncode: NO_BOOK\nbook: 7\nid: ",
         ),
     ] {
         let request = library.request("GET", "/books/7").header(ACCEPT, accept);
