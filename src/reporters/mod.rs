@@ -12,10 +12,15 @@
     feature = "spool",
     doc = "| [`Spool`] | a folder, and from there to another reporter |"
 )]
+#![cfg_attr(feature = "bugsnag", doc = "| [`Bugsnag`] | Bugsnag |")]
 
+#[cfg(feature = "bugsnag")]
+mod bugsnag;
 mod console;
 #[cfg(feature = "spool")]
 mod folder;
+#[cfg(feature = "_http")]
+mod http;
 mod memory;
 mod reporter;
 #[cfg(feature = "spool")]
@@ -23,6 +28,8 @@ mod spool;
 mod text;
 mod tracing;
 
+#[cfg(feature = "bugsnag")]
+pub use self::bugsnag::Bugsnag;
 pub use self::console::Console;
 pub use self::memory::Memory;
 pub use self::reporter::{Delivery, Reporter, Resumed};
