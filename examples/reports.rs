@@ -1,23 +1,24 @@
-//! Reports at a terminal: `cargo run --example reports`.
+//! The story of a request, told to its owner: `cargo run --example reports`.
 //!
-//! A request fails, a job deals with an error of its own, a third report waits for its outcome; `Console` shows
-//! them as a developer would see them.
+//! `Console` prints two reports as a developer sees them: of an error that was dealt with (`intercept`), with what
+//! `contextualize` added, and of the failure itself, with the breadcrumbs of the handler and of the task it spawned.
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
 use std::time::Duration;
 
-use axum::{Router, routing::get};
+use axum::{Router, extract::Path, routing::get};
 use backstop::reporters::Console;
-use backstop::{Backstop, Error, prelude::*};
+use backstop::{Backstop, Outcome, Scope, prelude::*};
 use http::{Request, StatusCode};
 use tower::ServiceExt as _;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let backstop = Backstop::production()
+        .app("shop", "1.4.0")
+        .release_stage("staging")
         .reporter(Console::to(std::io::stdout()))
-        .rate_limit(10)
         .build()?;
     let app: Router = Router::new()
         .route("/orders/{id}", get(order))
@@ -28,25 +29,46 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The client learns an id and nothing else; the report has the rest.
     assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
 
-    if let Err(error) = "seven".parse::<u8>() {
-        backstop.notify(&error);
-    }
-
-    let outcome = backstop
-        .draft()
-        .error(Error::msg("the nightly import found no file"))
-        .send()
-        .await;
-    backstop.shutdown(Duration::from_secs(5)).await;
-    println!("the draft was {outcome}");
+    let remaining = backstop.shutdown(Duration::from_secs(5)).await;
+    assert!(remaining.is_empty());
+    let stats = &backstop.stats().reporters[0];
+    println!(
+        "captured {}, delivered {}",
+        stats.captured(),
+        stats.count(Outcome::Delivered)
+    );
     Ok(())
 }
 
-async fn order() -> backstop::Result<String> {
+async fn order(scope: Scope, Path(id): Path<u32>) -> backstop::Result<String> {
+    scope.attribute("order.id", id);
+    scope.feature_variant("checkout", "two-step");
+    scope.breadcrumb("opened the order");
+
+    // A discount is nice to have: its failure is reported as dealt with, and the order goes on.
+    let discount = backstop::contextualize(discount(), |report| {
+        let section = report.metadata.entry("campaign".into()).or_default();
+        section.insert("name".into(), "black friday".into());
+    });
+    scope.breadcrumb(format!("took {} percent off", discount.await));
+
+    // The task takes the request's scope along.
+    let stock = scope.spawn(async {
+        Scope::current().breadcrumb("asked the warehouse");
+        warehouse()
+    });
+    stock.await.context("waiting for the warehouse")?
+}
+
+async fn discount() -> u32 {
+    "ten".parse().intercept().unwrap_or(0)
+}
+
+fn warehouse() -> backstop::Result<String> {
     let answer: Result<String, _> = Err(std::io::Error::other(
-        "connecting to postgres://app:s3cr3t@db:5432/shop: connection refused",
+        "connecting to postgres://app:s3cr3t@db:5432/stock: connection refused",
     ));
     answer
         .or_status(StatusCode::BAD_GATEWAY)
-        .context("loading order 7")
+        .context("counting the stock")
 }

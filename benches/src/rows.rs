@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::response::IntoResponse;
 use axum::routing::get;
+use backstop::reporters::Memory;
 use backstop::{Backstop, Error};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
@@ -31,7 +32,7 @@ const BROWSER: &str =
     "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
 const PROBLEM: &str = "application/problem+json";
 
-pub static ROWS: [Row; 16] = [
+pub static ROWS: [Row; 18] = [
     row("success", None, None, BROWSER, || {
         ok().layer(Identity::new())
     }),
@@ -58,6 +59,13 @@ pub static ROWS: [Row; 16] = [
         Some(1_000),
         BROWSER,
         || ok().layer(production().layer()),
+    ),
+    row(
+        "success, backstop, with a reporter",
+        Some("success"),
+        Some(1_000),
+        BROWSER,
+        || ok().layer(reporting().layer()),
     ),
     row("bare 404", None, None, PROBLEM, || {
         route(|| async { StatusCode::NOT_FOUND })
@@ -96,11 +104,11 @@ pub static ROWS: [Row; 16] = [
         || failing(StatusCode::NOT_FOUND),
     ),
     row(
-        "500, backstop, negotiated problem+json",
+        "500, backstop, negotiated problem+json, reported",
         Some("bare 404"),
         Some(9_000),
         PROBLEM,
-        || failing(StatusCode::INTERNAL_SERVER_ERROR),
+        || failing_with(reporting(), StatusCode::INTERNAL_SERVER_ERROR),
     ),
     row("bare 404 for a browser", None, None, BROWSER, || {
         route(|| async { StatusCode::NOT_FOUND })
@@ -120,11 +128,11 @@ pub static ROWS: [Row; 16] = [
         || failing(StatusCode::NOT_FOUND),
     ),
     row(
-        "500 page, backstop",
+        "500 page, backstop, reported",
         Some("bare 404 for a browser"),
         Some(12_000),
         BROWSER,
-        || failing(StatusCode::INTERNAL_SERVER_ERROR),
+        || failing_with(reporting(), StatusCode::INTERNAL_SERVER_ERROR),
     ),
     row(
         "panic, tower-http CatchPanicLayer",
@@ -135,6 +143,9 @@ pub static ROWS: [Row; 16] = [
     ),
     row("panic, backstop", None, None, PROBLEM, || {
         panicking().layer(production().layer())
+    }),
+    row("panic, backstop, reported", None, None, PROBLEM, || {
+        panicking().layer(reporting().layer())
     }),
 ];
 
@@ -170,11 +181,24 @@ where
     Router::new().route("/orders/{id}", get(handler))
 }
 
+/// With a reporter that takes all there is, on threads of its own, which are not counted.
+fn reporting() -> Backstop {
+    let builder = Backstop::production().queue(1 << 20, 1 << 32);
+    builder
+        .reporter(Memory::new())
+        .build()
+        .expect("the settings are good")
+}
+
 fn failing(status: StatusCode) -> Router {
+    failing_with(production(), status)
+}
+
+fn failing_with(backstop: Backstop, status: StatusCode) -> Router {
     let handler = move || async move { Err::<(), _>(Error::msg("no order 7").status(status)) };
     Router::new()
         .route("/orders/{id}", get(handler))
-        .layer(production().layer())
+        .layer(backstop.layer())
 }
 
 fn panicking() -> Router {

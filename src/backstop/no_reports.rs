@@ -7,7 +7,9 @@ use crate::disclosure::Redactor;
 use crate::report::Sink;
 
 #[derive(Debug, Default)]
-pub(super) struct ReportSettings;
+pub(super) struct ReportSettings {
+    _private: (),
+}
 
 #[derive(Debug)]
 pub(super) struct Reports;

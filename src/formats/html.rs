@@ -2,14 +2,12 @@
 //! escaped by the template.
 
 use http::HeaderValue;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use serde_json::Value;
 
 use super::Document;
 use crate::disclosure::Debug;
 use crate::problem::Problem;
-
-const CSS: &str = include_str!("page.css");
 
 /// The policy of our pages: nothing but the style in them, named by its SHA-256.
 pub(crate) const PAGE_CSP: HeaderValue = HeaderValue::from_static(concat!(
@@ -24,33 +22,36 @@ pub(crate) const CUSTOM_PAGE_CSP: HeaderValue = HeaderValue::from_static(
      font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
+/// What every page begins with, up to its title and from there to its content.
+const BEGIN: &str = concat!(
+    "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">",
+    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
+    "<meta name=\"robots\" content=\"noindex\"><title>"
+);
+const STYLE: &str = concat!(
+    "</title><style>",
+    include_str!("page.css"),
+    "</style></head><body>"
+);
+const END: &str = "</body></html>";
+
 pub(super) fn render(document: &Document<'_>) -> String {
     let (problem, disclosed) = (document.problem, document.disclosed);
     let status = disclosed.item.status.as_str();
     let title = problem.title_ref().unwrap_or_default();
-    let markup = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="robots" content="noindex";
-                title { (status) " " (title) }
-                style { (PreEscaped(CSS)) }
-            }
-            body {
-                main {
-                    p.status { (status) }
-                    h1 { (title) }
-                    @if let Some(detail) = problem.detail_ref() { p.detail { (detail) } }
-                    (members(document))
-                    p.id { "If you ask for help, quote this id: " code { (id(problem)) } }
-                    @if let Some(debug) = &disclosed.debug { (for_developers(debug)) }
-                }
-            }
+    let content = html! {
+        main {
+            p.status { (status) }
+            h1 { (title) }
+            @if let Some(detail) = problem.detail_ref() { p.detail { (detail) } }
+            (members(document))
+            p.id { "If you ask for help, quote this id: " code { (id(problem)) } }
+            @if let Some(debug) = &disclosed.debug { (for_developers(debug)) }
         }
     };
-    markup.into_string()
+    let title = html! { (status) " " (title) };
+    // Made in one piece of the right size: the style is most of a page.
+    [BEGIN, &title.0, STYLE, &content.0, END].concat()
 }
 
 /// The id to quote, which the problem has as a URN.

@@ -97,10 +97,11 @@ where
     fn call(&mut self, request: Request<B>) -> BackstopFuture<S::Future> {
         // Filled in place: the futures in here are too large to be moved about.
         let mut future = BackstopFuture::new(
-            RequestFacts::wanted(&request, self.backstop.wanted()),
+            RequestFacts::begun(&request),
             &self.backstop,
             self.catches_panics,
         );
+        future.facts.keep(&request, self.backstop.wanted());
         let bound = Bound::begin(&mut future.slot);
         let state = &mut future.state;
         let failed = match &self.broken {

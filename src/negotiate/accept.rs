@@ -19,7 +19,7 @@ pub(super) struct Range<'a> {
 }
 
 /// The highest quality.
-pub(super) const ONE: u32 = 1_000_000;
+const ONE: u32 = 1_000_000;
 
 /// Calls `each` with the ranges of all lines in their order; elements that can't be read are skipped.
 pub(super) fn for_each_range<'a>(
@@ -30,48 +30,65 @@ pub(super) fn for_each_range<'a>(
     for line in lines {
         let line = &line.as_bytes()[..line.len().min(bytes)];
         bytes -= line.len();
-        let split = Split {
-            rest: Some(line),
-            at: b',',
-        };
-        for element in split {
+        let mut rest = Some(line);
+        while let Some(text) = rest {
             if elements == 0 {
                 return;
             }
             elements -= 1;
-            if let Some(range) = range(element) {
+            let (range, end) = element(text);
+            if let Some(range) = range {
                 each(range);
             }
+            rest = text.get(end + 1..);
         }
     }
 }
 
-fn range(element: &[u8]) -> Option<Range<'_>> {
-    let mut parts = Split {
-        rest: Some(element),
-        at: b';',
-    };
-    let media_type = parts.next()?.trim_ascii();
-    let slash = media_type.iter().position(|&byte| byte == b'/')?;
-    let (kind, subtype) = (&media_type[..slash], &media_type[slash + 1..]);
-    let is_readable = is_token(kind) && is_token(subtype) && (kind != b"*" || subtype == b"*");
+/// The element that a text begins with, if it can be read, and where it ends.
+fn element(text: &[u8]) -> (Option<Range<'_>>, usize) {
+    let start = text.iter().position(|&byte| byte != b' ' && byte != b'\t');
+    let start = start.unwrap_or(text.len());
+    let slash = start + token(&text[start..]);
+    if text.get(slash) != Some(&b'/') {
+        return (None, end_of_element(text, slash));
+    }
+    let subtype = slash + 1;
+    let after = subtype + token(&text[subtype..]);
+    let end = end_of_element(text, after);
+    let is_readable = start < slash
+        && subtype < after
+        && (&text[start..slash] != b"*" || &text[subtype..after] == b"*");
     if !is_readable {
-        return None;
+        return (None, end);
     }
     let mut range = Range {
-        kind,
-        subtype,
+        kind: &text[start..slash],
+        subtype: &text[subtype..after],
         quality: ONE,
         has_parameters: false,
     };
-    for parameter in parts
-        .map(<[u8]>::trim_ascii)
-        .filter(|text| !text.is_empty())
-    {
-        let equals = parameter
-            .iter()
-            .position(|&byte| byte == b'=')
-            .unwrap_or(parameter.len());
+    let is_whole = read_parameters(&mut range, &text[after..end]).is_some();
+    (is_whole.then_some(range), end)
+}
+
+/// Reads what follows the media type: parameters, each behind a semicolon. `None` if the element is to be
+/// dropped.
+fn read_parameters(range: &mut Range<'_>, text: &[u8]) -> Option<()> {
+    let text = text.trim_ascii();
+    if text.is_empty() {
+        return Some(());
+    }
+    let mut rest = Some(text.strip_prefix(b";")?);
+    while let Some(text) = rest {
+        let end = end_of(text, b';');
+        let parameter = text[..end].trim_ascii();
+        rest = text.get(end + 1..);
+        if parameter.is_empty() {
+            continue;
+        }
+        let equals = parameter.iter().position(|&byte| byte == b'=');
+        let equals = equals.unwrap_or(parameter.len());
         let name = parameter[..equals].trim_ascii();
         let value = parameter.get(equals + 1..).unwrap_or_default().trim_ascii();
         if name.eq_ignore_ascii_case(b"q") {
@@ -82,15 +99,13 @@ fn range(element: &[u8]) -> Option<Range<'_>> {
             range.has_parameters |= !is_our_charset;
         }
     }
-    Some(range)
+    Some(())
 }
 
 /// A weight (section 12.4.2) in millionths; more than three decimals are read, `.5` is 0.5.
 fn quality(text: &[u8]) -> Option<u32> {
-    let dot = text
-        .iter()
-        .position(|&byte| byte == b'.')
-        .unwrap_or(text.len());
+    let dot = text.iter().position(|&byte| byte == b'.');
+    let dot = dot.unwrap_or(text.len());
     let decimals = text.get(dot + 1..).unwrap_or_default();
     if text.len() < 2 && dot == 0 || !decimals.iter().all(u8::is_ascii_digit) {
         return None;
@@ -109,15 +124,41 @@ fn quality(text: &[u8]) -> Option<u32> {
 }
 
 fn unquoted(value: &[u8]) -> &[u8] {
-    let inner = value
-        .strip_prefix(b"\"")
-        .and_then(|value| value.strip_suffix(b"\""));
+    let inner = value.strip_prefix(b"\"");
+    let inner = inner.and_then(|value| value.strip_suffix(b"\""));
     inner.unwrap_or(value)
 }
 
-/// A token of section 5.6.2, `*` being one of its characters.
-fn is_token(text: &[u8]) -> bool {
-    !text.is_empty() && text.iter().all(|&byte| IS_TCHAR[byte as usize])
+/// How long the token is (section 5.6.2) that a text begins with, `*` being one of its characters.
+fn token(text: &[u8]) -> usize {
+    let end = text.iter().position(|&byte| !IS_TCHAR[byte as usize]);
+    end.unwrap_or(text.len())
+}
+
+/// Where the element ends that has been read up to here: mostly right here.
+fn end_of_element(text: &[u8], from: usize) -> usize {
+    match text.get(from) {
+        None | Some(b',') => from,
+        Some(_) => from + end_of(&text[from..], b','),
+    }
+}
+
+/// The first such byte outside quoted strings (section 5.6.4), or the end.
+fn end_of(text: &[u8], at: u8) -> usize {
+    let (mut quoted, mut escaped) = (false, false);
+    let end = text.iter().position(|&byte| {
+        if byte == at && !quoted {
+            return true;
+        }
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ => {}
+        }
+        false
+    });
+    end.unwrap_or(text.len())
 }
 
 const IS_TCHAR: [bool; 256] = {
@@ -135,40 +176,3 @@ const IS_TCHAR: [bool; 256] = {
     }
     table
 };
-
-/// Splits at a byte, but not inside a quoted string (section 5.6.4).
-struct Split<'a> {
-    rest: Option<&'a [u8]>,
-    at: u8,
-}
-
-impl<'a> Iterator for Split<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let text = self.rest?;
-        // Quotes are rare, so that most elements end at the first separator.
-        let end = match memchr::memchr2(self.at, b'"', text) {
-            Some(quote) if text[quote] == b'"' => end_after_quotes(text, quote, self.at),
-            end => end,
-        };
-        self.rest = end.map(|end| &text[end + 1..]);
-        Some(&text[..end.unwrap_or(text.len())])
-    }
-}
-
-/// The first separator outside quotes, of which the first opens here.
-fn end_after_quotes(text: &[u8], quote: usize, at: u8) -> Option<usize> {
-    let (mut quoted, mut escaped) = (false, false);
-    let end = text[quote..].iter().position(|&byte| {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            byte if !quoted && byte == at => return true,
-            _ => {}
-        }
-        false
-    });
-    end.map(|end| quote + end)
-}

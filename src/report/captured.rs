@@ -116,6 +116,7 @@ impl Captured {
 
     /// A failure that the application reports by hand, in the current scope if that is this owner's; with the
     /// request's facts, unless this is its first poll.
+    #[cfg(feature = "reports")]
     pub(crate) fn drafted(failure: Failure, owner: &Arc<Owner>) -> Self {
         let story = slot::story(owner);
         let mut captured = Self::by_application(failure, Mechanism::Notify, owner, story);
@@ -124,6 +125,7 @@ impl Captured {
     }
 
     /// About how many bytes the story holds on to: for the queue, which is bounded in bytes.
+    #[cfg(feature = "reports")]
     pub(crate) fn story_len(&self) -> usize {
         match &self.story {
             Story::Told(record) => record.len(),

@@ -8,6 +8,7 @@ mod captured;
 mod clear;
 mod context;
 mod device;
+mod document;
 mod edit;
 mod fingerprint;
 mod flatten;
@@ -18,7 +19,6 @@ mod notify;
 mod owner;
 mod parts;
 mod record;
-mod report;
 mod scope;
 mod sink;
 mod slot;
@@ -26,15 +26,15 @@ mod slot;
 pub(crate) mod span;
 
 pub use self::context::{Contextualized, contextualize};
+pub use self::document::{
+    App, Breadcrumb, BreadcrumbKind, Device, FeatureFlag, Frame, LogLine, Mechanism, Report,
+    ReportError, ReportRequest, ReportResponse, Severity, SourceLine, Thread, User,
+};
 pub use self::flatten::Flatten;
 pub use self::in_scope::{InScope, Scoped};
 pub use self::notify::{Intercept, Reportable, notify};
 pub use self::owner::unheard;
 pub use self::parts::Scalar;
-pub use self::report::{
-    App, Breadcrumb, BreadcrumbKind, Device, FeatureFlag, Frame, LogLine, Mechanism, Report,
-    ReportError, ReportRequest, ReportResponse, Severity, SourceLine, Thread, User,
-};
 pub use self::scope::Scope;
 
 #[cfg(feature = "tracing-subscriber")]

@@ -184,6 +184,7 @@ impl Record {
     }
 
     /// About how many bytes it holds on to.
+    #[cfg(feature = "reports")]
     pub(super) fn len(&self) -> usize {
         let crumbs = self
             .breadcrumbs

@@ -181,6 +181,7 @@ pub(super) fn story(owner: &Arc<Owner>) -> Story {
 }
 
 /// The facts of this owner's request, if they are known by now.
+#[cfg(feature = "reports")]
 pub(super) fn facts(owner: &Arc<Owner>) -> Option<RequestFacts> {
     let facts = with(|slot| {
         let scope = slot.as_ref()?.used()?;

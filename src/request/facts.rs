@@ -65,48 +65,44 @@ impl RequestFacts {
     /// The facts of a request.
     #[must_use]
     pub fn from_request<B>(request: &Request<B>) -> Self {
-        Self::wanted(request, &Wanted::by_hand())
+        let mut facts = Self::begun(request);
+        facts.keep(request, &Wanted::by_hand());
+        facts
     }
 
     /// The facts of a request's head.
     #[must_use]
     pub fn from_parts(parts: &request::Parts) -> Self {
-        let mut facts = Self::new(
-            &parts.method,
-            &parts.uri,
-            parts.version,
-            &parts.headers,
-            &parts.extensions,
-        );
+        let mut facts = Self::new(&parts.method, &parts.uri, parts.version, &parts.extensions);
+        facts.keep_always(&parts.headers);
         facts.take(&Wanted::by_hand(), &parts.headers, &parts.extensions);
         facts
     }
 
-    /// The facts that a layer wants.
+    /// The facts of a request but for its headers, which [`keep`](Self::keep) takes: so a layer can have them
+    /// made where they stay, for they are too large to be moved about.
     #[inline]
-    pub(crate) fn wanted<B>(request: &Request<B>, wanted: &Wanted) -> Self {
-        let mut facts = Self::new(
+    pub(crate) fn begun<B>(request: &Request<B>) -> Self {
+        Self::new(
             request.method(),
             request.uri(),
             request.version(),
-            request.headers(),
             request.extensions(),
-        );
+        )
+    }
+
+    /// Takes what a layer wants of the headers.
+    #[inline]
+    pub(crate) fn keep<B>(&mut self, request: &Request<B>, wanted: &Wanted) {
+        self.keep_always(request.headers());
         if wanted.origin || !wanted.headers.is_empty() {
-            facts.take(wanted, request.headers(), request.extensions());
+            self.take(wanted, request.headers(), request.extensions());
         }
-        facts
     }
 
     #[inline]
-    fn new(
-        method: &Method,
-        uri: &Uri,
-        version: Version,
-        headers: &HeaderMap,
-        extensions: &Extensions,
-    ) -> Self {
-        let mut facts = Self {
+    fn new(method: &Method, uri: &Uri, version: Version, extensions: &Extensions) -> Self {
+        Self {
             method: method.clone(),
             uri: uri.clone(),
             version,
@@ -114,23 +110,22 @@ impl RequestFacts {
             accept: None,
             traceparent: None,
             more: None,
-        };
+        }
+    }
+
+    #[inline]
+    fn keep_always(&mut self, headers: &HeaderMap) {
         // One walk over a request's dozen headers costs less than two look-ups.
         for (name, value) in headers {
             if *name == ACCEPT {
-                match &mut facts.accept {
+                match &mut self.accept {
                     slot @ None => *slot = Some(value.clone()),
-                    Some(_) => facts
-                        .more
-                        .get_or_insert_default()
-                        .accept
-                        .push(value.clone()),
+                    Some(_) => self.more.get_or_insert_default().accept.push(value.clone()),
                 }
             } else if *name == TRACEPARENT {
-                facts.traceparent = Some(value.clone());
+                self.traceparent = Some(value.clone());
             }
         }
-        facts
     }
 
     fn take(&mut self, wanted: &Wanted, headers: &HeaderMap, extensions: &Extensions) {
