@@ -1,7 +1,11 @@
 //! Bugsnag: payloads as its own acceptance server checks them, and what each answer means.
 
 #![cfg(feature = "bugsnag")]
-#![expect(clippy::unwrap_used, reason = "what must not fail in a test fails it")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what must not fail in a test fails it"
+)]
 
 mod receiver;
 
@@ -356,7 +360,7 @@ async fn an_event_of_a_megabyte_to_the_byte_is_whole_and_one_byte_more_is_trimme
 async fn a_bad_event_does_not_take_the_others_of_its_batch_along() {
     let replies = [400, 200, 400, 503].map(Reply::status).to_vec();
     let receiver = Receiver::start(replies).await;
-    let batch = vec![Arc::new(story::report()); 3];
+    let batch = [(); 3].map(|()| Arc::new(story::report()));
     let answers = sink(At::new(&receiver.url())).deliver(&batch).await;
     assert_eq!(
         answers,

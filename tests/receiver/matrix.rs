@@ -8,6 +8,7 @@ use backstop::reporters::{Delivery, Reporter};
 use super::{Receiver, Reply, nobody, story};
 
 /// How a sink is made: where it sends, and what else it trusts.
+#[derive(Clone, Copy)]
 pub(crate) struct At<'a> {
     pub(crate) url: &'a str,
     pub(crate) timeout: Duration,

@@ -1,10 +1,5 @@
 //! A receiver of reports on this machine, which keeps what it gets and answers as it is told to.
-#![allow(
-    dead_code,
-    clippy::allow_attributes,
-    reason = "each test file uses a part of it"
-)]
-#![expect(clippy::unwrap_used, reason = "so a test fails")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "so a test fails")]
 
 pub(crate) mod matrix;
 pub(crate) mod secrets;
