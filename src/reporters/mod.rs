@@ -12,8 +12,11 @@
     feature = "spool",
     doc = "| [`Spool`] | a folder, and from there to another reporter |"
 )]
+#![cfg_attr(feature = "backtrace-io", doc = "| [`BacktraceIo`] | backtrace.io |")]
 #![cfg_attr(feature = "bugsnag", doc = "| [`Bugsnag`] | Bugsnag |")]
 
+#[cfg(feature = "backtrace-io")]
+mod backtrace_io;
 #[cfg(feature = "bugsnag")]
 mod bugsnag;
 mod console;
@@ -28,6 +31,8 @@ mod spool;
 mod text;
 mod tracing;
 
+#[cfg(feature = "backtrace-io")]
+pub use self::backtrace_io::BacktraceIo;
 #[cfg(feature = "bugsnag")]
 pub use self::bugsnag::Bugsnag;
 pub use self::console::Console;

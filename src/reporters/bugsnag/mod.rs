@@ -174,8 +174,8 @@ impl Bugsnag {
     async fn send_all(&self, endpoint: &Endpoint, events: &[&[u8]]) -> Vec<Delivery> {
         let answer = self.send(endpoint, events).await;
         let blames_events = matches!(
-            answer.status().map(|status| status.as_u16()),
-            Some(400 | 413 | 422)
+            &answer,
+            Answer::Status { status, .. } if matches!(status.as_u16(), 400 | 413 | 422)
         );
         if events.len() == 1 || !blames_events {
             return vec![answer.delivery(); events.len()];

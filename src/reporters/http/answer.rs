@@ -44,13 +44,6 @@ impl Answer {
             Self::Nothing => Delivery::RETRY,
         }
     }
-
-    pub(in crate::reporters) const fn status(&self) -> Option<StatusCode> {
-        match self {
-            Self::Status { status, .. } => Some(*status),
-            Self::Nothing => None,
-        }
-    }
 }
 
 fn is_temporary(status: StatusCode) -> bool {

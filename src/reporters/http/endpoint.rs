@@ -34,6 +34,13 @@ impl Endpoint {
         &self.0
     }
 
+    /// The same with another path or query.
+    #[cfg(feature = "backtrace-io")]
+    pub(in crate::reporters) fn with(mut self, change: impl FnOnce(&mut Url)) -> Self {
+        change(&mut self.0);
+        self
+    }
+
     /// Whether nothing is encrypted on the way, so that no certificates are needed.
     pub(super) fn is_plain(&self) -> bool {
         self.0.scheme() == "http"

@@ -6,30 +6,31 @@
 
 mod answer;
 mod client;
+#[cfg(feature = "bugsnag")]
+mod clock;
 mod endpoint;
 mod fit;
 mod secret;
+#[cfg(feature = "backtrace-io")]
+mod sending;
 
 pub(super) use self::answer::Answer;
 pub(super) use self::client::Client;
+#[cfg(feature = "bugsnag")]
+pub(super) use self::clock::iso;
 pub(super) use self::endpoint::Endpoint;
 pub(super) use self::fit::fit;
 pub(super) use self::secret::Secret;
+#[cfg(feature = "backtrace-io")]
+pub(super) use self::sending::Round;
 
-use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 /// How reports and requests name what sends them.
 pub(super) const AGENT: &str = "backstop";
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
+#[cfg(feature = "bugsnag")]
 pub(super) const HOMEPAGE: &str = "https://docs.rs/backstop";
-
-/// Milliseconds since 1970 as `2026-11-21T21:34:54.480Z`.
-pub(super) fn iso(millis: u64) -> String {
-    let timestamp = i64::try_from(millis).ok();
-    let timestamp = timestamp.and_then(|millis| Timestamp::from_millisecond(millis).ok());
-    format!("{:.3}", timestamp.unwrap_or(Timestamp::UNIX_EPOCH))
-}
 
 /// An object of those members that are not null.
 pub(super) fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
@@ -53,12 +54,6 @@ pub(super) fn place(at: &str) -> (&str, Option<u32>, Option<u32>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_have_milliseconds_and_zulu_and_impossible_ones_are_the_epoch() {
-        assert_eq!(iso(1_795_296_894_480), "2026-11-21T21:34:54.480Z");
-        assert_eq!(iso(u64::MAX), "1970-01-01T00:00:00.000Z");
-    }
 
     #[test]
     fn places_are_taken_apart_and_others_are_files() {
