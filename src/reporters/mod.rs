@@ -12,9 +12,12 @@
     feature = "spool",
     doc = "| [`Spool`] | a folder, and from there to another reporter |"
 )]
+#![cfg_attr(feature = "airbrake", doc = "| [`Airbrake`] | Airbrake, Errbit |")]
 #![cfg_attr(feature = "backtrace-io", doc = "| [`BacktraceIo`] | backtrace.io |")]
 #![cfg_attr(feature = "bugsnag", doc = "| [`Bugsnag`] | Bugsnag |")]
 
+#[cfg(feature = "airbrake")]
+mod airbrake;
 #[cfg(feature = "backtrace-io")]
 mod backtrace_io;
 #[cfg(feature = "bugsnag")]
@@ -31,6 +34,8 @@ mod spool;
 mod text;
 mod tracing;
 
+#[cfg(feature = "airbrake")]
+pub use self::airbrake::Airbrake;
 #[cfg(feature = "backtrace-io")]
 pub use self::backtrace_io::BacktraceIo;
 #[cfg(feature = "bugsnag")]

@@ -6,22 +6,22 @@
 
 mod answer;
 mod client;
-#[cfg(feature = "bugsnag")]
+#[cfg(any(feature = "airbrake", feature = "bugsnag"))]
 mod clock;
 mod endpoint;
 mod fit;
 mod secret;
-#[cfg(feature = "backtrace-io")]
+#[cfg(any(feature = "airbrake", feature = "backtrace-io"))]
 mod sending;
 
 pub(super) use self::answer::Answer;
 pub(super) use self::client::Client;
-#[cfg(feature = "bugsnag")]
+#[cfg(any(feature = "airbrake", feature = "bugsnag"))]
 pub(super) use self::clock::iso;
 pub(super) use self::endpoint::Endpoint;
 pub(super) use self::fit::fit;
 pub(super) use self::secret::Secret;
-#[cfg(feature = "backtrace-io")]
+#[cfg(any(feature = "airbrake", feature = "backtrace-io"))]
 pub(super) use self::sending::Round;
 
 use serde_json::{Map, Value};
@@ -29,7 +29,7 @@ use serde_json::{Map, Value};
 /// How reports and requests name what sends them.
 pub(super) const AGENT: &str = "backstop";
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
-#[cfg(feature = "bugsnag")]
+#[cfg(any(feature = "airbrake", feature = "bugsnag"))]
 pub(super) const HOMEPAGE: &str = "https://docs.rs/backstop";
 
 /// An object of those members that are not null.
