@@ -1,7 +1,6 @@
 //! The span in which something failed, where OpenTelemetry follows it.
 
 #![cfg(all(feature = "tracing-opentelemetry", feature = "reports"))]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::time::Duration;
 

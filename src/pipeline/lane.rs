@@ -366,6 +366,7 @@ pub(super) const fn outcome(answer: Delivery) -> Result<Outcome, Option<Duration
         Delivery::Delivered => Ok(Outcome::Delivered),
         Delivery::Spooled => Ok(Outcome::Spooled),
         Delivery::Rejected => Ok(Outcome::Rejected),
+        Delivery::Filtered => Ok(Outcome::Filtered),
         Delivery::Evicted => Ok(Outcome::Evicted),
         Delivery::Expired => Ok(Outcome::GaveUp),
         Delivery::Retry { after } => Err(after),

@@ -12,10 +12,21 @@
     feature = "spool",
     doc = "| [`Spool`] | a folder, and from there to another reporter |"
 )]
+#![cfg_attr(feature = "airbrake", doc = "| [`Airbrake`] | Airbrake, Errbit |")]
+#![cfg_attr(feature = "backtrace-io", doc = "| [`BacktraceIo`] | backtrace.io |")]
+#![cfg_attr(feature = "bugsnag", doc = "| [`Bugsnag`] | Bugsnag |")]
 
+#[cfg(feature = "airbrake")]
+mod airbrake;
+#[cfg(feature = "backtrace-io")]
+mod backtrace_io;
+#[cfg(feature = "bugsnag")]
+mod bugsnag;
 mod console;
 #[cfg(feature = "spool")]
 mod folder;
+#[cfg(feature = "_http")]
+mod http;
 mod memory;
 mod reporter;
 #[cfg(feature = "spool")]
@@ -23,6 +34,12 @@ mod spool;
 mod text;
 mod tracing;
 
+#[cfg(feature = "airbrake")]
+pub use self::airbrake::Airbrake;
+#[cfg(feature = "backtrace-io")]
+pub use self::backtrace_io::BacktraceIo;
+#[cfg(feature = "bugsnag")]
+pub use self::bugsnag::Bugsnag;
 pub use self::console::Console;
 pub use self::memory::Memory;
 pub use self::reporter::{Delivery, Reporter, Resumed};

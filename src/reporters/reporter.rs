@@ -83,6 +83,8 @@ pub enum Delivery {
     },
     /// It will never arrive: the other side refuses it.
     Rejected,
+    /// The reporter's own settings keep it from being sent.
+    Filtered,
     /// It was kept and had to make room for newer ones.
     Evicted,
     /// It was kept for longer than it may be.

@@ -1,0 +1,336 @@
+//! Reports made smaller, until a receiver takes them.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use crate::report::Report;
+
+/// What `render` makes of a report, in at most `max` bytes.
+///
+/// What explains least goes first: the ends of long texts, long lists, source, metadata, the middle of the
+/// backtrace, old breadcrumbs and log lines, the middle of the cause chain. The report says what went.
+pub(in crate::reporters) fn fit(
+    report: &Report,
+    max: usize,
+    render: impl Fn(&Report) -> Vec<u8>,
+) -> Option<Vec<u8>> {
+    let rendered = render(report);
+    if rendered.len() <= max {
+        return Some(rendered);
+    }
+    let mut report = report.clone();
+    for stage in STAGES {
+        stage(&mut report);
+        let rendered = render(&report);
+        if rendered.len() <= max {
+            return Some(rendered);
+        }
+    }
+    None
+}
+
+type Stage = fn(&mut Report);
+
+const STAGES: [Stage; 13] = [
+    |report| texts(report, 4_096),
+    lists,
+    source,
+    |report| texts(report, 1_024),
+    metadata,
+    |report| frames(report, 30),
+    |report| breadcrumbs(report, 20),
+    |report| causes(report, 5),
+    |report| texts(report, 256),
+    attributes,
+    |report| breadcrumbs(report, 0),
+    |report| frames(report, 5),
+    |report| texts(report, 64),
+];
+
+fn texts(report: &mut Report, max: usize) {
+    let mut was_cut = false;
+    each_text(report, &mut |text| was_cut |= cut(text, max));
+    if was_cut {
+        report
+            .trimmed
+            .push(format!("texts, after {max} bytes each"));
+    }
+}
+
+fn lists(report: &mut Report) {
+    const MAX: usize = 32;
+    let mut was_cut = false;
+    each_value(report, &mut |value| {
+        if let Value::Array(items) = value {
+            was_cut |= items.len() > MAX;
+            items.truncate(MAX);
+        }
+    });
+    if was_cut {
+        report
+            .trimmed
+            .push(format!("lists, after {MAX} items each"));
+    }
+}
+
+fn source(report: &mut Report) {
+    let had = report.frames.iter().any(|frame| !frame.source.is_empty());
+    report
+        .frames
+        .iter_mut()
+        .for_each(|frame| frame.source.clear());
+    if had {
+        report.trimmed.push("source".to_owned());
+    }
+}
+
+fn metadata(report: &mut Report) {
+    let names: Vec<String> = report.metadata.keys().cloned().collect();
+    for mut name in names.into_iter().take(16) {
+        cut(&mut name, 64);
+        report.trimmed.push(format!("metadata {name}"));
+    }
+    report.metadata.clear();
+}
+
+/// Two thirds of those that are kept are the innermost, the rest the outermost.
+fn frames(report: &mut Report, max: usize) {
+    if let Some(gone) = cut_middle(&mut report.frames, max, max * 2 / 3) {
+        report
+            .trimmed
+            .push(format!("{gone} frames in the middle of the backtrace"));
+    }
+}
+
+fn breadcrumbs(report: &mut Report, max: usize) {
+    let (crumbs, lines) = (report.breadcrumbs.len(), report.logs.len());
+    report.breadcrumbs.drain(..crumbs.saturating_sub(max));
+    report.logs.drain(..lines.saturating_sub(max));
+    for (gone, what) in [
+        (crumbs.saturating_sub(max), "breadcrumbs"),
+        (lines.saturating_sub(max), "log lines"),
+    ] {
+        if gone > 0 {
+            report.trimmed.push(format!("the oldest {gone} {what}"));
+        }
+    }
+}
+
+/// The root cause is kept.
+fn causes(report: &mut Report, max: usize) {
+    if let Some(gone) = cut_middle(&mut report.errors, max, max - 1) {
+        report
+            .trimmed
+            .push(format!("{gone} causes in the middle of the chain"));
+    }
+}
+
+fn attributes(report: &mut Report) {
+    let (attributes, flags) = (report.attributes.len(), report.feature_flags.len());
+    report.attributes.clear();
+    report.feature_flags.clear();
+    if let Some(request) = &mut report.request {
+        request.headers.clear();
+    }
+    report.trimmed.push(format!(
+        "{attributes} attributes, {flags} feature flags, the request's headers"
+    ));
+    report.trimmed.iter_mut().for_each(|note| {
+        cut(note, 256);
+    });
+    let surplus = report.trimmed.len().saturating_sub(32);
+    report.trimmed.drain(..surplus);
+}
+
+/// Keeps `max`, of which `first` from the start; how many went.
+fn cut_middle<T>(items: &mut Vec<T>, max: usize, first: usize) -> Option<usize> {
+    let gone = items.len().checked_sub(max).filter(|gone| *gone > 0)?;
+    items.drain(first..first + gone);
+    Some(gone)
+}
+
+/// Cuts a text at a character and marks it; whether there was anything to cut.
+fn cut(text: &mut String, max: usize) -> bool {
+    const MARK: &str = "…";
+    if text.len() <= max {
+        return false;
+    }
+    let end = (0..=max - MARK.len())
+        .rev()
+        .find(|&end| text.is_char_boundary(end));
+    text.truncate(end.unwrap_or_default());
+    text.push_str(MARK);
+    true
+}
+
+/// Every text of any length that is not a key, and not one of `trimmed`.
+fn each_text(report: &mut Report, visit: &mut impl FnMut(&mut String)) {
+    for error in &mut report.errors {
+        visit(&mut error.message);
+        error.type_name.iter_mut().for_each(&mut *visit);
+        error.at.iter_mut().for_each(&mut *visit);
+    }
+    for frame in &mut report.frames {
+        let texts = [&mut frame.function, &mut frame.file];
+        texts.into_iter().flatten().for_each(&mut *visit);
+        let source = frame.source.iter_mut();
+        source.for_each(|line| visit(&mut line.text));
+    }
+    if let Some(request) = &mut report.request {
+        visit(&mut request.method);
+        visit(&mut request.url);
+        request.route.iter_mut().for_each(&mut *visit);
+        request.headers.values_mut().for_each(&mut *visit);
+    }
+    if let Some(user) = &mut report.user {
+        let texts = [&mut user.id, &mut user.name, &mut user.email];
+        texts.into_iter().flatten().for_each(&mut *visit);
+    }
+    if let Some(app) = &mut report.app {
+        let texts = [&mut app.name, &mut app.version, &mut app.release_stage];
+        texts.into_iter().flatten().for_each(&mut *visit);
+    }
+    if let Some(device) = &mut report.device {
+        device.hostname.iter_mut().for_each(&mut *visit);
+    }
+    if let Some(thread) = &mut report.thread {
+        thread.name.iter_mut().for_each(&mut *visit);
+    }
+    let texts = [
+        &mut report.transaction,
+        &mut report.trace_id,
+        &mut report.span_id,
+    ];
+    texts.into_iter().flatten().for_each(&mut *visit);
+    visit(&mut report.fingerprint);
+    for flag in &mut report.feature_flags {
+        visit(&mut flag.name);
+        flag.variant.iter_mut().for_each(&mut *visit);
+    }
+    for crumb in &mut report.breadcrumbs {
+        let mut message = std::mem::take(&mut crumb.message).into_owned();
+        visit(&mut message);
+        crumb.message = Cow::Owned(message);
+    }
+    report
+        .logs
+        .iter_mut()
+        .for_each(|line| visit(&mut line.message));
+    each_value(report, &mut |value| {
+        if let Value::String(text) = value {
+            visit(text);
+        }
+    });
+}
+
+/// Every JSON value, outer ones before those in them.
+fn each_value(report: &mut Report, visit: &mut impl FnMut(&mut Value)) {
+    let sections = report.metadata.values_mut();
+    let crumbs = report.breadcrumbs.iter_mut().map(|crumb| &mut crumb.data);
+    let members = sections.chain(crumbs).flat_map(Map::values_mut);
+    for value in report.attributes.values_mut().chain(members) {
+        walk(value, visit);
+    }
+}
+
+/// `serde_json` parses no deeper than 128, and what is recorded is no deeper than 32.
+fn walk(value: &mut Value, visit: &mut impl FnMut(&mut Value)) {
+    visit(value);
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| walk(item, visit)),
+        Value::Object(members) => members.values_mut().for_each(|item| walk(item, visit)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn render(report: &Report) -> Vec<u8> {
+        serde_json::to_vec(report).unwrap()
+    }
+
+    fn report(fill: impl FnOnce(&mut Value)) -> Report {
+        let mut report = json!({
+            "id": "01890a5d-ac96-774b-bcce-b302099a8057", "timestamp": 1, "severity": "error",
+            "handled": false, "mechanism": "handler", "fingerprint": "f",
+            "errors": [{"type": "a::Top", "message": "top"}, {"type": "a::Root", "message": "root"}],
+        });
+        fill(&mut report);
+        serde_json::from_value(report).unwrap()
+    }
+
+    #[test]
+    fn what_fits_to_the_byte_is_left_alone_and_one_byte_less_is_cut_at_a_character() {
+        let report = report(|report| report["errors"][0]["message"] = "é".repeat(3_000).into());
+        let whole = render(&report);
+        assert_eq!(fit(&report, whole.len(), render), Some(whole.clone()));
+        let cut = fit(&report, whole.len() - 1, render).unwrap();
+        assert!(cut.len() < whole.len());
+        let cut: Report = serde_json::from_slice(&cut).unwrap();
+        assert_eq!(
+            cut.errors[0].message,
+            format!("{}…", "é".repeat((4_096 - 3) / 2))
+        );
+        assert_eq!(cut.trimmed, ["texts, after 4096 bytes each"]);
+    }
+
+    #[test]
+    fn metadata_goes_before_frames_and_the_root_cause_stays() {
+        let report = report(|report| {
+            let errors =
+                (0..50).map(|index| json!({"message": format!("{index} {}", "m".repeat(900))}));
+            report["errors"] = errors.collect();
+            report["metadata"] = json!({"cart": {"text": vec!["x".repeat(1_000); 20]}});
+            let frames = (0..200_u64).map(
+                |index| json!({"function": "f".repeat(100), "address": index, "in_app": true}),
+            );
+            report["frames"] = frames.collect();
+        });
+        let bytes = fit(&report, 20_000, render).unwrap();
+        let fitted: Report = serde_json::from_slice(&bytes).unwrap();
+        assert!(bytes.len() <= 20_000);
+        let starts = |index: usize, start: &str| fitted.errors[index].message.starts_with(start);
+        assert!(fitted.errors.len() == 5 && starts(0, "0 ") && starts(4, "49 "));
+        assert_eq!(
+            (fitted.frames.len(), fitted.frames[29].address),
+            (30, 199),
+            "the ends are kept"
+        );
+        assert_eq!(
+            fitted.trimmed,
+            [
+                "metadata cart",
+                "170 frames in the middle of the backtrace",
+                "45 causes in the middle of the chain",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_worst_report_fits_into_64_kilobytes() {
+        let long = "\u{1}".repeat(20_000);
+        let report = report(|report| {
+            report["errors"] = vec![json!({"type": long, "message": long, "at": long}); 100].into();
+            report["frames"] =
+                vec![json!({"function": long, "file": long, "address": 1, "in_app": true}); 50]
+                    .into();
+            report["request"] = json!({"method": long, "url": long, "route": long, "headers": {long.clone(): long}});
+            report["user"] = json!({"id": long, "name": long, "email": long});
+            report["app"] = json!({"name": long, "version": long, "release_stage": long});
+            report["device"] = json!({"hostname": long, "os": "linux", "arch": "x86_64"});
+            report["attributes"] = json!({long.clone(): long});
+            report["metadata"] = json!({long.clone(): {long.clone(): long}});
+            report["trimmed"] = vec![json!(long); 40].into();
+            for key in ["fingerprint", "transaction", "trace_id", "span_id"] {
+                report[key] = long.clone().into();
+            }
+        });
+        let bytes = fit(&report, 64_000, render).unwrap();
+        assert!(bytes.len() <= 64_000);
+    }
+}
