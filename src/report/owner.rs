@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
@@ -11,6 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{App, Captured, Sink};
+use crate::error::caught;
 
 /// One Backstop as its scopes see it. Two are the same only if they are the same value.
 pub(crate) struct Owner {
@@ -58,13 +58,13 @@ impl Owner {
     /// Hands a failure over. Nothing that happens in it reaches the request.
     pub(crate) fn capture(&self, captured: Captured) {
         if let Some(sink) = &self.sink {
-            let _ = catch_unwind(AssertUnwindSafe(|| sink.capture(captured)));
+            caught(|| sink.capture(captured));
         }
     }
 
     pub(crate) fn filtered(&self, id: Uuid) {
         if let Some(sink) = &self.sink {
-            let _ = catch_unwind(AssertUnwindSafe(|| sink.filtered(id)));
+            caught(|| sink.filtered(id));
         }
     }
 }
@@ -100,22 +100,19 @@ static PROCESS: RwLock<Weak<Owner>> = RwLock::new(Weak::new());
 static UNHEARD: AtomicU64 = AtomicU64::new(0);
 
 /// Makes this the Backstop of the process.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the panic hook's installer will call it")
-)]
 pub(crate) fn set_process(owner: &Arc<Owner>) {
     *PROCESS.write().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(owner);
 }
 
-pub(super) fn process() -> Option<Arc<Owner>> {
+/// The Backstop of the process, as long as it lives.
+pub(crate) fn process() -> Option<Arc<Owner>> {
     PROCESS
         .read()
         .unwrap_or_else(PoisonError::into_inner)
         .upgrade()
 }
 
-pub(super) fn count_unheard() {
+pub(crate) fn count_unheard() {
     UNHEARD.fetch_add(1, Ordering::Relaxed);
 }
 
