@@ -12,6 +12,7 @@ mod negotiate;
 #[cfg(feature = "reports")]
 mod pipeline;
 mod problem;
+mod process;
 mod report;
 #[cfg(feature = "reports")]
 pub mod reporters;
@@ -44,6 +45,7 @@ pub use self::negotiate::Format;
 #[cfg(feature = "reports")]
 pub use self::pipeline::{Outcome, OutcomeEvent, Remaining, ReporterStats, Stats};
 pub use self::problem::{InvalidProblem, Problem, ProblemType, ReservedName};
+pub use self::process::PanicHook;
 pub use self::report::{
     App, Breadcrumb, BreadcrumbKind, Contextualized, Device, FeatureFlag, Flatten, Frame, InScope,
     Intercept, LogLine, Mechanism, Report, ReportError, ReportRequest, ReportResponse, Reportable,

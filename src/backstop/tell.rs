@@ -53,14 +53,14 @@ impl Backstop {
             hook.call(&event);
         }
         let owner = &shared.owner;
-        let is_known = || {
-            let notice = failure.inner().notice();
-            notice.is_some_and(|notice| notice.is_told(owner.number()))
-        };
+        let notice = failure.inner().notice();
+        let is_known = || notice.is_some_and(|notice| notice.is_told(owner.number()));
         if !owner.listens() || is_known() {
             return;
         }
         match shared.reported.verdict(&event) {
+            // Somebody else may have told of it meanwhile.
+            Verdict::Reported if notice.is_some_and(|notice| !notice.tell(owner.number())) => {}
             Verdict::Reported => {
                 owner.capture(Captured::answered(failure, facts, event.status(), owner));
             }

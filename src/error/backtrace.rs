@@ -24,6 +24,11 @@ impl Backtrace {
         (WISHES.load(Ordering::Relaxed) > 0).then(Self::capture)
     }
 
+    /// The stack of a panic, in its hook.
+    pub(super) fn of_panic() -> Option<Self> {
+        Some(Self::capture())
+    }
+
     /// The stack of the caller. The lock behind this is held only while stacks are walked, as long as nobody
     /// resolves by the crate `backtrace`; this crate never does.
     #[cold]

@@ -70,8 +70,8 @@ pub(super) fn of(inner: &Inner) -> Vec<Link> {
             at: None,
         }),
     }
-    if let (Some(link), Some(location)) = (links.get_mut(own), inner.location) {
-        link.at = Some(location.into());
+    if let (Some(link), Some(place)) = (links.get_mut(own), inner.place()) {
+        link.at = Some(place);
     }
     links.truncate(MAX_LINKS);
     links
@@ -135,6 +135,13 @@ pub(crate) fn shown(value: impl fmt::Display) -> String {
     text.0
 }
 
+/// As much of a text as fits.
+pub(super) fn cut(text: &str, max: usize) -> &str {
+    let mut ends = (0..=max.min(text.len())).rev();
+    let end = ends.find(|&end| text.is_char_boundary(end));
+    &text[..end.unwrap_or_default()]
+}
+
 /// A string that takes [`MAX_MESSAGE`] bytes and then refuses.
 struct Capped(String);
 
@@ -145,8 +152,7 @@ impl fmt::Write for Capped {
             self.0.push_str(text);
             return Ok(());
         }
-        let end = (0..=room).rev().find(|&end| text.is_char_boundary(end));
-        self.0.push_str(&text[..end.unwrap_or_default()]);
+        self.0.push_str(cut(text, room));
         self.0.push('…');
         Err(fmt::Error)
     }

@@ -140,13 +140,15 @@ impl Failure {
         self.inner.downcast_ref()
     }
 
-    /// Where the error was made: the `?` that turned it into an [`Error`], or `Error::msg`.
+    /// Where the error was made: the `?` that turned it into an [`Error`], or `Error::msg`. Where a panic began, if
+    /// [a hook](crate::Backstop::install_panic_hook) saw it.
     #[must_use]
     pub fn location(&self) -> Option<Place> {
-        self.inner.location.map(Place::from)
+        self.inner.place()
     }
 
-    /// Whether the stack was taken when the error was made, so that its report has frames; see
+    /// Whether the stack was taken when the error was made, or in [the panic
+    /// hook](crate::Backstop::install_panic_hook), so that its report has frames; see
     #[cfg_attr(
         feature = "frames",
         doc = "[`capture_backtraces`](crate::Builder::capture_backtraces)."

@@ -14,9 +14,10 @@ use super::backtrace::Backtrace;
 use super::caught::discard;
 use super::chain::{self, Link};
 use super::notice::Notice;
+use super::panics::Panic;
 use super::status::{self, StatusMap};
 use super::travel::Traveller;
-use super::{BoxError, Error, Exposure, HttpError};
+use super::{BoxError, Error, Exposure, HttpError, Place};
 use crate::problem::{reason_phrase, shallow};
 
 /// The parts of an error. It is made once, set while an `Error` owns it alone, and only read from then on.
@@ -32,6 +33,8 @@ pub(crate) struct Inner {
     pub(super) told: Option<Arc<Self>>,
     pub(super) chain: OnceLock<Vec<Link>>,
     pub(super) backtrace: Option<Backtrace>,
+    /// Where the panic's hook was ours.
+    panic: Option<Arc<Panic>>,
     /// Set once the application has reported the error itself.
     notice: OnceLock<Arc<Notice>>,
 }
@@ -81,6 +84,7 @@ impl Inner {
             told: None,
             chain: OnceLock::new(),
             backtrace: None,
+            panic: None,
             notice: OnceLock::new(),
         }
     }
@@ -246,7 +250,7 @@ impl Inner {
         };
         let contexts = self.said.iter().flat_map(|said| &said.contexts);
         let links = self.chain.get().into_iter().flatten();
-        own + self.backtrace.as_ref().map_or(0, Backtrace::len)
+        own + self.backtrace().map_or(0, Backtrace::len)
             + contexts.map(|(text, _)| text.len()).sum::<usize>()
             + links.map(|link| link.message().len()).sum::<usize>()
     }
@@ -278,9 +282,25 @@ impl Inner {
         self.detail().or_else(message)
     }
 
-    /// What the panic said that was caught.
-    pub(crate) fn panicked(text: Cow<'static, str>) -> Self {
-        Self::new(Cause::Panic(text), Some("panic"), None)
+    /// What the panic said that was caught, and what its hook knew of it.
+    pub(crate) fn panicked(text: Cow<'static, str>, panic: Option<Arc<Panic>>) -> Self {
+        let mut inner = Self::new(Cause::Panic(text), Some("panic"), None);
+        if let Some(notice) = panic.as_ref().and_then(|panic| panic.notice()) {
+            inner.notice = OnceLock::from(Arc::clone(notice));
+        }
+        inner.panic = panic;
+        inner
+    }
+
+    /// A panic that nobody here caught, to be told once.
+    pub(crate) fn uncaught(panic: Arc<Panic>) -> Self {
+        Self::panicked(Cow::Owned(panic.text().to_owned()), Some(panic))
+    }
+
+    /// Where it was made.
+    pub(super) fn place(&self) -> Option<Place> {
+        let of_panic = || self.panic.as_ref()?.place.clone();
+        self.location.map(Place::from).or_else(of_panic)
     }
 
     /// The failure that a response of somebody else's stands for.
@@ -324,7 +344,8 @@ impl Inner {
     /// Where the error was made: the one in a report, if there is one, for it failed first.
     pub(crate) fn backtrace(&self) -> Option<&Backtrace> {
         let told = self.told.as_ref().and_then(|told| told.backtrace());
-        told.or(self.backtrace.as_ref())
+        let of_panic = || self.panic.as_ref()?.backtrace.as_ref();
+        told.or(self.backtrace.as_ref()).or_else(of_panic)
     }
 
     /// Who knows of this error, or of one of its causes, from the application.

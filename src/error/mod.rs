@@ -35,6 +35,7 @@ mod id;
 mod inner;
 mod known;
 mod notice;
+mod panics;
 mod place;
 mod report;
 mod returned;
@@ -60,6 +61,7 @@ pub(crate) use self::chain::shown;
 #[cfg(feature = "spool")]
 pub(crate) use self::id::new_id;
 pub(crate) use self::inner::{Inner, MANY};
+pub(crate) use self::panics::{Catching, Panic, record, take};
 pub(crate) use self::status::StatusMap;
 pub(crate) use self::travel::{Answered, Carrier, Traveller, respond};
 

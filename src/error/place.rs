@@ -21,6 +21,15 @@ pub struct Place {
 }
 
 impl Place {
+    /// A place that is only lent.
+    pub(super) fn copied(location: &Location<'_>) -> Self {
+        Self {
+            file: Cow::Owned(location.file().to_owned()),
+            line: location.line(),
+            column: location.column(),
+        }
+    }
+
     /// The source file, as the compiler was given it.
     #[must_use]
     pub fn file(&self) -> &str {

@@ -5,13 +5,14 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::error::{self, Inner, discard};
+use crate::error::{self, Catching, Inner, discard};
 
 /// Runs `run`; a panic in it becomes the parts of an error.
 ///
 /// What `run` borrows must not be used again after a panic, but to drop it.
 pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Inner>> {
-    catch_unwind(AssertUnwindSafe(run)).map_err(|payload| Arc::new(Inner::panicked(text(payload))))
+    let _catching = Catching::enter();
+    catch_unwind(AssertUnwindSafe(run)).map_err(panicked)
 }
 
 /// Drops what `drop_it` drops, whose destructor may panic.
@@ -19,8 +20,13 @@ pub(super) fn dropped(drop_it: impl FnOnce()) {
     error::caught(drop_it);
 }
 
-/// The text of a panic's payload.
 #[cold]
+fn panicked(payload: Box<dyn Any + Send>) -> Arc<Inner> {
+    let panic = error::take(&*payload);
+    Arc::new(Inner::panicked(text(payload), panic))
+}
+
+/// The text of a panic's payload.
 fn text(payload: Box<dyn Any + Send>) -> Cow<'static, str> {
     match payload.downcast::<String>() {
         Ok(text) => Cow::Owned(*text),

@@ -6,6 +6,8 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use crate::error::Catching;
+
 thread_local! {
     static REPORTING: Cell<bool> = const { Cell::new(false) };
 }
@@ -19,6 +21,7 @@ pub(super) fn is_on() -> bool {
 /// Marks the thread until the guard is dropped.
 pub(super) fn enter() -> Reporting {
     Reporting {
+        _catching: Catching::enter(),
         before: REPORTING
             .try_with(|on| on.replace(true))
             .unwrap_or_default(),
@@ -27,6 +30,8 @@ pub(super) fn enter() -> Reporting {
 
 #[must_use = "the mark goes with the guard"]
 pub(super) struct Reporting {
+    /// Whatever panics meanwhile is caught by the pipeline.
+    _catching: Catching,
     before: bool,
 }
 

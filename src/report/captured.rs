@@ -16,7 +16,7 @@ use super::{
     Frame, Mechanism, Report, ReportError, ReportRequest, ReportResponse, Severity, device,
     fingerprint, parts, slot,
 };
-use crate::error::{Backtrace, Failure, Origin, caught};
+use crate::error::{self, Backtrace, Failure, Origin, Panic, StatusMap};
 use crate::request::RequestFacts;
 
 /// A failure on its way to the worker.
@@ -116,6 +116,23 @@ impl Captured {
         captured.story = story;
         captured.defaults = Some(Arc::clone(owner.defaults()));
         captured
+    }
+
+    /// A panic that nobody caught here, which ended a task or a thread.
+    pub(super) fn uncaught(panic: &Arc<Panic>, contexts: Option<Arc<Context>>) -> Self {
+        let inner = Arc::new(error::Inner::uncaught(Arc::clone(panic)));
+        let mut captured = Self::new(Failure::new(inner, Origin::Panic, &StatusMap::default()));
+        captured.mechanism = Some(Mechanism::Task);
+        captured.contexts = contexts;
+        captured.thread.clone_from(&panic.thread);
+        captured
+    }
+
+    /// For this owner, with this story.
+    pub(super) fn of(mut self, owner: &Arc<Owner>, story: Story) -> Self {
+        self.story = story;
+        self.defaults = Some(Arc::clone(owner.defaults()));
+        self
     }
 
     /// A failure that the application reports by hand, in the current scope if that is this owner's; with the
@@ -219,8 +236,9 @@ impl Captured {
 
     /// The addresses of the backtrace: what is at them is found later, if at all.
     fn frames(&self) -> Vec<Frame> {
-        let wants = self.defaults.as_ref().is_some_and(|it| it.backtraces);
-        let backtrace = self.failure.inner().backtrace().filter(|_| wants);
+        let inner = self.failure.inner();
+        let wants = inner.is_panic() || self.defaults.as_ref().is_some_and(|it| it.backtraces);
+        let backtrace = inner.backtrace().filter(|_| wants);
         let addresses = backtrace.map_or(&[][..], Backtrace::addresses);
         let frame = |address: &usize| Frame {
             address: *address as u64,
@@ -252,7 +270,7 @@ impl Captured {
     fn event(&self, report: &mut Report) {
         let inner = self.failure.inner();
         // The error's own code, so it may panic.
-        let said = caught(|| {
+        let said = error::caught(|| {
             let mut said: Map<String, Value> = inner
                 .fields()
                 .into_iter()

@@ -26,6 +26,7 @@ mod sink;
 mod slot;
 #[cfg(feature = "tracing-subscriber")]
 pub(crate) mod span;
+mod uncaught;
 
 pub use self::context::{Contextualized, contextualize};
 pub use self::document::{
@@ -44,6 +45,7 @@ pub(crate) use self::limits::short as cut;
 
 pub(crate) use self::captured::{Captured, Story};
 pub(crate) use self::notify::tell_owner;
-pub(crate) use self::owner::{Defaults, Owner};
+pub(crate) use self::owner::{Defaults, Owner, count_unheard, process, set_process};
 pub(crate) use self::sink::Sink;
 pub(crate) use self::slot::{Bound, Slot};
+pub(crate) use self::uncaught::Uncaught;

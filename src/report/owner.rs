@@ -100,22 +100,19 @@ static PROCESS: RwLock<Weak<Owner>> = RwLock::new(Weak::new());
 static UNHEARD: AtomicU64 = AtomicU64::new(0);
 
 /// Makes this the Backstop of the process.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the panic hook's installer will call it")
-)]
 pub(crate) fn set_process(owner: &Arc<Owner>) {
     *PROCESS.write().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(owner);
 }
 
-pub(super) fn process() -> Option<Arc<Owner>> {
+/// The Backstop of the process, as long as it lives.
+pub(crate) fn process() -> Option<Arc<Owner>> {
     PROCESS
         .read()
         .unwrap_or_else(PoisonError::into_inner)
         .upgrade()
 }
 
-pub(super) fn count_unheard() {
+pub(crate) fn count_unheard() {
     UNHEARD.fetch_add(1, Ordering::Relaxed);
 }
 

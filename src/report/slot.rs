@@ -180,6 +180,15 @@ pub(super) fn story(owner: &Arc<Owner>) -> Story {
     story.flatten().unwrap_or(Story::Lost)
 }
 
+/// The scope that is current now, whether anybody asked for it or not, and whose it is.
+pub(super) fn here() -> Option<(Arc<Owner>, Option<Arc<Inner>>)> {
+    with(|slot| {
+        let slot = slot.as_ref()?;
+        Some((Arc::clone(slot.owner()), slot.used().map(Arc::clone)))
+    })
+    .flatten()
+}
+
 /// The facts of this owner's request, if they are known by now.
 #[cfg(feature = "reports")]
 pub(super) fn facts(owner: &Arc<Owner>) -> Option<RequestFacts> {

@@ -1,0 +1,202 @@
+//! What a panic hook leaves for whoever catches the panic: only there are its place and its stack.
+//!
+//! A panic is found again by its payload, for several may come before one is caught: one that the handler caught
+//! itself, one in a destructor while another unwinds. Those that begin while this crate runs the application's
+//! code and will catch them are kept for their thread; of the others the last few are kept for the whole process, as
+//! `resume_unwind` may bring one to another thread, where no hook sees it.
+
+use std::any::{Any, TypeId};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::PanicHookInfo;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread::Thread;
+
+use super::Place;
+use super::backtrace::Backtrace;
+use super::notice::Notice;
+
+/// What was known as the panic began.
+pub(crate) struct Panic {
+    payload: Payload,
+    pub(crate) place: Option<Place>,
+    pub(crate) backtrace: Option<Backtrace>,
+    pub(crate) thread: Option<Thread>,
+    /// Whether it is told without waiting for somebody to catch it.
+    is_bare: bool,
+    notice: OnceLock<Arc<Notice>>,
+}
+
+/// By what a payload is known again.
+struct Payload {
+    text: Option<String>,
+    /// Where its text is: a payload that is a text is not copied on its way. A detail of std's, so only a preference.
+    text_at: usize,
+    type_id: TypeId,
+}
+
+/// Panics of one thread that wait for who catches them.
+const MAX_STASHED: usize = 8;
+/// Panics that nobody was about to catch.
+const MAX_LAST: usize = 32;
+/// Bytes of a text that are kept.
+const MAX_TEXT: usize = 16 * 1024;
+
+thread_local! {
+    static CATCHING: Cell<Depth> = const { Cell::new(Depth { depth: 0, turn: 0 }) };
+    static STASH: RefCell<Stash> = const { RefCell::new(Stash { turn: 0, panics: Vec::new() }) };
+}
+
+/// Never held while anything is called.
+static LAST: Mutex<VecDeque<Arc<Panic>>> = Mutex::new(VecDeque::new());
+
+#[derive(Clone, Copy)]
+struct Depth {
+    depth: u32,
+    /// How often the outermost one was entered: what was stashed before is over.
+    turn: u32,
+}
+
+struct Stash {
+    turn: u32,
+    panics: Vec<Arc<Panic>>,
+}
+
+/// While this lives, panics on this thread will be caught here.
+#[must_use = "it counts as long as it lives"]
+pub(crate) struct Catching(());
+
+impl Catching {
+    #[inline]
+    pub(crate) fn enter() -> Self {
+        let _ = CATCHING.try_with(|catching| {
+            let Depth { depth, turn } = catching.get();
+            catching.set(Depth {
+                depth: depth + 1,
+                turn: turn.wrapping_add(u32::from(depth == 0)),
+            });
+        });
+        Self(())
+    }
+}
+
+impl Drop for Catching {
+    #[inline]
+    fn drop(&mut self) {
+        let _ = CATCHING.try_with(|catching| {
+            let Depth { depth, turn } = catching.get();
+            catching.set(Depth {
+                depth: depth.saturating_sub(1),
+                turn,
+            });
+        });
+    }
+}
+
+/// Keeps a panic, in a hook: here nothing may panic, wait or call the application. What is given back is a panic that
+/// nobody here is about to catch.
+pub(crate) fn record(info: &PanicHookInfo<'_>) -> Option<Arc<Panic>> {
+    let depth = CATCHING.try_with(Cell::get).ok();
+    let panic = Arc::new(Panic {
+        payload: Payload::of(info.payload()),
+        place: info.location().map(Place::copied),
+        backtrace: Backtrace::of_panic(),
+        // A thread whose locals are gone does not know itself any more, and panics when asked.
+        thread: depth.map(|_| std::thread::current()),
+        is_bare: !matches!(depth, Some(Depth { depth: 1.., .. })),
+        notice: OnceLock::new(),
+    });
+    if let Some(Depth { turn, .. }) = depth.filter(|_| !panic.is_bare) {
+        stash(turn, panic);
+        return None;
+    }
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if last.len() >= MAX_LAST {
+        last.pop_front();
+    }
+    last.push_back(Arc::clone(&panic));
+    Some(panic)
+}
+
+fn stash(turn: u32, panic: Arc<Panic>) {
+    let _ = STASH.try_with(|stash| {
+        let Ok(mut stash) = stash.try_borrow_mut() else {
+            return;
+        };
+        if stash.turn != turn {
+            stash.turn = turn;
+            stash.panics.clear();
+        }
+        if stash.panics.len() >= MAX_STASHED {
+            stash.panics.remove(0);
+        }
+        stash.panics.push(panic);
+    });
+}
+
+/// What was kept of the panic that was just caught with this payload.
+pub(crate) fn take(payload: &(dyn Any + Send)) -> Option<Arc<Panic>> {
+    let sought = Payload::of(payload);
+    let turn = CATCHING.try_with(Cell::get).ok()?.turn;
+    let stashed = STASH.try_with(|stash| {
+        let mut stash = stash.try_borrow_mut().ok()?;
+        if stash.turn != turn {
+            return None;
+        }
+        let found = sought.find(&stash.panics)?;
+        Some(stash.panics.swap_remove(found))
+    });
+    stashed.ok().flatten().or_else(|| {
+        let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = sought.find(last.make_contiguous())?;
+        last.get(found).map(Arc::clone)
+    })
+}
+
+impl Panic {
+    /// What it said.
+    pub(crate) fn text(&self) -> &str {
+        self.payload.text.as_deref().unwrap_or("Box<dyn Any>")
+    }
+
+    /// By which one that is told anyway is told once, and under one id, if it is caught after all.
+    pub(super) fn notice(&self) -> Option<&Arc<Notice>> {
+        self.is_bare.then(|| self.notice.get_or_init(Arc::default))
+    }
+}
+
+impl Payload {
+    fn of(payload: &(dyn Any + Send)) -> Self {
+        let text = payload
+            .downcast_ref::<&'static str>()
+            .copied()
+            .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        Self {
+            text: text.map(|text| super::chain::cut(text, MAX_TEXT).to_owned()),
+            text_at: text.map_or(0, |text| text.as_ptr().addr()),
+            type_id: payload.type_id(),
+        }
+    }
+
+    /// The index of the newest panic with this payload: the same text at the same place, else the same text, and
+    /// of what is no text the same type.
+    fn find(&self, panics: &[Arc<Panic>]) -> Option<usize> {
+        let is_like = |panic: &Arc<Panic>| {
+            let other = &panic.payload;
+            other.type_id == self.type_id && other.text == self.text
+        };
+        let is_same = |panic: &Arc<Panic>| panic.payload.text_at == self.text_at && is_like(panic);
+        let newest = panics.iter().rposition(is_same);
+        newest.or_else(|| panics.iter().rposition(is_like))
+    }
+}
+
+impl fmt::Debug for Panic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Panic")
+            .field("text", &self.text())
+            .field("place", &self.place)
+            .finish_non_exhaustive()
+    }
+}

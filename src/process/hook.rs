@@ -1,0 +1,103 @@
+//! The panic hook: it notes what only a hook can know.
+
+use std::panic::{self, PanicHookInfo};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::bare;
+use crate::backstop::Backstop;
+use crate::error;
+use crate::report::{Uncaught, process, set_process};
+
+/// What became of [`Backstop::install_panic_hook`].
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum PanicHook {
+    /// The hook is there, and this Backstop is the process's.
+    Installed,
+    /// Another Backstop that still lives is the process's, and stays it. The hook is there: panics in this Backstop's
+    /// requests have their places and frames too.
+    Taken,
+    /// Nothing was done, for this thread panics, and no hook can be set then.
+    Panicking,
+}
+
+impl Backstop {
+    /// Has panics note their place and their stack, which are known to a panic hook alone: reports of panics that
+    /// a layer caught then have both. Without the hook they have only the text.
+    ///
+    /// Panics that no layer catches, in a task, a thread or `main`, are reported too, as unhandled and with the
+    /// mechanism [`Task`](crate::Mechanism::Task): in the scope in which they happened, so with the request's story
+    /// where it was taken along ([`Scope::spawn`](crate::Scope)), else to this Backstop and without any request. As
+    /// nobody can know whether the application catches a panic itself, those that it does catch outside of
+    /// requests are reported as well.
+    ///
+    /// The hook that was there before is called after this one, so that the usual message is still printed. The
+    /// hook is installed once in a process. The first Backstop that installs it is also the one for which
+    /// [`notify`](crate::notify) and its like act outside of every scope, until its last handle is dropped.
+    ///
+    /// In the hook nothing is printed or looked up: texts and addresses are copied. Who sets a hook of their own
+    /// later, without calling the one before it, switches this one off; use [`panic_recorder`](Self::panic_recorder)
+    /// in it.
+    ///
+    /// ```
+    /// use backstop::{Backstop, PanicHook};
+    ///
+    /// let backstop = Backstop::production().build()?;
+    /// assert_eq!(backstop.install_panic_hook(), PanicHook::Installed);
+    /// let another = Backstop::production().build()?;
+    /// assert_eq!(another.install_panic_hook(), PanicHook::Taken);
+    /// # Ok::<(), backstop::ConfigError>(())
+    /// ```
+    pub fn install_panic_hook(&self) -> PanicHook {
+        static IS_SET: Mutex<bool> = Mutex::new(false);
+        if std::thread::panicking() {
+            return PanicHook::Panicking;
+        }
+        let mut is_set = IS_SET.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::mem::replace(&mut *is_set, true) {
+            bare::start();
+            let previous = panic::take_hook();
+            panic::set_hook(Box::new(move |info| {
+                note(info);
+                previous(info);
+            }));
+        }
+        self.become_the_process()
+    }
+
+    /// What [`install_panic_hook`](Self::install_panic_hook) installs, for an application that has a hook of its
+    /// own: call it in there, first of all. It makes this Backstop the process's, unless another one is that.
+    ///
+    /// ```
+    /// use backstop::Backstop;
+    ///
+    /// let backstop = Backstop::production().build()?;
+    /// let record = backstop.panic_recorder();
+    /// std::panic::set_hook(Box::new(move |info| {
+    ///     record(info);
+    ///     eprintln!("{info}");
+    /// }));
+    /// # Ok::<(), backstop::ConfigError>(())
+    /// ```
+    pub fn panic_recorder(&self) -> impl Fn(&PanicHookInfo<'_>) + Send + Sync + 'static {
+        bare::start();
+        self.become_the_process();
+        note
+    }
+
+    fn become_the_process(&self) -> PanicHook {
+        match process() {
+            Some(owner) if !Arc::ptr_eq(&owner, self.owner()) => PanicHook::Taken,
+            _ => {
+                set_process(self.owner());
+                PanicHook::Installed
+            }
+        }
+    }
+}
+
+fn note(info: &PanicHookInfo<'_>) {
+    if let Some(panic) = error::record(info) {
+        bare::push(Uncaught::new(panic));
+    }
+}

@@ -1,0 +1,415 @@
+//! Panics with the hook installed, each test in a process of its own, for there is one hook for all.
+
+#![cfg(feature = "reports")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "panics are what is tested"
+)]
+
+use std::panic::{AssertUnwindSafe, catch_unwind, panic_any, resume_unwind};
+use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
+use backstop::reporters::{Delivery, Memory, Reporter};
+use backstop::{Backstop, Mechanism, PanicHook, Report, Scope, Severity};
+use http::{Request, StatusCode};
+use tower::ServiceExt as _;
+
+const CHILD: &str = "BACKSTOP_TEST_CHILD";
+const LONG: Duration = Duration::from_secs(60);
+
+/// Runs a test of this binary, `run`, in another process.
+fn alone(test: &str, run: impl FnOnce()) {
+    if std::env::var_os(CHILD).is_some() {
+        run();
+        return;
+    }
+    let output = child(test, "1");
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+fn child(test: &str, value: &str) -> Output {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "--nocapture", test])
+        .env(CHILD, value)
+        .env("RUST_BACKTRACE", "0")
+        .output()
+        .unwrap()
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    runtime.unwrap().block_on(future)
+}
+
+/// A Backstop in production and what it reports.
+fn backstop() -> (Backstop, Memory) {
+    let memory = Memory::new();
+    let builder = Backstop::production().log(false).reporter(memory.clone());
+    (builder.build().unwrap(), memory)
+}
+
+/// All reports, as soon as there are so many.
+async fn reports(backstop: &Backstop, memory: &Memory, count: usize) -> Vec<Arc<Report>> {
+    let start = Instant::now();
+    loop {
+        backstop.flush(LONG).await;
+        let reports = memory.reports();
+        if reports.len() >= count {
+            return reports;
+        }
+        assert!(start.elapsed() < LONG, "{} of {count}", reports.len());
+        tokio::task::yield_now().await;
+    }
+}
+
+/// What is reported of a request to a handler that does this.
+async fn report_of(backstop: &Backstop, memory: &Memory, run: fn()) -> Arc<Report> {
+    let id = answer(backstop, move || async move { run() }).await;
+    let reports = reports(backstop, memory, 1).await;
+    let report = reports.iter().find(|report| report.id.to_string() == id);
+    Arc::clone(report.unwrap())
+}
+
+/// The id of the answer.
+async fn answer<F>(
+    backstop: &Backstop,
+    run: impl Fn() -> F + Clone + Send + Sync + 'static,
+) -> String
+where
+    F: Future<Output = ()> + Send,
+{
+    let handler = move || run();
+    let app = Router::new()
+        .route("/panic", get(handler))
+        .layer(backstop.layer());
+    let request = Request::get("/panic").body(Body::empty()).unwrap();
+    let response = app.oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let id = response.headers()["x-error-id"].to_str().unwrap();
+    id.to_owned()
+}
+
+#[track_caller]
+fn assert_at(report: &Report, message: &str, line: u32) {
+    assert_eq!(report.errors[0].message, message);
+    let at = report.errors[0].at.as_deref().unwrap_or_default();
+    assert!(
+        at.starts_with(&format!("tests/panic_hook.rs:{line}:")),
+        "{at}"
+    );
+}
+
+#[inline(never)]
+fn out_of_cheese() {
+    panic!("out of cheese");
+}
+const OUT_OF_CHEESE: u32 = line!() - 2;
+
+#[test]
+fn a_panic_that_a_layer_catches_has_its_place_and_its_frames() {
+    alone(
+        "a_panic_that_a_layer_catches_has_its_place_and_its_frames",
+        || {
+            static CHAINED: AtomicUsize = AtomicUsize::new(0);
+            std::panic::set_hook(Box::new(|_| {
+                CHAINED.fetch_add(1, Ordering::Relaxed);
+            }));
+            let (backstop, memory) = backstop();
+            assert_eq!(backstop.install_panic_hook(), PanicHook::Installed);
+            let report = block_on(report_of(&backstop, &memory, out_of_cheese));
+            assert_eq!(report.mechanism, Mechanism::Panic);
+            assert_at(&report, "out of cheese", OUT_OF_CHEESE);
+            assert_eq!(CHAINED.load(Ordering::Relaxed), 1);
+            assert_eq!(memory.reports().len(), 1);
+            if cfg!(all(feature = "frames", target_os = "linux")) {
+                let first = &report.frames[0];
+                assert_eq!(first.function.as_deref(), Some("panic_hook::out_of_cheese"));
+                assert_eq!((first.in_app, first.line), (true, Some(OUT_OF_CHEESE)));
+            }
+            let again = block_on(report_of(&backstop, &memory, out_of_cheese));
+            assert_eq!(report.fingerprint, again.fingerprint);
+        },
+    );
+}
+
+#[test]
+fn without_the_hook_a_panic_has_its_text() {
+    alone("without_the_hook_a_panic_has_its_text", || {
+        let (backstop, memory) = backstop();
+        let report = block_on(report_of(&backstop, &memory, out_of_cheese));
+        assert_eq!(report.errors[0].message, "out of cheese");
+        assert_eq!(report.errors[0].at, None);
+        assert!(report.frames.is_empty());
+    });
+}
+
+/// Panics in its destructor, and catches that.
+struct Nested;
+
+impl Drop for Nested {
+    fn drop(&mut self) {
+        assert!(catch_unwind(|| panic!("nested")).is_err());
+    }
+}
+
+#[test]
+fn of_several_panics_the_one_that_was_caught_is_told() {
+    alone("of_several_panics_the_one_that_was_caught_is_told", || {
+        let (backstop, memory) = backstop();
+        backstop.install_panic_hook();
+        block_on(async {
+            let report = report_of(&backstop, &memory, || {
+                assert!(catch_unwind(|| panic!("first")).is_err());
+                panic!("second {}", 2);
+            });
+            assert_at(&*report.await, "second 2", line!() - 2);
+            let report = report_of(&backstop, &memory, || {
+                let _nested = Nested;
+                panic!("outer");
+            });
+            assert_at(&*report.await, "outer", line!() - 2);
+            let report = report_of(&backstop, &memory, || {
+                let first = catch_unwind(|| panic!("same")).unwrap_err();
+                assert!(catch_unwind(|| panic!("other")).is_err());
+                resume_unwind(first);
+            });
+            assert_at(&*report.await, "same", line!() - 4);
+            let report = report_of(&backstop, &memory, || {
+                let same = |text: &str| panic!("{text}");
+                let first = catch_unwind(|| same("same")).unwrap_err();
+                assert!(catch_unwind(|| panic!("{}", "same")).is_err());
+                resume_unwind(first);
+            });
+            assert_at(&*report.await, "same", line!() - 5);
+            let report = report_of(&backstop, &memory, || {
+                assert!(catch_unwind(|| panic_any(7_u8)).is_err());
+                panic_any(7_u32);
+            });
+            assert_at(&*report.await, "Box<dyn Any>", line!() - 2);
+            // A panic that no hook has seen.
+            let report = report_of(&backstop, &memory, || {
+                assert!(catch_unwind(|| panic!("seen")).is_err());
+                resume_unwind(Box::new("unseen"));
+            });
+            let report = report.await;
+            assert_eq!(report.errors[0].message, "unseen");
+            assert_eq!(report.errors[0].at, None);
+            assert_eq!(memory.reports().len(), 6);
+        });
+    });
+}
+
+#[test]
+fn a_panic_that_another_thread_hands_over_is_told_once_and_with_its_place() {
+    let name = "a_panic_that_another_thread_hands_over_is_told_once_and_with_its_place";
+    alone(name, || {
+        let (backstop, memory) = backstop();
+        backstop.install_panic_hook();
+        block_on(async {
+            let id = answer(&backstop, || async {
+                let task = tokio::task::spawn_blocking(out_of_cheese);
+                resume_unwind(task.await.unwrap_err().into_panic());
+            });
+            let id = id.await;
+            let reports = reports(&backstop, &memory, 1).await;
+            assert_at(&reports[0], "out of cheese", OUT_OF_CHEESE);
+            // Either the hook's thread was first or the layer: under one id, and no other report follows.
+            assert_eq!(reports[0].id.to_string(), id);
+            std::thread::spawn(|| panic!("the last one"))
+                .join()
+                .unwrap_err();
+            let reports = self::reports(&backstop, &memory, 2).await;
+            assert_eq!(reports[1].errors[0].message, "the last one");
+        });
+    });
+}
+
+#[test]
+fn a_panic_that_nobody_catches_is_reported_without_a_request_or_with_the_one_of_its_scope() {
+    let name =
+        "a_panic_that_nobody_catches_is_reported_without_a_request_or_with_the_one_of_its_scope";
+    alone(name, || {
+        let (backstop, memory) = backstop();
+        backstop.install_panic_hook();
+        block_on(async {
+            let task = tokio::spawn(async { out_of_cheese() });
+            assert!(task.await.unwrap_err().is_panic());
+            let all = reports(&backstop, &memory, 1).await;
+            let report = &all[0];
+            assert_at(report, "out of cheese", OUT_OF_CHEESE);
+            assert_eq!(report.mechanism, Mechanism::Task);
+            assert_eq!((report.handled, report.severity), (false, Severity::Error));
+            assert_eq!(report.request, None);
+            assert_eq!(report.attributes["scope"], "lost");
+            assert_eq!(
+                report.fingerprint,
+                "panic tests/panic_hook.rs:LINE:5".replace("LINE", &OUT_OF_CHEESE.to_string())
+            );
+
+            std::thread::Builder::new()
+                .name("miller".to_owned())
+                .spawn(out_of_cheese)
+                .unwrap()
+                .join()
+                .unwrap_err();
+            let all = reports(&backstop, &memory, 2).await;
+            let thread = all[1].thread.as_ref().unwrap();
+            assert_eq!(thread.name.as_deref(), Some("miller"));
+
+            let handler = |scope: Scope| async move {
+                scope.breadcrumb("sent the mail");
+                let _ = scope.spawn(async { out_of_cheese() }).await;
+            };
+            let app = Router::new()
+                .route("/mail", get(handler))
+                .layer(backstop.layer());
+            let request = Request::get("/mail").body(Body::empty()).unwrap();
+            let response = app.oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK);
+            let all = reports(&backstop, &memory, 3).await;
+            assert_eq!(all[2].request.as_ref().unwrap().url, "/mail");
+            assert_eq!(all[2].breadcrumbs[0].message, "sent the mail");
+            assert_eq!(all[2].mechanism, Mechanism::Task);
+        });
+    });
+}
+
+#[test]
+fn the_first_backstop_that_lives_is_the_processs() {
+    alone("the_first_backstop_that_lives_is_the_processs", || {
+        let (first, first_memory) = backstop();
+        let (second, second_memory) = backstop();
+        assert_eq!(first.install_panic_hook(), PanicHook::Installed);
+        assert_eq!(first.install_panic_hook(), PanicHook::Installed);
+        assert_eq!(second.install_panic_hook(), PanicHook::Taken);
+        block_on(async {
+            assert!(std::thread::spawn(out_of_cheese).join().is_err());
+            assert_eq!(reports(&first, &first_memory, 1).await.len(), 1);
+            assert_eq!(second_memory.reports().len(), 0);
+            drop(first);
+            assert_eq!(second.install_panic_hook(), PanicHook::Installed);
+            assert!(std::thread::spawn(out_of_cheese).join().is_err());
+            assert_eq!(reports(&second, &second_memory, 1).await.len(), 1);
+        });
+    });
+}
+
+#[test]
+fn a_hook_of_the_applications_own_can_record_too() {
+    alone("a_hook_of_the_applications_own_can_record_too", || {
+        let (backstop, memory) = backstop();
+        let record = backstop.panic_recorder();
+        std::panic::set_hook(Box::new(move |info| {
+            record(info);
+            println!("mine: {info}");
+        }));
+        let report = block_on(report_of(&backstop, &memory, out_of_cheese));
+        assert_at(&report, "out of cheese", OUT_OF_CHEESE);
+    });
+}
+
+#[test]
+fn of_64_threads_that_panic_at_once_all_are_told() {
+    alone("of_64_threads_that_panic_at_once_all_are_told", || {
+        let (backstop, memory) = backstop();
+        backstop.install_panic_hook();
+        let barrier = Arc::new(std::sync::Barrier::new(64));
+        let threads: Vec<_> = (0..64)
+            .map(|number| {
+                let barrier = Arc::clone(&barrier);
+                std::thread::spawn(move || {
+                    barrier.wait();
+                    panic!("{number}");
+                })
+            })
+            .collect();
+        for thread in threads {
+            assert!(thread.join().is_err());
+        }
+        let reports = block_on(reports(&backstop, &memory, 64));
+        let mut numbers: Vec<u32> = reports
+            .iter()
+            .map(|report| report.errors[0].message.parse().unwrap())
+            .collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers, (0..64).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn what_panics_while_reporting_is_not_reported() {
+    struct Panicking;
+    impl Reporter for Panicking {
+        async fn deliver(&self, _batch: &[Arc<Report>]) -> Vec<Delivery> {
+            panic!("this reporter panics");
+        }
+    }
+    alone("what_panics_while_reporting_is_not_reported", || {
+        let memory = Memory::new();
+        let builder = Backstop::production()
+            .log(false)
+            .reporter(memory.clone())
+            .reporter(Panicking)
+            .on_error(|_| panic!("a callback"))
+            .on_outcome(|_| panic!("another"))
+            .filter(|_| panic!("a filter"));
+        let backstop = builder.build().unwrap();
+        backstop.install_panic_hook();
+        block_on(async {
+            answer(&backstop, || async { out_of_cheese() }).await;
+            std::thread::spawn(|| panic!("the last one"))
+                .join()
+                .unwrap_err();
+            let start = Instant::now();
+            while memory.reports().len() < 2 && start.elapsed() < LONG {
+                tokio::task::yield_now().await;
+            }
+        });
+        let reports = memory.reports();
+        let messages = reports.iter().map(|report| &*report.errors[0].message);
+        let messages: Vec<&str> = messages.collect();
+        assert_eq!(messages, ["out of cheese", "the last one"]);
+        std::mem::forget(backstop);
+    });
+}
+
+#[test]
+fn a_process_that_panics_ends_as_it_would_without_the_hook() {
+    const NAME: &str = "a_process_that_panics_ends_as_it_would_without_the_hook";
+    if let Ok(value) = std::env::var(CHILD) {
+        let (backstop, _memory) = backstop();
+        if value == "with" {
+            backstop.install_panic_hook();
+        }
+        let caught = catch_unwind(AssertUnwindSafe(out_of_cheese)).unwrap_err();
+        resume_unwind(caught);
+    }
+    let (with, without) = (child(NAME, "with"), child(NAME, "without"));
+    assert_eq!(with.status, without.status);
+    assert!(!with.status.success());
+    let stderr = |output: &Output| {
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        // `thread 'name' (1234) panicked`: the number differs.
+        text.split_whitespace()
+            .filter(|word| !word.starts_with('('))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert!(stderr(&with).contains("out of cheese"), "{with:?}");
+    assert_eq!(stderr(&with), stderr(&without));
+}
