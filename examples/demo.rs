@@ -9,7 +9,6 @@
     reason = "it shows what a panic becomes, and where it listens"
 )]
 
-use std::fmt;
 use std::time::Duration;
 
 use axum::Router;
@@ -21,7 +20,6 @@ use backstop::{Backstop, Error, HttpError, prelude::*};
 use futures_util::stream::{self, StreamExt as _};
 use http::{StatusCode, header};
 use serde::Deserialize;
-use serde_json::Value;
 use tower::ServiceBuilder;
 
 #[tokio::main]
@@ -72,51 +70,22 @@ fn slow_routes(backstop: &Backstop) -> Router {
 }
 
 /// What can go wrong in the shop, and what it answers.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error, HttpError)]
 enum ShopError {
+    #[error("there is no product {0}")]
+    #[http(status = 404, code = "NO_PRODUCT")]
     NoProduct(u64),
-    OutOfStock { product_id: u64, in_stock: u64 },
-}
-
-impl fmt::Display for ShopError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoProduct(id) => write!(f, "there is no product {id}"),
-            Self::OutOfStock { in_stock, .. } => write!(f, "only {in_stock} left"),
-        }
-    }
-}
-
-impl std::error::Error for ShopError {}
-
-impl HttpError for ShopError {
-    fn status(&self) -> StatusCode {
-        match self {
-            Self::NoProduct(_) => StatusCode::NOT_FOUND,
-            Self::OutOfStock { .. } => StatusCode::CONFLICT,
-        }
-    }
-
-    fn code(&self) -> Option<Value> {
-        match self {
-            Self::NoProduct(_) => Some("NO_PRODUCT".into()),
-            Self::OutOfStock { .. } => Some("OUT_OF_STOCK".into()),
-        }
-    }
-
-    fn fields(&self) -> Vec<(std::borrow::Cow<'static, str>, Value)> {
-        match *self {
-            Self::NoProduct(_) => Vec::new(),
-            Self::OutOfStock {
-                product_id,
-                in_stock,
-            } => vec![
-                ("productId".into(), product_id.into()),
-                ("inStock".into(), in_stock.into()),
-                ("warehouse".into(), "not for clients".into()),
-            ],
-        }
-    }
+    #[error("only {in_stock} left")]
+    #[http(status = 409, code = "OUT_OF_STOCK")]
+    OutOfStock {
+        #[http(field = "productId")]
+        product_id: u64,
+        #[http(field = "inStock")]
+        in_stock: u64,
+        /// No safe field, so clients never see it.
+        #[http(field)]
+        warehouse: &'static str,
+    },
 }
 
 async fn product(Path(id): Path<u64>) -> backstop::Result<String> {
@@ -130,6 +99,7 @@ async fn checkout() -> backstop::Result<()> {
     Err(ShopError::OutOfStock {
         product_id: 7,
         in_stock: 2,
+        warehouse: "north",
     })?
 }
 

@@ -435,6 +435,29 @@ async fn a_reporter_that_hangs_holds_up_neither_the_others_nor_a_flush() {
     );
 }
 
+#[tokio::test]
+async fn a_flush_ends_with_the_last_delivery_however_fast_the_reporter_was() {
+    let memory = Memory::new();
+    let backstop = Backstop::production()
+        .log(false)
+        .reporter(memory.clone())
+        .build()
+        .unwrap();
+    for _ in 0..100 {
+        fail(&backstop, "one");
+        fail(&backstop, "two");
+        let begun = Instant::now();
+        let remaining = backstop.flush(Duration::from_secs(20)).await;
+        assert!(remaining.is_empty());
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            begun.elapsed()
+        );
+    }
+    assert_eq!(memory.reports().len(), 200);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_flush_does_not_wait_for_a_reporter_that_asked_for_longer() {
     let backstop = here()
@@ -888,5 +911,19 @@ mod conservation {
             assert_eq!((stats.captured(), stats.queued()), (8_000, 0));
             assert_eq!(stats.delivered() + stats.dropped(), 8_000, "{stats:?}");
         }
+    }
+}
+
+/// Of thousands of flushes none waits for its deadline, however quickly the reporters are done.
+#[tokio::test]
+async fn a_flush_ends_when_the_last_report_has_arrived() {
+    let memory = Memory::new();
+    let builder = Backstop::production().log(false);
+    let backstop = builder.reporter(memory.clone()).build().unwrap();
+    for _ in 0..2_000 {
+        fail(&backstop, "x");
+        let start = Instant::now();
+        assert!(backstop.flush(LONG / 60).await.is_empty());
+        assert!(start.elapsed() < LONG / 120);
     }
 }

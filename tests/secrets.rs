@@ -2,7 +2,11 @@
 //! local reporter.
 
 #![cfg(all(feature = "spool", feature = "axum"))]
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics, and a handler of it does"
+)]
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};

@@ -12,7 +12,7 @@ use super::owner::OwnerSettings;
 use super::report_settings::{self, ReportSettings};
 use super::{Backstop, ConfigError, ConfigErrorKind, ErrorEvent, Shared};
 use crate::disclosure::{Gate, Policy, TypeUri};
-use crate::error::Failure;
+use crate::error::{Failure, Wish};
 use crate::formats::Shape;
 use crate::negotiate::Format;
 use crate::problem::{Problem, RESERVED, is_reserved};
@@ -63,6 +63,8 @@ impl Mode {
 impl Builder {
     pub(super) fn new(mode: Mode) -> Self {
         let shows = mode == Mode::Development;
+        let mut owner = OwnerSettings::default();
+        owner.capture_backtraces(shows);
         Self {
             policy: Policy {
                 details: Gate::from_bool(shows),
@@ -78,7 +80,7 @@ impl Builder {
             on_error: Vec::new(),
             logs: true,
             keep_headers: Vec::new(),
-            owner: OwnerSettings::default(),
+            owner,
             reports: ReportSettings::default(),
         }
     }
@@ -284,8 +286,10 @@ impl Builder {
         };
         let reports = report_settings::build(self.reports, &answers.policy.redactor)?;
         let sink = report_settings::sink(&reports);
+        let wants_backtraces = self.owner.wants_backtraces();
         let owner = self.owner.owner(&answers.policy.redactor, sink);
         Ok(Backstop::new(Shared {
+            _wish: Wish::new(wants_backtraces && owner.listens()),
             owner: Arc::new(owner),
             wanted: Wanted {
                 origin: answers.policy.details.may_open(),

@@ -4,6 +4,8 @@ mod answer;
 mod builder;
 mod config_error;
 mod event;
+#[cfg(feature = "frames")]
+mod frame_settings;
 mod log;
 mod owner;
 mod policy;
@@ -33,7 +35,7 @@ use self::builder::Mode;
 use self::event::OnError;
 use self::policy::Reported;
 use self::report_settings::Reports;
-use crate::error::{Failure, StatusMap};
+use crate::error::{Failure, StatusMap, Wish};
 use crate::report::Owner;
 use crate::request::{RequestFacts, Wanted};
 
@@ -62,6 +64,8 @@ pub struct Backstop {
 struct Shared {
     /// This Backstop as scopes see it.
     owner: Arc<Owner>,
+    /// Has errors take their stacks, as long as this Backstop lives.
+    _wish: Wish,
     answers: Answers,
     on_error: Vec<OnError>,
     logs: bool,

@@ -19,6 +19,15 @@ pub(super) struct OwnerSettings {
 }
 
 impl OwnerSettings {
+    /// Whether errors are made with a backtrace for this Backstop.
+    pub(super) const fn wants_backtraces(&self) -> bool {
+        self.defaults.backtraces
+    }
+
+    pub(super) const fn capture_backtraces(&mut self, capture: bool) {
+        self.defaults.backtraces = capture;
+    }
+
     /// The owner that scopes see, with the pipeline as its sink, if there is one. It is the one place where the
     /// redactor meets the reports' URLs.
     pub(super) fn owner(&mut self, redactor: &Redactor, sink: Option<Arc<dyn Sink>>) -> Owner {

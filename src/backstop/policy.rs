@@ -1,11 +1,10 @@
 //! Which failures are reported.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::ErrorEvent;
-use crate::error::{Failure, Origin};
+use crate::error::{Failure, Origin, caught};
 
 /// What the owner wants to hear of: from 500 on, panics and failed bodies, unless a setting says otherwise.
 #[derive(Clone, Default)]
@@ -39,7 +38,7 @@ impl Reported {
                 .iter()
                 .any(|is_ignored| is_ignored(event.failure()))
             && self.filter.as_ref().map_or(by_default, |filter| {
-                catch_unwind(AssertUnwindSafe(|| filter(event))).unwrap_or(by_default)
+                caught(|| filter(event)).unwrap_or(by_default)
             });
         match (wanted, by_default) {
             (true, _) => Verdict::Reported,

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::policy::Verdict;
 use super::{Backstop, ErrorEvent, log};
-use crate::error::Failure;
+use crate::error::{Failure, caught};
 use crate::report::{Captured, Mechanism, Reportable, Scope, tell_owner};
 use crate::request::RequestFacts;
 
@@ -46,7 +46,8 @@ impl Backstop {
         let shared = &*self.shared;
         let event = ErrorEvent::new(failure, facts, sent);
         if shared.logs {
-            log::record(&event, &shared.answers.policy.redactor);
+            // A subscriber is the application's.
+            caught(|| log::record(&event, &shared.answers.policy.redactor));
         }
         for hook in &shared.on_error {
             hook.call(&event);

@@ -9,6 +9,7 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
+use super::backtrace::Backtrace;
 use super::chain::{self, Link};
 use super::id::new_id;
 use super::inner::{Cause, Inner};
@@ -84,6 +85,7 @@ impl Failure {
             Some(std::panic::Location::caller()),
         );
         inner.status = known;
+        inner.backtrace = Backtrace::if_wanted();
         Self::new(Arc::new(inner), Origin::Handler, &StatusMap::default())
     }
 
@@ -96,6 +98,7 @@ impl Failure {
             Some(std::panic::Location::caller()),
         );
         inner.status = status::known(error).map(|known| known.status);
+        inner.backtrace = Backtrace::if_wanted();
         Self::new(Arc::new(inner), Origin::Handler, &StatusMap::default())
     }
 
@@ -141,6 +144,17 @@ impl Failure {
     #[must_use]
     pub fn location(&self) -> Option<Place> {
         self.inner.location.map(Place::from)
+    }
+
+    /// Whether the stack was taken when the error was made, so that its report has frames; see
+    #[cfg_attr(
+        feature = "frames",
+        doc = "[`capture_backtraces`](crate::Builder::capture_backtraces)."
+    )]
+    #[cfg_attr(not(feature = "frames"), doc = "the feature `frames`.")]
+    #[must_use]
+    pub fn has_backtrace(&self) -> bool {
+        self.inner.backtrace().is_some()
     }
 
     /// By which way it came.

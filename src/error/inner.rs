@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use super::backtrace::Backtrace;
 use super::caught::discard;
 use super::chain::{self, Link};
 use super::notice::Notice;
@@ -30,6 +31,7 @@ pub(crate) struct Inner {
     /// The error that a report holds, whose facts are the report's.
     pub(super) told: Option<Arc<Self>>,
     pub(super) chain: OnceLock<Vec<Link>>,
+    pub(super) backtrace: Option<Backtrace>,
     /// Set once the application has reported the error itself.
     notice: OnceLock<Arc<Notice>>,
 }
@@ -78,6 +80,7 @@ impl Inner {
             said: None,
             told: None,
             chain: OnceLock::new(),
+            backtrace: None,
             notice: OnceLock::new(),
         }
     }
@@ -231,7 +234,7 @@ impl Inner {
         matches!(self.cause, Cause::Panic(_))
     }
 
-    /// The bytes of its texts, as far as they are there already.
+    /// The bytes of its texts and addresses, as far as they are there already.
     #[cfg(feature = "reports")]
     pub(super) fn text_len(&self) -> usize {
         let own = match &self.cause {
@@ -243,7 +246,8 @@ impl Inner {
         };
         let contexts = self.said.iter().flat_map(|said| &said.contexts);
         let links = self.chain.get().into_iter().flatten();
-        own + contexts.map(|(text, _)| text.len()).sum::<usize>()
+        own + self.backtrace.as_ref().map_or(0, Backtrace::len)
+            + contexts.map(|(text, _)| text.len()).sum::<usize>()
             + links.map(|link| link.message().len()).sum::<usize>()
     }
 
@@ -312,8 +316,15 @@ impl Inner {
             fields: original.fields(),
             ..Said::default()
         }));
+        inner.backtrace = original.backtrace().cloned();
         inner.notice = OnceLock::from(Arc::clone(original.notice_or_new()));
         inner
+    }
+
+    /// Where the error was made: the one in a report, if there is one, for it failed first.
+    pub(crate) fn backtrace(&self) -> Option<&Backtrace> {
+        let told = self.told.as_ref().and_then(|told| told.backtrace());
+        told.or(self.backtrace.as_ref())
     }
 
     /// Who knows of this error, or of one of its causes, from the application.

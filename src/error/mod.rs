@@ -22,6 +22,8 @@
 //! assert_eq!(port("80").unwrap_err().to_string(), "the port is reserved");
 //! ```
 
+#[cfg(feature = "frames")]
+mod backtrace;
 mod caught;
 mod chain;
 mod convert;
@@ -39,6 +41,10 @@ mod returned;
 mod status;
 mod travel;
 
+#[cfg(not(feature = "frames"))]
+#[path = "no_backtrace.rs"]
+mod backtrace;
+
 pub use self::chain::Link;
 pub use self::ext::{Context, ResultExt};
 pub use self::failure::{Failure, Origin};
@@ -46,6 +52,7 @@ pub use self::http_error::{Exposure, HttpError};
 pub use self::place::Place;
 pub use self::returned::Error;
 
+pub(crate) use self::backtrace::{Backtrace, Wish};
 pub(crate) use self::caught::{caught, discard};
 #[cfg(any(feature = "anyhow", feature = "eyre"))]
 pub(crate) use self::chain::MAX_LINKS;

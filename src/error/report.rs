@@ -12,6 +12,7 @@ use serde_json::Value;
 
 #[cfg(any(feature = "anyhow", feature = "eyre"))]
 use super::BoxError;
+use super::backtrace::Backtrace;
 #[cfg(any(feature = "anyhow", feature = "eyre"))]
 use super::caught::caught;
 #[cfg(any(feature = "anyhow", feature = "eyre"))]
@@ -30,6 +31,9 @@ impl Error {
     {
         let mut inner = Inner::reporting(report);
         inner.location = Some(Location::caller());
+        if inner.backtrace().is_none() {
+            inner.backtrace = Backtrace::if_wanted();
+        }
         Self::from_inner(Arc::new(inner))
     }
 

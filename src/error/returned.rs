@@ -10,6 +10,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::backtrace::Backtrace;
 use super::inner::{Cause, Inner, Said};
 use super::travel::Traveller;
 use super::{BoxError, Exposure, HttpError};
@@ -173,7 +174,8 @@ impl Error {
 
     #[track_caller]
     pub(super) fn new(cause: Cause, type_name: Option<&'static str>) -> Self {
-        let inner = Inner::new(cause, type_name, Some(Location::caller()));
+        let mut inner = Inner::new(cause, type_name, Some(Location::caller()));
+        inner.backtrace = Backtrace::if_wanted();
         Self {
             inner: Arc::new(inner),
         }

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::mem::size_of;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -18,10 +17,11 @@ use super::prepare::prepare;
 use super::queue::{Item, Queue};
 use super::random::Random;
 use super::settings::{Patience, Place, Settings};
+use super::symbols::SymbolSettings;
 use super::ticket::Ticket;
 use super::{Listeners, Outcome, OutcomeEvent, reporting, threads};
 use crate::disclosure::Redactor;
-use crate::error::Origin;
+use crate::error::{Origin, discard};
 use crate::report::{Captured, Report};
 use crate::reporters::DynReporter;
 
@@ -37,6 +37,7 @@ pub(super) struct Core {
     handover: Mutex<()>,
     listeners: Listeners,
     redactor: Redactor,
+    symbols: SymbolSettings,
     pub(super) random: Random,
     pub(super) place: Place,
     /// Whether the worker runs.
@@ -96,6 +97,7 @@ impl Core {
             lanes: settings.reporters.into_iter().map(track).collect(),
             listeners: settings.listeners,
             redactor: settings.redactor,
+            symbols: settings.symbols,
             random,
             place: settings.place,
             works: AtomicBool::new(false),
@@ -178,11 +180,12 @@ impl Core {
         let has_room = |track: &Arc<Track>| track.lock().has_room(0, is_panic);
         let made = if self.lanes.iter().any(has_room) {
             // None: the application's callbacks dropped it.
-            let report = prepare(captured, suppressed, &self.redactor).ok_or(Outcome::Filtered);
+            let report = prepare(captured, suppressed, &self.symbols, &self.redactor)
+                .ok_or(Outcome::Filtered);
             report.map(|report| (weight(&report), Arc::new(report)))
         } else {
             // An error's own destructor may panic.
-            let _ = catch_unwind(AssertUnwindSafe(|| drop(captured)));
+            discard(captured);
             Err(Outcome::QueueFull)
         };
         let now = Instant::now();
@@ -216,6 +219,8 @@ impl Core {
         for (track, settled) in dropped {
             self.tell(track, vec![settled]);
         }
+        // A quick reporter was done while this was still in hand, and who waits for that looked too early.
+        self.wake_waiting();
     }
 
     /// Tells what was settled, to whom it may concern.
@@ -235,6 +240,11 @@ impl Core {
                 reporter: Some(&track.name),
             });
         }
+        self.wake_waiting();
+    }
+
+    /// Has those who wait for the end of what has entered look again.
+    fn wake_waiting(&self) {
         self.settled.notify_waiters();
         drop(self.settled_blocking.0.lock());
         self.settled_blocking.1.notify_all();

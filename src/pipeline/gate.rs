@@ -1,14 +1,12 @@
 //! The gates on the request's path: who gets into the queue at all.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use tokio::time::Instant;
 
 use super::Outcome;
 use super::limit::Limiter;
 use super::random::Random;
 use super::settings::{Sample, Settings};
-use crate::error::Failure;
+use crate::error::{Failure, caught};
 use crate::report::Captured;
 
 #[derive(Debug)]
@@ -50,8 +48,4 @@ impl Gate {
         // A rate that is no number keeps the report, too.
         rate >= 1.0 || rate.is_nan() || self.random.unit() < rate
     }
-}
-
-fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(run)).ok()
 }

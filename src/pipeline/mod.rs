@@ -25,10 +25,16 @@ mod reporting;
 mod scrub;
 mod settings;
 mod stats;
+#[cfg(feature = "frames")]
+mod symbols;
 mod threads;
 mod ticket;
 mod watch;
 mod work;
+
+#[cfg(not(feature = "frames"))]
+#[path = "no_symbols.rs"]
+mod symbols;
 
 pub use self::outcome::{Outcome, OutcomeEvent};
 pub use self::stats::{Remaining, ReporterStats, Stats};

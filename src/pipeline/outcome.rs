@@ -1,13 +1,13 @@
 //! What becomes of reports, counted and told.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use uuid::Uuid;
 
 use super::reporting;
+use crate::error::caught;
 
 /// What became of one report: at the gates for all reporters alike, later at each of them.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -124,7 +124,7 @@ impl Listeners {
     pub(super) fn tell(&self, event: &OutcomeEvent<'_>) {
         for listener in &self.0 {
             let _reporting = reporting::enter();
-            let _ = catch_unwind(AssertUnwindSafe(|| listener(event)));
+            caught(|| listener(event));
         }
     }
 }

@@ -1,19 +1,28 @@
 //! From what was captured to the report as reporters may see it; runs on the worker.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::SystemTime;
 
 use super::scrub::scrub;
+use super::symbols::{SymbolSettings, symbolise};
 use crate::disclosure::Redactor;
+use crate::error::caught;
 use crate::report::{Captured, Report};
 
 /// Assembles, symbolises and scrubs. Whatever panics on the way, a report comes out: an enricher that fails
 /// takes only what it would have added, a scrubber that fails takes everything but id, time and kind. Only the
 /// application's own callbacks drop it.
-pub(super) fn prepare(captured: Captured, suppressed: u64, redactor: &Redactor) -> Option<Report> {
-    prepare_with(captured, suppressed, symbolise, |report| {
-        scrub(report, redactor)
-    })
+pub(super) fn prepare(
+    captured: Captured,
+    suppressed: u64,
+    symbols: &SymbolSettings,
+    redactor: &Redactor,
+) -> Option<Report> {
+    prepare_with(
+        captured,
+        suppressed,
+        |report| symbolise(report, symbols),
+        |report| scrub(report, redactor),
+    )
 }
 
 fn prepare_with(
@@ -44,9 +53,6 @@ fn prepare_with(
     }
 }
 
-/// Fills in functions, files and lines of the frames.
-fn symbolise(_report: &mut Report) {}
-
 /// A report without any text of anybody's.
 fn blank(captured: &Captured) -> Report {
     let since = captured.at.duration_since(SystemTime::UNIX_EPOCH);
@@ -76,10 +82,6 @@ fn blank(captured: &Captured) -> Report {
         suppressed: 0,
         trimmed: vec!["everything, for it could not be scrubbed".to_owned()],
     }
-}
-
-fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(run)).ok()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Listeners;
+use super::symbols::SymbolSettings;
 use crate::disclosure::Redactor;
 use crate::error::Failure;
 use crate::reporters::DynReporter;
@@ -22,6 +23,7 @@ pub(crate) struct Settings {
     pub(crate) queue_bytes: usize,
     pub(crate) listeners: Listeners,
     pub(crate) redactor: Redactor,
+    pub(crate) symbols: SymbolSettings,
     pub(crate) place: Place,
 }
 
@@ -80,6 +82,7 @@ impl Default for Settings {
             queue_bytes: 16 * 1024 * 1024,
             listeners: Listeners::default(),
             redactor: Redactor::default(),
+            symbols: SymbolSettings::default(),
             place: Place::Threads,
         }
     }

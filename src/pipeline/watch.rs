@@ -77,6 +77,8 @@ impl Core {
     }
 
     fn moves_any_of(&self, entered: u64, deadline: Instant) -> bool {
+        // A lane may settle a report while the worker still has it in its hands, and tells of it only once.
+        let _handover = self.hand_over();
         let now = Instant::now();
         self.queue.lock().holds_any_of(entered)
             || self

@@ -1,6 +1,5 @@
 //! The loops of the worker and of each reporter.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -13,6 +12,7 @@ use super::core::{Core, Track};
 use super::keep::NextResume;
 use super::lane::{Answer, Next};
 use super::reporting;
+use crate::error::{caught, discard};
 use crate::report::Report;
 use crate::reporters::{Boxed, Resumed};
 
@@ -130,17 +130,16 @@ impl<T> Future for Caught<'_, T> {
         let Some(future) = &mut self.0 else {
             return Poll::Ready(None);
         };
-        match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(cx))) {
-            Ok(poll) => poll.map(Some),
-            Err(_) => Poll::Ready(None),
+        match caught(|| future.as_mut().poll(cx)) {
+            Some(poll) => poll.map(Some),
+            None => Poll::Ready(None),
         }
     }
 }
 
 impl<T> Drop for Caught<'_, T> {
     fn drop(&mut self) {
-        let future = self.0.take();
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(future)));
+        discard(self.0.take());
     }
 }
 

@@ -9,13 +9,14 @@ use uuid::Uuid;
 
 use super::context::Context;
 use super::edit::{Edit, Edits};
+use super::otel::SpanIds;
 use super::owner::{Defaults, Owner};
 use super::record::Record;
 use super::{
-    Mechanism, Report, ReportError, ReportRequest, ReportResponse, Severity, device, fingerprint,
-    parts, slot,
+    Frame, Mechanism, Report, ReportError, ReportRequest, ReportResponse, Severity, device,
+    fingerprint, parts, slot,
 };
-use crate::error::{Failure, Origin};
+use crate::error::{Backtrace, Failure, Origin, caught};
 use crate::request::RequestFacts;
 
 /// A failure on its way to the worker.
@@ -33,6 +34,8 @@ pub(crate) struct Captured {
     pub(crate) story: Story,
     pub(super) contexts: Option<Arc<Context>>,
     pub(super) thread: Option<std::thread::Thread>,
+    /// The span it failed in; else the request's `traceparent` tells.
+    span: Option<SpanIds>,
     pub(super) defaults: Option<Arc<Defaults>>,
 }
 
@@ -60,6 +63,7 @@ impl Captured {
             story: Story::Lost,
             contexts: Context::current(),
             thread: Some(std::thread::current()),
+            span: SpanIds::current(),
             defaults: None,
         }
     }
@@ -168,7 +172,7 @@ impl Captured {
             mechanism,
             fingerprint: String::new(),
             errors,
-            frames: Vec::new(),
+            frames: self.frames(),
             request: facts.map(|facts| self.request(facts)),
             response: self.status.map(|status| ReportResponse {
                 status: status.as_u16(),
@@ -183,8 +187,14 @@ impl Captured {
             app: None,
             device: Some(device::device().clone()),
             thread: self.thread.as_ref().map(device::thread),
-            trace_id: facts.and_then(RequestFacts::trace_id).map(str::to_owned),
-            span_id: facts.and_then(RequestFacts::parent_id).map(str::to_owned),
+            trace_id: match &self.span {
+                Some(ids) => Some(ids.trace.to_string()),
+                None => facts.and_then(RequestFacts::trace_id).map(str::to_owned),
+            },
+            span_id: match &self.span {
+                Some(ids) => Some(ids.span.to_string()),
+                None => facts.and_then(RequestFacts::parent_id).map(str::to_owned),
+            },
             suppressed: 0,
             trimmed: Vec::new(),
         };
@@ -205,6 +215,18 @@ impl Captured {
                 fingerprint::of(&report.errors, mechanism, self.status, self.facts.as_ref());
         }
         report
+    }
+
+    /// The addresses of the backtrace: what is at them is found later, if at all.
+    fn frames(&self) -> Vec<Frame> {
+        let wants = self.defaults.as_ref().is_some_and(|it| it.backtraces);
+        let backtrace = self.failure.inner().backtrace().filter(|_| wants);
+        let addresses = backtrace.map_or(&[][..], Backtrace::addresses);
+        let frame = |address: &usize| Frame {
+            address: *address as u64,
+            ..Frame::default()
+        };
+        addresses.iter().map(frame).collect()
     }
 
     fn request(&self, facts: &RequestFacts) -> ReportRequest {
@@ -230,7 +252,7 @@ impl Captured {
     fn event(&self, report: &mut Report) {
         let inner = self.failure.inner();
         // The error's own code, so it may panic.
-        let said = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let said = caught(|| {
             let mut said: Map<String, Value> = inner
                 .fields()
                 .into_iter()
@@ -243,7 +265,7 @@ impl Captured {
                     .map(|details| ("details".to_owned(), details)),
             );
             said
-        }));
+        });
         let mut event = Record::default();
         for (key, value) in said.unwrap_or_default() {
             event.metadata("error".to_owned(), key, value);

@@ -1,10 +1,10 @@
 //! The application's callbacks on a report, run on the worker.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::Report;
+use crate::error::caught;
 
 /// One callback: it edits the report, or drops it by `false`.
 #[derive(Clone)]
@@ -20,11 +20,7 @@ impl Edit {
     /// What a callback that panics has done is undone, and the report is kept.
     fn apply(&self, report: &mut Report) -> bool {
         let before = report.clone();
-        let kept = catch_unwind(AssertUnwindSafe(|| (self.0)(report)));
-        kept.unwrap_or_else(|payload| {
-            // The payload's own destructor may panic.
-            let dropped = catch_unwind(AssertUnwindSafe(|| drop(payload)));
-            dropped.unwrap_or_else(std::mem::forget);
+        caught(|| (self.0)(report)).unwrap_or_else(|| {
             *report = before;
             true
         })

@@ -16,6 +16,8 @@ mod in_scope;
 mod inner;
 mod limits;
 mod notify;
+#[cfg_attr(not(feature = "tracing-opentelemetry"), path = "no_otel.rs")]
+mod otel;
 mod owner;
 mod parts;
 mod record;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
@@ -11,6 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{App, Captured, Sink};
+use crate::error::caught;
 
 /// One Backstop as its scopes see it. Two are the same only if they are the same value.
 pub(crate) struct Owner {
@@ -24,6 +24,8 @@ pub(crate) struct Owner {
 pub(crate) struct Defaults {
     pub(crate) app: App,
     pub(crate) attributes: BTreeMap<String, Value>,
+    /// Whether reports of errors show where they were made.
+    pub(crate) backtraces: bool,
     /// Writes path and query with what is secret hidden; without it only the path is told.
     pub(crate) url: Option<Box<UrlWriter>>,
 }
@@ -56,13 +58,13 @@ impl Owner {
     /// Hands a failure over. Nothing that happens in it reaches the request.
     pub(crate) fn capture(&self, captured: Captured) {
         if let Some(sink) = &self.sink {
-            let _ = catch_unwind(AssertUnwindSafe(|| sink.capture(captured)));
+            caught(|| sink.capture(captured));
         }
     }
 
     pub(crate) fn filtered(&self, id: Uuid) {
         if let Some(sink) = &self.sink {
-            let _ = catch_unwind(AssertUnwindSafe(|| sink.filtered(id)));
+            caught(|| sink.filtered(id));
         }
     }
 }

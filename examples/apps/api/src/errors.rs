@@ -1,0 +1,60 @@
+//! What can go wrong with books and authors, and what it answers. All else is said by whoever fails: axum's
+//! rejections, garde's report, the limits, the database.
+
+use backstop::HttpError;
+use thiserror::Error;
+
+#[derive(Debug, Error, HttpError)]
+#[error("there is no book {id}")]
+#[http(status = 404, code = "NO_BOOK", title = "No such book")]
+pub(crate) struct NoBook {
+    #[http(field = "book")]
+    pub(crate) id: i64,
+}
+
+/// What keeps a book out.
+#[derive(Debug, Error, HttpError)]
+pub(crate) enum BookRefused {
+    #[error("another book has the ISBN {isbn}")]
+    #[http(status = 409, code = "ISBN_TAKEN", title = "ISBN taken")]
+    IsbnTaken {
+        #[http(field)]
+        isbn: String,
+        source: sqlx::Error,
+    },
+    #[error("there is no author {author} who could have written it")]
+    #[http(status = 409, code = "UNKNOWN_AUTHOR", title = "Unknown author")]
+    UnknownAuthor {
+        #[http(field)]
+        author: i64,
+        source: sqlx::Error,
+    },
+}
+
+/// All that can go wrong with a book. Its parts are types of their own, for a route documents those that it has.
+#[derive(Debug, Error, HttpError)]
+pub(crate) enum BookError {
+    #[error(transparent)]
+    #[http(transparent)]
+    Missing(#[from] NoBook),
+    #[error(transparent)]
+    #[http(transparent)]
+    Refused(#[from] BookRefused),
+    #[error(transparent)]
+    #[http(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// That an author still has books is no error of ours: the foreign key says so, and `map_status` makes it a 409.
+#[derive(Debug, Error, HttpError)]
+pub(crate) enum AuthorError {
+    #[error("there is no author {id}")]
+    #[http(status = 404, code = "NO_AUTHOR", title = "No such author")]
+    NoAuthor {
+        #[http(field = "author")]
+        id: i64,
+    },
+    #[error(transparent)]
+    #[http(transparent)]
+    Database(#[from] sqlx::Error),
+}

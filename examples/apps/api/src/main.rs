@@ -1,0 +1,36 @@
+//! `cargo run -- --port 3001`; `BACKSTOP_MODE=development` shows what production hides.
+
+use backstop::Backstop;
+use library_api::{Limits, Store, guard, routes, settings};
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    tracing_subscriber::fmt().init();
+    let backstop = settings(Backstop::from_env()?).build()?;
+    let store = Store::in_memory(Store::PATIENCE).await?;
+    let app = guard(routes(store), &backstop, &Limits::default());
+
+    let listener = TcpListener::bind(("127.0.0.1", port()?)).await?;
+    println!("The library is open at http://{}/", listener.local_addr()?);
+    axum::serve(listener, app)
+        .with_graceful_shutdown(interrupted())
+        .await?;
+    Ok(())
+}
+
+/// Ctrl-C. Where nobody can listen for it, nobody shuts down gracefully.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+fn port() -> Result<u16, Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    match (arguments.next().as_deref(), arguments.next()) {
+        (None, _) => Ok(3000),
+        (Some("--port"), Some(port)) => Ok(port.parse()?),
+        _ => Err("usage: library-api [--port PORT]".into()),
+    }
+}

@@ -1,0 +1,8 @@
+//! Without the feature `frames` there are no frames.
+
+use crate::report::Report;
+
+#[derive(Debug, Default)]
+pub(crate) struct SymbolSettings {}
+
+pub(super) const fn symbolise(_report: &mut Report, _settings: &SymbolSettings) {}

@@ -1,0 +1,106 @@
+//! The debug information of an executable or a shared library.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use addr2line::Loader;
+use object::{Object as _, ObjectSegment as _, ReadCache};
+
+use crate::report::Frame;
+
+/// A file whose code runs in this process.
+pub(super) struct CodeFile {
+    loader: Loader,
+    /// Of each part that is loaded: where it is in the file, how long, and its address as the file counts.
+    segments: Vec<(u64, u64, u64)>,
+}
+
+/// Bytes of a function's name and of a path that are kept: the names of generic functions may be of any length.
+const MAX_TEXT: usize = 1024;
+
+impl CodeFile {
+    /// Reads it; `None` where that can't be done.
+    pub(super) fn open(path: &Path) -> Option<Self> {
+        let path = existing(path)?;
+        let cache = ReadCache::new(File::open(&path).ok()?);
+        let object = object::File::parse(&cache).ok()?;
+        let segments = object.segments().map(|segment| {
+            let (offset, len) = segment.file_range();
+            (offset, len, segment.address())
+        });
+        let segments = segments.collect();
+        Some(Self {
+            loader: Loader::new(&path).ok()?,
+            segments,
+        })
+    }
+
+    /// The functions at this place of the file, the innermost of those that were inlined first.
+    pub(super) fn frames(&self, offset: u64, frame: &Frame) -> Vec<Frame> {
+        let Some(address) = self.address(offset) else {
+            return Vec::new();
+        };
+        let mut frames = self.debug_frames(address, frame);
+        if let Some(outermost) = frames.last_mut().filter(|last| last.function.is_none()) {
+            outermost.function = self.symbol(address);
+        } else if frames.is_empty() {
+            frames.extend(self.symbol(address).map(|function| Frame {
+                function: Some(function),
+                ..frame.clone()
+            }));
+        }
+        frames
+    }
+
+    fn address(&self, offset: u64) -> Option<u64> {
+        self.segments.iter().find_map(|(start, len, address)| {
+            let inside = offset.checked_sub(*start).filter(|inside| inside < len)?;
+            address.checked_add(inside)
+        })
+    }
+
+    fn debug_frames(&self, address: u64, frame: &Frame) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        let Ok(mut found) = self.loader.find_frames(address) else {
+            return frames;
+        };
+        while let Ok(Some(next)) = found.next() {
+            let function = next.function.as_ref();
+            let location = next.location.as_ref();
+            frames.push(Frame {
+                function: function
+                    .and_then(|name| name.demangle().ok())
+                    .map(|name| short(&name)),
+                file: location.and_then(|it| it.file).map(short),
+                line: location.and_then(|it| it.line).filter(|line| *line > 0),
+                column: location
+                    .and_then(|it| it.column)
+                    .filter(|column| *column > 0),
+                ..frame.clone()
+            });
+        }
+        frames
+    }
+
+    /// What a file without debug information still knows, unless it was stripped.
+    fn symbol(&self, address: u64) -> Option<String> {
+        let name = self.loader.find_symbol(address)?;
+        Some(short(&addr2line::demangle_auto(name.into(), None)))
+    }
+}
+
+/// A program that was replaced while it runs has no path any more, but is still there.
+fn existing(path: &Path) -> Option<PathBuf> {
+    const RUNNING: &str = "/proc/self/exe";
+    if path.is_file() {
+        return Some(path.to_owned());
+    }
+    let running = std::fs::read_link(RUNNING).ok()?;
+    (running == path).then(|| PathBuf::from(RUNNING))
+}
+
+fn short(text: &str) -> String {
+    let mut ends = (0..=text.len().min(MAX_TEXT)).rev();
+    let end = ends.find(|&end| text.is_char_boundary(end));
+    text[..end.unwrap_or_default()].to_owned()
+}

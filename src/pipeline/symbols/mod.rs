@@ -1,0 +1,133 @@
+//! From addresses to frames, on the worker: which function, in which file, whose, and the source around it.
+//!
+//! Neither the crate `backtrace` nor std resolves here: both hold one lock for the whole process while they do,
+//! and taking a stack waits for it.
+
+mod files;
+mod maps;
+mod names;
+mod source;
+mod table;
+
+use std::sync::{Mutex, PoisonError};
+
+use self::table::Table;
+use crate::report::{Frame, Report};
+
+/// How frames are told.
+#[derive(Clone, Debug)]
+pub(crate) struct SymbolSettings {
+    /// Lines of source above and below.
+    pub(crate) context_lines: usize,
+    /// Starts of functions' names, and whether these are the application's.
+    pub(crate) in_app: Vec<(String, bool)>,
+}
+
+/// What was found so far. Shared by all workers of the process, for it may take up as much memory as the program's
+/// debug information; only workers ever wait for it.
+static TABLE: Mutex<Table> = Mutex::new(Table::new());
+/// Frames of a report. One address may stand for several, of functions that were inlined.
+const MAX_FRAMES: usize = 128;
+
+/// Puts frames in the place of the report's addresses, without those that only took the stack.
+pub(super) fn symbolise(report: &mut Report, settings: &SymbolSettings) {
+    if report.frames.is_empty() {
+        return;
+    }
+    let mut frames = Vec::with_capacity(report.frames.len());
+    let mut table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
+    table.refresh(report.frames.iter().map(|frame| frame.address));
+    for frame in report.frames.drain(..) {
+        // A callback of the application's may have said all about it.
+        if frame.function.is_some() || frame.file.is_some() {
+            frames.push(frame);
+        } else {
+            frames.extend(table.frames_at(frame.address));
+        }
+    }
+    drop(table);
+    trim(&mut frames);
+    if frames.len() > MAX_FRAMES {
+        frames.truncate(MAX_FRAMES);
+        report.trimmed.push("frames".to_owned());
+    }
+    for frame in &mut frames {
+        frame.in_app = names::is_in_app(frame, &settings.in_app);
+    }
+    source::show(&mut frames, settings.context_lines);
+    report.frames = frames;
+}
+
+/// The innermost frames are of what made the error and took the stack.
+fn trim(frames: &mut Vec<Frame>) {
+    let is_machinery = |frame: &Frame| frame.function.as_deref().is_some_and(names::is_machinery);
+    let first = frames.iter().position(|frame| !is_machinery(frame));
+    frames.drain(..first.unwrap_or_default());
+}
+
+impl Default for SymbolSettings {
+    fn default() -> Self {
+        Self {
+            context_lines: 5,
+            in_app: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::error::Backtrace;
+
+    #[test]
+    fn taking_a_stack_does_not_wait_for_what_is_found_of_another() {
+        let table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
+        let captured = std::thread::spawn(|| Backtrace::capture().addresses().len());
+        assert!(captured.join().unwrap() > 0);
+        drop(table);
+    }
+
+    #[test]
+    #[ignore = "it measures"]
+    fn how_long_taking_a_stack_takes_while_another_is_looked_at() {
+        let addresses = Backtrace::capture();
+        let addresses = addresses.addresses().iter().map(|address| *address as u64);
+        let addresses: Vec<u64> = addresses.collect();
+        let (stop, stopped) = mpsc::channel::<()>();
+        let looking = std::thread::spawn(move || {
+            let mut cold = Vec::new();
+            while stopped.try_recv() == Err(mpsc::TryRecvError::Empty) {
+                let start = Instant::now();
+                let mut table = Table::new();
+                table.refresh(addresses.iter().copied());
+                for address in &addresses {
+                    table.frames_at(*address);
+                }
+                cold.push(start.elapsed());
+            }
+            cold
+        });
+        let start = Instant::now();
+        let mut taken = Vec::new();
+        while start.elapsed() < Duration::from_secs(3) {
+            let start = Instant::now();
+            std::hint::black_box(Backtrace::capture());
+            taken.push(start.elapsed());
+        }
+        drop(stop);
+        let cold = looking.join().unwrap();
+        taken.sort();
+        println!(
+            "looked at {} stacks, cold, in {:?} each; took {} meanwhile: median {:?}, 99.9 % {:?}, longest {:?}",
+            cold.len(),
+            cold.iter().sum::<Duration>() / u32::try_from(cold.len()).unwrap(),
+            taken.len(),
+            taken[taken.len() / 2],
+            taken[taken.len() * 999 / 1000],
+            taken[taken.len() - 1],
+        );
+    }
+}
