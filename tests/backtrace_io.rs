@@ -326,6 +326,58 @@ async fn a_batch_is_one_request_each_until_the_receiver_wants_to_be_left_alone()
 }
 
 #[tokio::test]
+async fn the_log_tells_of_each_change_once_and_shows_no_token() {
+    tracing::subscriber::set_global_default(Log).unwrap();
+    let replies = [403, 403, 500, 200, 200].map(Reply::status).to_vec();
+    let receiver = Receiver::start(replies).await;
+    let sink = sink(At::new(&receiver.url()));
+    for _ in 0..5 {
+        sink.deliver(&[Arc::new(story::report())]).await;
+    }
+    drop(receiver);
+    let nobody = receiver::nobody().await;
+    let sink = sink.endpoint(nobody);
+    sink.deliver(&[Arc::new(story::report())]).await;
+    let text = LOGGED.take();
+    let told: Vec<&str> = text
+        .lines()
+        .filter(|line| line.contains("backstop::reporters"))
+        .collect();
+    assert_eq!(told.len(), 4, "{text}");
+    assert!(told[0].contains("403") && told[1].contains("500"), "{text}");
+    assert!(
+        told[2].contains("arrive again") && told[3].contains("refused"),
+        "{text}"
+    );
+    assert!(!text.contains(TOKEN), "{text}");
+}
+
+thread_local! {
+    static LOGGED: std::cell::RefCell<String> = const { std::cell::RefCell::new(String::new()) };
+}
+
+/// Keeps the events of each thread apart. It is the one of the whole process: where only one thread has a
+/// subscriber, tracing may ask another whether an event is of interest.
+struct Log;
+
+impl tracing::Subscriber for Log {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+    fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        LOGGED.with_borrow_mut(|text| text.push_str(&format!("{span:?}\n")));
+        tracing::span::Id::from_u64(1)
+    }
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn event(&self, event: &tracing::Event<'_>) {
+        LOGGED.with_borrow_mut(|text| text.push_str(&format!("{event:?}\n")));
+    }
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[tokio::test]
 async fn every_answer_means_what_it_means_everywhere() {
     matrix::check(sink).await;
 }

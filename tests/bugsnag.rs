@@ -466,3 +466,28 @@ fn child_takes_the_key_from_the_environment() {
     let is_set = std::env::var_os("BUGSNAG_API_KEY").is_some();
     assert_eq!(Bugsnag::from_env().check().is_ok(), is_set);
 }
+
+/// A proxy is asked for the whole URL; nobody resolves the host's name here.
+#[tokio::test]
+async fn a_proxy_of_the_environment_is_used() {
+    let proxy = Receiver::taking().await;
+    let mut child = tokio::process::Command::new(std::env::current_exe().unwrap());
+    child.args(["--exact", "child_sends_through_a_proxy", "--ignored"]);
+    child
+        .env("http_proxy", proxy.url())
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY");
+    let output = child.output().await.unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(proxy.one().target, "http://bugsnag.invalid/");
+}
+
+#[tokio::test]
+#[ignore = "it is the child of the test above"]
+async fn child_sends_through_a_proxy() {
+    if std::env::var_os("http_proxy").is_some() {
+        let sink = sink(At::new("http://bugsnag.invalid/"));
+        let answers = sink.deliver(&[Arc::new(story::bare())]).await;
+        assert_eq!(answers, [Delivery::Delivered]);
+    }
+}

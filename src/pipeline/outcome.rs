@@ -17,7 +17,7 @@ pub enum Outcome {
     Delivered,
     /// It is on disk and will be delivered from there, by a later process at the latest.
     Spooled,
-    /// The filter, or a callback, does not want it; without a filter that is what stands below 500.
+    /// The filter, a callback, or the reporter's own settings do not want it; without a filter that is what stands below 500.
     Filtered,
     /// The sample rate has passed over it.
     SampledOut,

@@ -1,4 +1,4 @@
-//! Where reports go: [`Reporter`], and those that need nothing but this machine.
+//! Where reports go: [`Reporter`], those that need nothing but this machine, and those that send over the network.
 //!
 //! A report that reaches a reporter is complete and scrubbed. Any number of reporters may be set, each with
 //! [`Builder::reporter`](crate::Builder::reporter); none of them can hold up another, or a request.
@@ -15,6 +15,14 @@
 #![cfg_attr(feature = "airbrake", doc = "| [`Airbrake`] | Airbrake, Errbit |")]
 #![cfg_attr(feature = "backtrace-io", doc = "| [`BacktraceIo`] | backtrace.io |")]
 #![cfg_attr(feature = "bugsnag", doc = "| [`Bugsnag`] | Bugsnag |")]
+#![cfg_attr(
+    feature = "_http",
+    doc = "
+Those that send over the network verify certificates always (`root_certificate` trusts one authority more), follow no
+redirect and take proxies from the environment (`HTTPS_PROXY`, `NO_PROXY`). Any 2xx is delivered; no answer within the
+timeout, 408, 420, 425, 429 and 5xx are tried again, when the receiver says so if it does; all else is rejected. A report
+that is too large is made smaller until it fits, and says what went. Keys and tokens are in no `Debug`, error or log."
+)]
 
 #[cfg(feature = "airbrake")]
 mod airbrake;

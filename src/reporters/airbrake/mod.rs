@@ -121,7 +121,7 @@ impl Reporter for Airbrake {
         let Ok(endpoint) = self.url() else {
             return vec![Delivery::Rejected; batch.len()];
         };
-        let mut round = Round::of(batch);
+        let mut round = Round::of(batch.len());
         for report in batch {
             if !round.send(self.send(&endpoint, report)).await {
                 break;

@@ -141,7 +141,7 @@ impl Reporter for BacktraceIo {
         let Ok(endpoint) = target::resolve(&self.endpoint, &self.token) else {
             return vec![Delivery::Rejected; batch.len()];
         };
-        let mut round = Round::of(batch);
+        let mut round = Round::of(batch.len());
         for report in batch {
             if !round.send(self.send(&endpoint, report)).await {
                 break;

@@ -4,14 +4,17 @@ mod event;
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use serde_json::json;
 use sha1::{Digest, Sha1};
+use tokio::time::{Instant, timeout_at};
 
-use super::http::{AGENT, Answer, Client, Endpoint, HOMEPAGE, Secret, VERSION, fit, iso};
+use super::http::{
+    AGENT, Answer, Client, Endpoint, HOMEPAGE, LONGEST, Round, Secret, VERSION, fit, iso,
+};
 use super::{Delivery, Reporter};
 use crate::error::BoxError;
 use crate::report::Report;
@@ -93,7 +96,7 @@ impl Bugsnag {
 
     /// For how long a request may take. Default: 15 seconds.
     #[must_use]
-    pub const fn timeout(mut self, timeout: std::time::Duration) -> Self {
+    pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.client.set_timeout(timeout);
         self
     }
@@ -180,11 +183,17 @@ impl Bugsnag {
         if events.len() == 1 || !blames_events {
             return vec![answer.delivery(); events.len()];
         }
-        let mut deliveries = Vec::with_capacity(events.len());
+        let mut round = Round::of(events.len());
         for event in events {
-            deliveries.push(self.send(endpoint, &[event]).await.delivery());
+            let alone = async {
+                let answer = self.send(endpoint, &[event]).await;
+                (answer.delivery(), answer)
+            };
+            if !round.send(alone).await {
+                break;
+            }
         }
-        deliveries
+        round.into_deliveries()
     }
 }
 
@@ -209,9 +218,12 @@ impl Reporter for Bugsnag {
             });
             events.extend(event.map(|event| (index, event)));
         }
+        let deadline = Instant::now() + LONGEST;
         for group in groups(&events, room) {
             let bodies: Vec<&[u8]> = group.iter().map(|(_, event)| event.as_slice()).collect();
-            let answers = self.send_all(&endpoint, &bodies).await;
+            let Ok(answers) = timeout_at(deadline, self.send_all(&endpoint, &bodies)).await else {
+                break;
+            };
             let gone = matches!(answers[..], [Delivery::Retry { .. }, ..]);
             for ((index, _), answer) in group.iter().zip(answers) {
                 deliveries[*index] = answer;

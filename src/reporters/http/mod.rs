@@ -11,7 +11,6 @@ mod clock;
 mod endpoint;
 mod fit;
 mod secret;
-#[cfg(any(feature = "airbrake", feature = "backtrace-io"))]
 mod sending;
 
 pub(super) use self::answer::Answer;
@@ -21,7 +20,8 @@ pub(super) use self::clock::iso;
 pub(super) use self::endpoint::Endpoint;
 pub(super) use self::fit::fit;
 pub(super) use self::secret::Secret;
-#[cfg(any(feature = "airbrake", feature = "backtrace-io"))]
+#[cfg(feature = "bugsnag")]
+pub(super) use self::sending::LONGEST;
 pub(super) use self::sending::Round;
 
 use serde_json::{Map, Value};

@@ -1,16 +1,14 @@
-//! Batches for receivers that take one report a request.
+//! Several requests for one batch.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
 use super::Answer;
-use crate::report::Report;
 use crate::reporters::Delivery;
 
 /// The pipeline gives a batch a minute, and takes the whole of it for lost after that.
-const LONGEST: Duration = Duration::from_secs(45);
+pub(in crate::reporters) const LONGEST: Duration = Duration::from_secs(45);
 
 /// Sends one report after the other, until the receiver is gone or wants to be left alone; what is left is then
 /// tried again later, as is what there was no time for.
@@ -21,11 +19,12 @@ pub(in crate::reporters) struct Round {
 }
 
 impl Round {
-    pub(in crate::reporters) fn of(batch: &[Arc<Report>]) -> Self {
+    /// So many reports.
+    pub(in crate::reporters) fn of(size: usize) -> Self {
         Self {
-            size: batch.len(),
+            size,
             deadline: Instant::now() + LONGEST,
-            deliveries: Vec::with_capacity(batch.len()),
+            deliveries: Vec::with_capacity(size),
         }
     }
 
