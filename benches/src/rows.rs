@@ -32,7 +32,7 @@ const BROWSER: &str =
     "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
 const PROBLEM: &str = "application/problem+json";
 
-pub static ROWS: [Row; 18] = [
+pub static ROWS: [Row; 19] = [
     row("success", None, None, BROWSER, || {
         ok().layer(Identity::new())
     }),
@@ -147,6 +147,19 @@ pub static ROWS: [Row; 18] = [
     row("panic, backstop, reported", None, None, PROBLEM, || {
         panicking().layer(reporting().layer())
     }),
+    row(
+        "panic, backstop, reported, with its frames",
+        None,
+        None,
+        PROBLEM,
+        || {
+            let backstop = reporting();
+            // After the silent hook, so that this one chains to it.
+            let app = panicking();
+            backstop.install_panic_hook();
+            app.layer(backstop.layer())
+        },
+    ),
 ];
 
 const fn row(

@@ -44,22 +44,36 @@ const MAX_LAST: usize = 32;
 const MAX_TEXT: usize = 16 * 1024;
 
 thread_local! {
-    static CATCHING: Cell<Depth> = const { Cell::new(Depth { depth: 0, turn: 0 }) };
+    static CATCHING: Cell<u64> = const { Cell::new(0) };
     static STASH: RefCell<Stash> = const { RefCell::new(Stash { turn: 0, panics: Vec::new() }) };
 }
 
 /// Never held while anything is called.
 static LAST: Mutex<VecDeque<Arc<Panic>>> = Mutex::new(VecDeque::new());
 
+/// How deep a thread is in code whose panics are caught, in the lower half, and in the upper one how often it has
+/// come out of all of it: what was stashed before is over. In one number, as every request counts it several times.
 #[derive(Clone, Copy)]
-struct Depth {
-    depth: u32,
-    /// How often the outermost one was entered: what was stashed before is over.
-    turn: u32,
+struct Depth(u64);
+
+impl Depth {
+    const TURN: u64 = 1 << 32;
+
+    fn now() -> Option<Self> {
+        CATCHING.try_with(|catching| Self(catching.get())).ok()
+    }
+
+    const fn is_zero(self) -> bool {
+        self.0.is_multiple_of(Self::TURN)
+    }
+
+    const fn turn(self) -> u64 {
+        self.0 / Self::TURN
+    }
 }
 
 struct Stash {
-    turn: u32,
+    turn: u64,
     panics: Vec<Arc<Panic>>,
 }
 
@@ -70,13 +84,7 @@ pub(crate) struct Catching(());
 impl Catching {
     #[inline]
     pub(crate) fn enter() -> Self {
-        let _ = CATCHING.try_with(|catching| {
-            let Depth { depth, turn } = catching.get();
-            catching.set(Depth {
-                depth: depth + 1,
-                turn: turn.wrapping_add(u32::from(depth == 0)),
-            });
-        });
+        let _ = CATCHING.try_with(|catching| catching.set(catching.get().wrapping_add(1)));
         Self(())
     }
 }
@@ -85,11 +93,11 @@ impl Drop for Catching {
     #[inline]
     fn drop(&mut self) {
         let _ = CATCHING.try_with(|catching| {
-            let Depth { depth, turn } = catching.get();
-            catching.set(Depth {
-                depth: depth.saturating_sub(1),
-                turn,
-            });
+            let mut left = Depth(catching.get().wrapping_sub(1));
+            if left.is_zero() {
+                left.0 = left.0.wrapping_add(Depth::TURN);
+            }
+            catching.set(left.0);
         });
     }
 }
@@ -97,18 +105,18 @@ impl Drop for Catching {
 /// Keeps a panic, in a hook: here nothing may panic, wait or call the application. What is given back is a panic that
 /// nobody here is about to catch.
 pub(crate) fn record(info: &PanicHookInfo<'_>) -> Option<Arc<Panic>> {
-    let depth = CATCHING.try_with(Cell::get).ok();
+    let depth = Depth::now();
     let panic = Arc::new(Panic {
         payload: Payload::of(info.payload()),
         place: info.location().map(Place::copied),
         backtrace: Backtrace::of_panic(),
         // A thread whose locals are gone does not know itself any more, and panics when asked.
         thread: depth.map(|_| std::thread::current()),
-        is_bare: !matches!(depth, Some(Depth { depth: 1.., .. })),
+        is_bare: depth.is_none_or(Depth::is_zero),
         notice: OnceLock::new(),
     });
-    if let Some(Depth { turn, .. }) = depth.filter(|_| !panic.is_bare) {
-        stash(turn, panic);
+    if let Some(depth) = depth.filter(|depth| !depth.is_zero()) {
+        stash(depth.turn(), panic);
         return None;
     }
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
@@ -119,7 +127,7 @@ pub(crate) fn record(info: &PanicHookInfo<'_>) -> Option<Arc<Panic>> {
     Some(panic)
 }
 
-fn stash(turn: u32, panic: Arc<Panic>) {
+fn stash(turn: u64, panic: Arc<Panic>) {
     let _ = STASH.try_with(|stash| {
         let Ok(mut stash) = stash.try_borrow_mut() else {
             return;
@@ -138,7 +146,7 @@ fn stash(turn: u32, panic: Arc<Panic>) {
 /// What was kept of the panic that was just caught with this payload.
 pub(crate) fn take(payload: &(dyn Any + Send)) -> Option<Arc<Panic>> {
     let sought = Payload::of(payload);
-    let turn = CATCHING.try_with(Cell::get).ok()?.turn;
+    let turn = Depth::now()?.turn();
     let stashed = STASH.try_with(|stash| {
         let mut stash = stash.try_borrow_mut().ok()?;
         if stash.turn != turn {

@@ -10,7 +10,7 @@ use http::{Response, StatusCode};
 use http_body::{Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::catch::{caught, dropped};
+use super::catch::{caught, caught_inside, dropped};
 use super::fused::service_error;
 use crate::backstop::Backstop;
 use crate::error::{Answered, BoxError, Failure, Inner, Origin, Traveller};
@@ -30,7 +30,7 @@ where
     R: http_body::Body<Data = Bytes> + Send + 'static,
     R::Error: Into<BoxError>,
 {
-    let is_small = caught(|| {
+    let is_small = caught_inside(|| {
         response
             .body()
             .size_hint()

@@ -12,7 +12,20 @@ use crate::error::{self, Catching, Inner, discard};
 /// What `run` borrows must not be used again after a panic, but to drop it.
 pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Inner>> {
     let _catching = Catching::enter();
+    caught_inside(run)
+}
+
+/// The same where a [`Catching`] lives: a request that succeeds needs no more than one in its future.
+#[inline]
+pub(super) fn caught_inside<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Inner>> {
     catch_unwind(AssertUnwindSafe(run)).map_err(panicked)
+}
+
+/// Drops what `drop_it` drops, whose destructor may panic; where a [`Catching`] lives.
+pub(super) fn dropped_inside(drop_it: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(drop_it)) {
+        discard(payload);
+    }
 }
 
 /// Drops what `drop_it` drops, whose destructor may panic.

@@ -12,11 +12,11 @@ use bytes::Bytes;
 use http::Response;
 use pin_project_lite::pin_project;
 
-use super::catch::{caught, dropped};
+use super::catch::{caught_inside, dropped_inside};
 use super::fused::service_error;
 use super::{respond, settle};
 use crate::backstop::Backstop;
-use crate::error::{BoxError, Failure, Inner, Origin};
+use crate::error::{BoxError, Catching, Failure, Inner, Origin};
 use crate::report::{Bound, Slot};
 use crate::request::RequestFacts;
 
@@ -78,12 +78,17 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let bound = Bound::enter(this.slot);
+        // From the poll on, but not for what this layer lets through.
+        let _catching;
         let ended = match this.state.as_mut().project() {
             StateProj::Running { future } => {
                 let polled = if *this.catches_panics {
-                    caught(|| future.poll(cx))
+                    _catching = Catching::enter();
+                    caught_inside(|| future.poll(cx))
                 } else {
-                    Ok(future.poll(cx))
+                    let polled = future.poll(cx);
+                    _catching = Catching::enter();
+                    Ok(polled)
                 };
                 bound.know(Some(&*this.facts));
                 match polled {
@@ -93,11 +98,12 @@ where
                 }
             }
             StateProj::Failed { inner } => {
+                _catching = Catching::enter();
                 Err(inner.take().expect("a future is not polled after it ended"))
             }
         };
         // A future that ended or panicked must not be polled again, and here its destructor's panic is caught.
-        dropped(|| this.state.set(State::Failed { inner: None }));
+        dropped_inside(|| this.state.set(State::Failed { inner: None }));
         let failed = match ended {
             Ok(response) => {
                 let response = settle::settle(this.backstop, this.facts, response);
