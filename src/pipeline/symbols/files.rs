@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use addr2line::Loader;
 use object::{Object as _, ObjectSegment as _, ReadCache};
 
+use super::names;
 use crate::report::Frame;
 
 /// A file whose code runs in this process.
@@ -41,13 +42,19 @@ impl CodeFile {
             return Vec::new();
         };
         let mut frames = self.debug_frames(address, frame);
-        if let Some(outermost) = frames.last_mut().filter(|last| last.function.is_none()) {
-            outermost.function = self.symbol(address);
-        } else if frames.is_empty() {
-            frames.extend(self.symbol(address).map(|function| Frame {
+        // Line tables alone have no name of it, or one without its path.
+        let is_named = |frame: &Frame| frame.function.as_deref().is_some_and(names::has_crate);
+        match frames.last_mut() {
+            Some(outermost) if is_named(outermost) => {}
+            Some(outermost) => {
+                if let Some(function) = self.symbol(address) {
+                    outermost.function = Some(function);
+                }
+            }
+            None => frames.extend(self.symbol(address).map(|function| Frame {
                 function: Some(function),
                 ..frame.clone()
-            }));
+            })),
         }
         frames
     }

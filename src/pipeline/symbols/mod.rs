@@ -60,9 +60,15 @@ pub(super) fn symbolise(report: &mut Report, settings: &SymbolSettings) {
 
 /// The innermost frames are of what made the error and took the stack.
 fn trim(frames: &mut Vec<Frame>) {
-    let is_machinery = |frame: &Frame| frame.function.as_deref().is_some_and(names::is_machinery);
-    let first = frames.iter().position(|frame| !is_machinery(frame));
-    frames.drain(..first.unwrap_or_default());
+    let mut first = 0;
+    for (index, frame) in frames.iter().enumerate() {
+        if frame.function.as_deref().is_some_and(names::is_machinery) {
+            first = index + 1;
+        } else if !names::is_bare_and_foreign(frame) {
+            break;
+        }
+    }
+    frames.drain(..first);
 }
 
 impl Default for SymbolSettings {

@@ -57,6 +57,23 @@ pub(super) fn is_machinery(function: &str) -> bool {
     MACHINERY.contains(&krate(path(function)))
 }
 
+/// Whether its name tells nothing of whose it is, and its file is nobody's here: so are inlined functions where the
+/// build has line tables only.
+pub(super) fn is_bare_and_foreign(frame: &Frame) -> bool {
+    let is_bare = |function: &str| !has_crate(function);
+    frame.function.as_deref().is_some_and(is_bare) && is_in_foreign_file(frame)
+}
+
+/// Whether a function's name tells its crate.
+pub(super) fn has_crate(function: &str) -> bool {
+    !krate(path(function)).is_empty()
+}
+
+fn is_in_foreign_file(frame: &Frame) -> bool {
+    let is_foreign = |file: &str| FOREIGN_FILES.iter().any(|part| file.contains(part));
+    frame.file.as_deref().is_some_and(is_foreign)
+}
+
 /// Whether the frame is the application's own; the longest of the `rules` that fits decides.
 pub(super) fn is_in_app(frame: &Frame, rules: &[(String, bool)]) -> bool {
     let path = frame.function.as_deref().map(path);
@@ -67,8 +84,7 @@ pub(super) fn is_in_app(frame: &Frame, rules: &[(String, bool)]) -> bool {
     if let Some((_, in_app)) = by_rule {
         return *in_app;
     }
-    let is_foreign_file = |file: &str| FOREIGN_FILES.iter().any(|part| file.contains(part));
-    if frame.file.as_deref().is_some_and(is_foreign_file) {
+    if is_in_foreign_file(frame) {
         return false;
     }
     match path.map(krate) {
