@@ -18,11 +18,9 @@ pub(crate) struct Document<'a> {
     pub(crate) shape: &'a Shape,
 }
 
-/// The problem that tells what was disclosed; its detail moves over.
-pub(crate) fn problem(disclosed: &mut Disclosed) -> Problem {
+/// The problem that tells what was disclosed, under the URN of its id; its detail moves over.
+pub(crate) fn problem(disclosed: &mut Disclosed, urn: &str) -> Problem {
     let item = &mut disclosed.item;
-    let mut urn = [0; uuid::fmt::Urn::LENGTH];
-    let urn: &str = disclosed.id.urn().encode_lower(&mut urn);
     let mut problem = Problem::new(item.status).instance(urn.to_owned());
     if let Some(uri) = &disclosed.type_uri {
         problem.set_type_uri(uri.clone());

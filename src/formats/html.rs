@@ -2,12 +2,12 @@
 //! escaped by the template.
 
 use http::HeaderValue;
-use maud::{Markup, html};
+use maud::{Markup, Render as _, html};
 use serde_json::Value;
 
 use super::Document;
 use crate::disclosure::Debug;
-use crate::problem::Problem;
+use crate::problem::{Problem, has_byte};
 
 /// The policy of our pages: nothing but the style in them, named by its SHA-256.
 pub(crate) const PAGE_CSP: HeaderValue = HeaderValue::from_static(concat!(
@@ -33,25 +33,61 @@ const STYLE: &str = concat!(
     include_str!("page.css"),
     "</style></head><body>"
 );
-const END: &str = "</body></html>";
+const END: &str = "</main></body></html>";
 
 pub(super) fn render(document: &Document<'_>) -> String {
     let (problem, disclosed) = (document.problem, document.disclosed);
     let status = disclosed.item.status.as_str();
     let title = problem.title_ref().unwrap_or_default();
-    let content = html! {
-        main {
-            p.status { (status) }
-            h1 { (title) }
-            @if let Some(detail) = problem.detail_ref() { p.detail { (detail) } }
-            (members(document))
-            p.id { "If you ask for help, quote this id: " code { (id(problem)) } }
-            @if let Some(debug) = &disclosed.debug { (for_developers(debug)) }
+    let detail = problem.detail_ref();
+
+    let texts = 2 * title.len() + detail.map_or(0, str::len);
+    let mut page = Page::with_capacity(BEGIN.len() + STYLE.len() + texts + 256);
+    page.raw(BEGIN).text(status).raw(" ").text(title).raw(STYLE);
+    page.raw("<main><p class=\"status\">").text(status);
+    page.raw("</p><h1>").text(title).raw("</h1>");
+    if let Some(detail) = detail {
+        page.raw("<p class=\"detail\">").text(detail).raw("</p>");
+    }
+    if problem.extensions().next().is_some() {
+        page.markup(&members(document));
+    }
+    page.raw("<p class=\"id\">If you ask for help, quote this id: <code>");
+    page.text(id(problem)).raw("</code></p>");
+    if let Some(debug) = &disclosed.debug {
+        page.markup(&for_developers(debug));
+    }
+    page.raw(END);
+    page.0
+}
+
+/// A page as it grows, in one piece: the style is most of it, and what every page has is not worth a template's
+/// buffer. Only text of ours gets in as it is.
+struct Page(String);
+
+impl Page {
+    fn with_capacity(capacity: usize) -> Self {
+        Self(String::with_capacity(capacity))
+    }
+
+    fn raw(&mut self, html: &'static str) -> &mut Self {
+        self.0.push_str(html);
+        self
+    }
+
+    fn text(&mut self, text: &str) -> &mut Self {
+        let is_special = |byte| (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"');
+        if has_byte(text, is_special) {
+            text.render_to(&mut self.0);
+        } else {
+            self.0.push_str(text);
         }
-    };
-    let title = html! { (status) " " (title) };
-    // Made in one piece of the right size: the style is most of a page.
-    [BEGIN, &title.0, STYLE, &content.0, END].concat()
+        self
+    }
+
+    fn markup(&mut self, markup: &Markup) {
+        self.0.push_str(&markup.0);
+    }
 }
 
 /// The id to quote, which the problem has as a URN.

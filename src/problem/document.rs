@@ -196,15 +196,6 @@ impl Problem {
         self.extensions.iter().map(|(name, value)| (&**name, value))
     }
 
-    /// The document as JSON.
-    #[must_use]
-    pub fn to_json(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(256);
-        // Strings, numbers and `Value`s serialise without fail, and a `Vec` takes them all.
-        let _ = serde_json::to_writer(&mut bytes, self);
-        bytes
-    }
-
     /// The members that are set, in the order of the RFC, as a format writes them.
     pub(crate) fn type_member(&self) -> Option<&str> {
         self.type_uri.as_deref()

@@ -3,10 +3,12 @@
 mod depth;
 mod document;
 mod invalid;
+mod json;
 mod members;
 mod parse;
 mod phrase;
 mod problem_type;
+mod scan;
 #[cfg(feature = "xml")]
 mod xml;
 
@@ -18,5 +20,7 @@ pub use self::problem_type::ProblemType;
 pub(crate) use self::depth::shallow;
 pub(crate) use self::members::{RESERVED, is_reserved};
 pub(crate) use self::phrase::reason_phrase;
+#[cfg(feature = "html")]
+pub(crate) use self::scan::has_byte;
 #[cfg(feature = "xml")]
 pub(crate) use self::xml::NAMESPACE;
