@@ -62,19 +62,21 @@ impl Offers {
         single_use_lifetimes,
         reason = "an anonymous lifetime is unstable there"
     )]
-    pub(crate) fn pick<'a>(
-        &self,
-        mut lines: impl Iterator<Item = &'a HeaderValue> + Clone,
-    ) -> Format {
-        let all = lines.clone();
-        if let (Some(only), None) = (lines.next(), lines.next()) {
-            // What most programs send: one of our types, with nothing to weigh.
-            let named = |format: &&Format| format.media_type().as_bytes() == only.as_bytes();
-            if let Some(&format) = self.formats.iter().find(named) {
-                return format;
-            }
-        }
-        self.weigh(all)
+    pub(crate) fn pick<'a>(&self, lines: impl Iterator<Item = &'a HeaderValue> + Clone) -> Format {
+        let first = lines.clone().next();
+        first
+            .and_then(|line| self.named_first(line.as_bytes()))
+            .unwrap_or_else(|| self.weigh(lines))
+    }
+
+    /// The format that stands first and without a weight, as programs and browsers send it: whatever comes after
+    /// it has no higher quality, is no more specific, and stands behind it.
+    fn named_first(&self, line: &[u8]) -> Option<Format> {
+        let named = |format: &&Format| {
+            let rest = line.strip_prefix(format.media_type().as_bytes());
+            rest.is_some_and(|rest| matches!(rest.first(), None | Some(b',')))
+        };
+        self.formats.iter().find(named).copied()
     }
 
     #[expect(
