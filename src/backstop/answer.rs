@@ -62,18 +62,21 @@ pub trait IntoPage {
 }
 
 impl Answers {
-    pub(super) fn answer(&self, failure: &Failure, facts: &RequestFacts) -> Answer {
+    pub(super) fn answer(&self, failure: &Failure, urn: &str, facts: &RequestFacts) -> Answer {
         let format = self.format(facts);
         // First all that may be told; if an error's own code panics on the way, its status and id.
         let rendered = caught(|| {
             self.render(
                 format,
                 failure,
+                urn,
                 facts,
                 Disclosed::new(failure, facts, &self.policy),
             )
         })
-        .or_else(|| caught(|| self.render(format, failure, facts, Disclosed::minimal(failure))));
+        .or_else(|| {
+            caught(|| self.render(format, failure, urn, facts, Disclosed::minimal(failure)))
+        });
         let (body, format, csp) = match rendered {
             Some((bytes, csp)) => (Body::Rendered(bytes), format, csp),
             None => (
@@ -94,10 +97,11 @@ impl Answers {
         &self,
         format: Format,
         failure: &Failure,
+        urn: &str,
         facts: &RequestFacts,
         mut disclosed: Disclosed,
     ) -> (Vec<u8>, Option<HeaderValue>) {
-        let mut problem = formats::problem(&mut disclosed);
+        let mut problem = formats::problem(&mut disclosed, urn);
         if let Some(customize) = &self.customize {
             let mut edited = problem.clone();
             if caught(|| (customize.0)(&mut edited, failure, facts)).is_some() {

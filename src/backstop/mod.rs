@@ -122,8 +122,8 @@ impl Backstop {
         &self.shared.answers.policy.statuses
     }
 
-    /// What the client of this request is told.
-    pub(crate) fn answer(&self, failure: &Failure, facts: &RequestFacts) -> Answer {
-        self.shared.answers.answer(failure, facts)
+    /// What the client of this request is told, under the URN of the failure's id.
+    pub(crate) fn answer(&self, failure: &Failure, urn: &str, facts: &RequestFacts) -> Answer {
+        self.shared.answers.answer(failure, urn, facts)
     }
 }

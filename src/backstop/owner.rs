@@ -132,7 +132,7 @@ impl Builder {
 struct Tap<F>(F);
 
 impl<F: Fn(Report) + Send + Sync + 'static> Sink for Tap<F> {
-    fn capture(&self, captured: crate::report::Captured) {
+    fn capture(&self, captured: Box<crate::report::Captured>) {
         let edits = captured.edits();
         let mut report = captured.into_report();
         if edits.apply(&mut report) {

@@ -42,7 +42,13 @@ impl Backstop {
     }
 
     /// Tells the owner: one record, each callback, and a report where the policy wants one.
-    pub(crate) fn tell(&self, failure: &Failure, facts: &RequestFacts, sent: Option<StatusCode>) {
+    /// The facts of the request go along with the report, for this comes last.
+    pub(crate) fn tell(
+        &self,
+        failure: &Failure,
+        facts: &mut RequestFacts,
+        sent: Option<StatusCode>,
+    ) {
         let shared = &*self.shared;
         let event = ErrorEvent::new(failure, facts, sent);
         if shared.logs {
@@ -58,11 +64,12 @@ impl Backstop {
         if !owner.listens() || is_known() {
             return;
         }
+        let status = event.status();
         match shared.reported.verdict(&event) {
             // Somebody else may have told of it meanwhile.
             Verdict::Reported if notice.is_some_and(|notice| !notice.tell(owner.number())) => {}
             Verdict::Reported => {
-                owner.capture(Captured::answered(failure, facts, event.status(), owner));
+                owner.capture(Captured::answered(failure, facts.take(), status, owner));
             }
             Verdict::Filtered => owner.filtered(failure.id()),
             Verdict::Expected => {}

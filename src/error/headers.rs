@@ -21,6 +21,9 @@ impl Inner {
     /// The headers of the error, the setters' in place of its own, but for those that frame the body: they
     /// would break it. `None` if it has none.
     pub(crate) fn headers(&self) -> Option<HeaderMap> {
+        if self.as_http().is_none() && self.said.is_none() {
+            return None;
+        }
         let theirs = self.as_http().and_then(|http| caught(|| http.headers()));
         let mut headers = theirs.unwrap_or_default();
         if let Some(said) = &self.said {
@@ -37,6 +40,7 @@ impl Inner {
 
     /// In how many seconds to try again, where the type of the error or of a cause tells.
     pub(crate) fn retry_after(&self) -> Option<HeaderValue> {
+        self.error()?;
         self.sources().find_map(status::known)?.retry_after
     }
 }

@@ -25,9 +25,21 @@ pub(crate) fn new_id() -> Uuid {
     Builder::from_unix_timestamp_millis(tick >> 12, &random).into_uuid()
 }
 
+/// When an id was made, in milliseconds since 1970: its upper 48 bits.
+pub(crate) fn made_at(id: Uuid) -> u64 {
+    (id.as_u128() >> 80) as u64
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_id_tells_when_it_was_made() {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let now = u64::try_from(since.unwrap().as_millis()).unwrap();
+        assert!((now..now + 10_000).contains(&made_at(new_id())));
+    }
 
     #[test]
     fn ids_rise_and_keep_to_the_version() {

@@ -355,6 +355,7 @@ impl Inner {
     }
 
     fn notice_of_cause(&self) -> Option<&Arc<Notice>> {
+        self.error()?;
         self.sources()
             .filter_map(|error| error.downcast_ref::<Traveller>())
             .find_map(|found| found.inner().notice.get())

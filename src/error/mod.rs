@@ -58,12 +58,13 @@ pub(crate) use self::caught::{caught, discard};
 #[cfg(any(feature = "anyhow", feature = "eyre"))]
 pub(crate) use self::chain::MAX_LINKS;
 pub(crate) use self::chain::shown;
+pub(crate) use self::id::made_at;
 #[cfg(feature = "spool")]
 pub(crate) use self::id::new_id;
 pub(crate) use self::inner::{Inner, MANY};
 pub(crate) use self::panics::{Catching, Panic, record, take};
 pub(crate) use self::status::StatusMap;
-pub(crate) use self::travel::{Answered, Carrier, Traveller, respond};
+pub(crate) use self::travel::{Answered, Carrier, Told, Traveller, respond};
 
 /// What a fallible handler returns: `Result<T, backstop::Error>`.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -39,8 +39,31 @@ pub(crate) struct Carrier {
 pub(crate) struct Answered {
     pub(crate) id: Uuid,
     pub(crate) origin: Origin,
-    /// The Backstops that told of it, by their instance numbers.
-    pub(crate) told: Vec<u64>,
+    pub(crate) told: Told,
+}
+
+/// The Backstops that told of a failure, by their instance numbers: nearly always one.
+#[derive(Clone)]
+pub(crate) struct Told {
+    first: u64,
+    others: Vec<u64>,
+}
+
+impl Told {
+    pub(crate) const fn by(number: u64) -> Self {
+        Self {
+            first: number,
+            others: Vec::new(),
+        }
+    }
+
+    pub(crate) fn is_by(&self, number: u64) -> bool {
+        self.first == number || self.others.contains(&number)
+    }
+
+    pub(crate) fn also_by(&mut self, number: u64) {
+        self.others.push(number);
+    }
 }
 
 /// An [`Error`] as a standard error: what it is inside a [`BoxError`].
@@ -128,8 +151,6 @@ pub(crate) fn respond(inner: Arc<Inner>) -> Response {
     let mut response = Response::new(Body::new(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    // Room for the headers of the answer too, so that the layer need not make it.
-    headers.reserve(8);
     headers.insert(CONTENT_TYPE, PROBLEM_JSON);
     if let Some(theirs) = inner.headers() {
         headers.extend(theirs);

@@ -13,7 +13,7 @@ use pin_project_lite::pin_project;
 use super::catch::{caught, caught_inside, dropped};
 use super::fused::service_error;
 use crate::backstop::Backstop;
-use crate::error::{Answered, BoxError, Failure, Inner, Origin, Traveller};
+use crate::error::{Answered, BoxError, Failure, Inner, Origin, Told, Traveller};
 use crate::report::{Bound, Slot};
 use crate::request::RequestFacts;
 
@@ -116,34 +116,37 @@ where
 /// The error that ends the stream, once this Backstop's owner knows of it.
 fn told(
     backstop: &Backstop,
-    facts: &RequestFacts,
+    facts: &mut RequestFacts,
     status: StatusCode,
     error: BoxError,
 ) -> BoxError {
     let answered = Traveller::find(error.as_ref()).and_then(|found| found.answered.clone());
     match answered {
-        Some(answered) if answered.told.contains(&backstop.number()) => error,
+        Some(answered) if answered.told.is_by(backstop.number()) => error,
         answered => tell(backstop, facts, status, service_error(error), answered),
     }
 }
 
 fn tell(
     backstop: &Backstop,
-    facts: &RequestFacts,
+    facts: &mut RequestFacts,
     status: StatusCode,
     inner: Arc<Inner>,
     answered: Option<Answered>,
 ) -> BoxError {
     let mut failure = Failure::new(Arc::clone(&inner), Origin::Body, backstop.statuses());
-    let mut told = Vec::new();
-    if let Some(answered) = answered {
-        failure = failure.with_id(answered.id);
-        told = answered.told;
-    }
+    let told = match answered {
+        Some(answered) => {
+            failure = failure.with_id(answered.id);
+            let mut told = answered.told;
+            told.also_by(backstop.number());
+            told
+        }
+        None => Told::by(backstop.number()),
+    };
     // The head has left: whatever the error would have answered, this is the server's failure.
     let failure = failure.with_status(StatusCode::INTERNAL_SERVER_ERROR);
     backstop.tell(&failure, facts, Some(status));
-    told.push(backstop.number());
     let answered = Answered {
         id: failure.id(),
         origin: Origin::Body,

@@ -7,7 +7,7 @@ use http::header::{
 };
 
 use crate::backstop::Answer;
-use crate::error::{Failure, Inner};
+use crate::error::Inner;
 
 /// Whether a header speaks of the body that was replaced.
 fn is_of_the_body(name: &HeaderName) -> bool {
@@ -39,25 +39,16 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const BY_ACCEPT: HeaderValue = HeaderValue::from_static("accept");
 
-/// Writes the head of an answer over the headers of the response that it replaces.
-pub(super) fn write(
-    headers: &mut HeaderMap,
-    failure: &Failure,
-    answer: &Answer,
-    theirs: Option<HeaderMap>,
-) {
-    if !headers.is_empty() {
-        strip(headers, failure.status());
+/// Writes the head of an answer, and its id, over what is left of the headers of the response that it replaces.
+pub(super) fn write(headers: &mut HeaderMap, id: &str, answer: &Answer, theirs: Option<HeaderMap>) {
+    if let Some(csp) = &answer.csp {
+        // A page has more headers than the smallest map holds, with the length that the server adds.
+        headers.reserve(6);
+        headers.insert(CONTENT_SECURITY_POLICY, csp.clone());
     }
-    headers.reserve(8);
     headers.insert(CONTENT_TYPE, answer.content_type.clone());
     headers.insert(CACHE_CONTROL, NO_STORE);
     headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
-    if let Some(csp) = &answer.csp {
-        headers.insert(CONTENT_SECURITY_POLICY, csp.clone());
-    }
-    let mut id = [0; uuid::fmt::Hyphenated::LENGTH];
-    let id = failure.id().hyphenated().encode_lower(&mut id);
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(X_ERROR_ID, id);
     }
@@ -93,7 +84,7 @@ pub(super) fn of_error(inner: &Inner) -> Option<HeaderMap> {
 }
 
 /// Removes what was said of the body that is gone. A 416 keeps `Content-Range`, which is about the resource.
-fn strip(headers: &mut HeaderMap, status: StatusCode) {
+pub(super) fn strip(headers: &mut HeaderMap, status: StatusCode) {
     let is_kept =
         |name: &HeaderName| status == StatusCode::RANGE_NOT_SATISFIABLE && name == CONTENT_RANGE;
     // Few responses have any of them, so one walk beats eighteen look-ups.

@@ -9,7 +9,7 @@ use super::catch::caught;
 use super::head;
 use super::settle::Length;
 use crate::backstop::{self, Answer, Backstop};
-use crate::error::{Answered, Carrier, Error, Failure};
+use crate::error::{Answered, Carrier, Error, Failure, Told};
 use crate::request::RequestFacts;
 
 impl Backstop {
@@ -35,7 +35,7 @@ impl Backstop {
             crate::error::Origin::Handler,
             self.statuses(),
         );
-        respond(self, &failure, request)
+        respond(self, &failure, &mut request.clone())
     }
 }
 
@@ -43,7 +43,7 @@ impl Backstop {
 pub(super) fn respond(
     backstop: &Backstop,
     failure: &Failure,
-    facts: &RequestFacts,
+    facts: &mut RequestFacts,
 ) -> Response<Body> {
     replace(backstop, failure, facts, Response::new(()), Length::Known)
 }
@@ -52,24 +52,32 @@ pub(super) fn respond(
 pub(super) fn replace(
     backstop: &Backstop,
     failure: &Failure,
-    facts: &RequestFacts,
+    facts: &mut RequestFacts,
     response: Response<()>,
     length: Length,
 ) -> Response<Body> {
-    let answer = backstop.answer(failure, facts);
+    // The id, formatted once for body and head.
+    let mut urn = [0; uuid::fmt::Urn::LENGTH];
+    let urn: &str = failure.id().urn().encode_lower(&mut urn);
+    let answer = backstop.answer(failure, urn, facts);
     let mut response = response;
     *response.status_mut() = failure.status();
     // An error's own headers are its own code; should that panic, the head is complete without them.
     let theirs = caught(|| head::of_error(failure.inner())).unwrap_or(None);
-    head::write(response.headers_mut(), failure, &answer, theirs);
+    let id = urn.strip_prefix("urn:uuid:").unwrap_or(urn);
+    if !response.headers().is_empty() {
+        head::strip(response.headers_mut(), failure.status());
+    }
+    head::write(response.headers_mut(), id, &answer, theirs);
     mark(backstop, failure, response.extensions_mut());
+    let is_head = facts.method() == Method::HEAD;
     backstop.tell(failure, facts, None);
     let Answer { body, .. } = answer;
     let body = match body {
         backstop::Body::Rendered(bytes) => bytes::Bytes::from(bytes),
         backstop::Body::Static(text) => bytes::Bytes::from_static(text.as_bytes()),
     };
-    if facts.method() == Method::HEAD {
+    if is_head {
         if length == Length::Known {
             response
                 .headers_mut()
@@ -85,7 +93,7 @@ pub(super) fn mark(backstop: &Backstop, failure: &Failure, extensions: &mut Exte
     let answered = Some(Answered {
         id: failure.id(),
         origin: failure.origin(),
-        told: vec![backstop.number()],
+        told: Told::by(backstop.number()),
     });
     if let Some(carrier) = extensions.get_mut::<Carrier>() {
         carrier.status = failure.status();

@@ -21,7 +21,7 @@ const MAX_TEXT: usize = 16 * 1024;
 /// The response that leaves the layer.
 pub(super) fn settle<R>(
     backstop: &Backstop,
-    facts: &RequestFacts,
+    facts: &mut RequestFacts,
     response: Response<R>,
 ) -> Response<Body>
 where
@@ -81,7 +81,7 @@ fn carried(backstop: &Backstop, carrier: &Carrier, status: StatusCode) -> Failur
 /// An inner layer has answered: another Backstop's owner is told under the same id, the same one's is not.
 fn tell_again<R>(
     backstop: &Backstop,
-    facts: &RequestFacts,
+    facts: &mut RequestFacts,
     mut response: Response<R>,
 ) -> Response<Body>
 where
@@ -91,13 +91,15 @@ where
     let carrier = response.extensions_mut().get_mut::<Carrier>();
     if let Some(carrier) = carrier
         && let Some(answered) = &mut carrier.answered
-        && !answered.told.contains(&backstop.number())
+        && !answered.told.is_by(backstop.number())
     {
-        answered.told.push(backstop.number());
+        answered.told.also_by(backstop.number());
         let id = answered.id;
         let carrier = carrier.clone();
         let failure = carried(backstop, &carrier, response.status()).with_id(id);
+        let response = body::guard(backstop, facts, response);
         backstop.tell(&failure, facts, None);
+        return response;
     }
     body::guard(backstop, facts, response)
 }
@@ -105,7 +107,7 @@ where
 /// A response that stays as it is; from 500 on its failure is told.
 fn tell_of<R>(
     backstop: &Backstop,
-    facts: &RequestFacts,
+    facts: &mut RequestFacts,
     mut response: Response<R>,
 ) -> Response<Body>
 where
@@ -116,8 +118,10 @@ where
     if status.is_server_error() {
         let inner = Arc::new(Inner::response(status, None));
         let failure = Failure::new(inner, Origin::Response, backstop.statuses());
-        backstop.tell(&failure, facts, None);
         respond::mark(backstop, &failure, response.extensions_mut());
+        let response = body::guard(backstop, facts, response);
+        backstop.tell(&failure, facts, None);
+        return response;
     }
     body::guard(backstop, facts, response)
 }

@@ -107,7 +107,7 @@ impl Core {
     }
 
     /// Takes a failure, or counts why not. Everything on the request's path is in here.
-    pub(super) fn capture(self: &Arc<Self>, captured: Captured, ticket: Option<Arc<Ticket>>) {
+    pub(super) fn capture(self: &Arc<Self>, captured: Box<Captured>, ticket: Option<Arc<Ticket>>) {
         let id = captured.failure.id();
         let admitted = if reporting::is_on() {
             Err(Outcome::Recursive)

@@ -36,7 +36,7 @@ impl Pipeline {
     }
 
     /// Like [`Sink::capture`], with a ticket for its outcome.
-    pub(crate) fn track(&self, captured: Captured) -> Arc<Ticket> {
+    pub(crate) fn track(&self, captured: Box<Captured>) -> Arc<Ticket> {
         let ticket = Arc::new(Ticket::default());
         self.core.capture(captured, Some(Arc::clone(&ticket)));
         ticket
@@ -64,7 +64,7 @@ impl Pipeline {
 }
 
 impl Sink for Pipeline {
-    fn capture(&self, captured: Captured) {
+    fn capture(&self, captured: Box<Captured>) {
         self.core.capture(captured, None);
     }
 

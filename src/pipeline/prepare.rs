@@ -1,7 +1,5 @@
 //! From what was captured to the report as reporters may see it; runs on the worker.
 
-use std::time::SystemTime;
-
 use super::scrub::scrub;
 use super::symbols::{SymbolSettings, symbolise};
 use crate::disclosure::Redactor;
@@ -12,7 +10,7 @@ use crate::report::{Captured, Report};
 /// takes only what it would have added, a scrubber that fails takes everything but id, time and kind. Only the
 /// application's own callbacks drop it.
 pub(super) fn prepare(
-    captured: Captured,
+    captured: Box<Captured>,
     suppressed: u64,
     symbols: &SymbolSettings,
     redactor: &Redactor,
@@ -26,7 +24,7 @@ pub(super) fn prepare(
 }
 
 fn prepare_with(
-    captured: Captured,
+    captured: Box<Captured>,
     suppressed: u64,
     enrich: impl FnOnce(&mut Report),
     scrub: impl FnOnce(&mut Report),
@@ -55,10 +53,9 @@ fn prepare_with(
 
 /// A report without any text of anybody's.
 fn blank(captured: &Captured) -> Report {
-    let since = captured.at.duration_since(SystemTime::UNIX_EPOCH);
     Report {
         id: captured.failure.id(),
-        timestamp: u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX),
+        timestamp: captured.timestamp(),
         severity: captured.severity,
         handled: captured.handled,
         mechanism: captured.mechanism(),
@@ -89,7 +86,7 @@ mod tests {
     use super::*;
     use crate::error::{Error, Failure};
 
-    fn captured() -> Captured {
+    fn captured() -> Box<Captured> {
         Captured::new(Failure::from(Error::msg("s3cr3t")))
     }
 

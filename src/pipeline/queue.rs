@@ -36,7 +36,7 @@ pub(super) struct State {
 
 #[derive(Debug)]
 pub(super) struct Item {
-    pub(super) captured: Captured,
+    pub(super) captured: Box<Captured>,
     pub(super) suppressed: u64,
     pub(super) ticket: Option<Arc<Ticket>>,
     /// Which one of all it is.
@@ -57,7 +57,7 @@ impl Queue {
     /// Never waits: the lock is only ever held for a move.
     pub(super) fn push(
         &self,
-        captured: Captured,
+        captured: Box<Captured>,
         suppressed: u64,
         ticket: Option<Arc<Ticket>>,
     ) -> Result<(), Outcome> {
@@ -161,5 +161,10 @@ fn weight(captured: &Captured) -> usize {
         let headers = facts.headers().map(|(_, value)| value.len());
         facts.uri().path().len() + facts.uri().query().map_or(0, str::len) + headers.sum::<usize>()
     });
-    size_of::<Item>() + ERROR + captured.failure.text_len() + captured.story_len() + facts
+    size_of::<Item>()
+        + size_of::<Captured>()
+        + ERROR
+        + captured.failure.text_len()
+        + captured.story_len()
+        + facts
 }

@@ -1,7 +1,6 @@
 //! What is taken on the request's path: cheap handles, from which the worker makes the report.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use http::StatusCode;
 use serde_json::{Map, Value};
@@ -14,12 +13,12 @@ use super::owner::{Defaults, Owner};
 use super::record::Record;
 use super::{
     Frame, Mechanism, Report, ReportError, ReportRequest, ReportResponse, Severity, device,
-    fingerprint, parts, slot,
+    fingerprint, slot,
 };
 use crate::error::{self, Backtrace, Failure, Origin, Panic, StatusMap};
 use crate::request::RequestFacts;
 
-/// A failure on its way to the worker.
+/// A failure on its way to the worker; in a box, for it changes hands a few times.
 #[derive(Debug)]
 pub(crate) struct Captured {
     pub(crate) failure: Failure,
@@ -28,7 +27,6 @@ pub(crate) struct Captured {
     pub(crate) status: Option<StatusCode>,
     pub(crate) severity: Severity,
     pub(crate) handled: bool,
-    pub(crate) at: SystemTime,
     /// Where it is not what the failure's origin says.
     mechanism: Option<Mechanism>,
     pub(crate) story: Story,
@@ -51,41 +49,45 @@ pub(crate) enum Story {
 
 impl Captured {
     /// A failure that failed now, on this thread; an error that nobody handled, of a lost request.
-    pub(crate) fn new(failure: Failure) -> Self {
-        Self {
+    pub(crate) fn new(failure: Failure) -> Box<Self> {
+        Box::new(Self {
             failure,
             facts: None,
             status: None,
             severity: Severity::Error,
             handled: false,
-            at: SystemTime::now(),
             mechanism: None,
             story: Story::Lost,
             contexts: Context::current(),
             thread: Some(std::thread::current()),
             span: SpanIds::current(),
             defaults: None,
-        }
+        })
     }
 
     /// A failure that a layer answered, or saw in a body.
     pub(crate) fn answered(
         failure: &Failure,
-        facts: &RequestFacts,
+        facts: RequestFacts,
         status: StatusCode,
         owner: &Arc<Owner>,
-    ) -> Self {
-        let mut captured = Self::new(failure.clone());
-        captured.facts = Some(facts.clone());
-        captured.status = Some(status);
-        captured.story = slot::story(owner);
-        captured.defaults = Some(Arc::clone(owner.defaults()));
-        if failure.inner().is_panic()
-            && let Some(unwound) = slot::take_unwound()
-        {
-            captured.contexts = Some(unwound);
-        }
-        captured
+    ) -> Box<Self> {
+        let is_panic = failure.inner().is_panic();
+        let unwound = is_panic.then(slot::take_unwound).flatten();
+        // Written at once, where it stays: this is on the path of every reported request.
+        Box::new(Self {
+            failure: failure.clone(),
+            facts: Some(facts),
+            status: Some(status),
+            severity: Severity::Error,
+            handled: false,
+            mechanism: None,
+            story: slot::story(owner),
+            contexts: unwound.or_else(Context::current),
+            thread: Some(std::thread::current()),
+            span: SpanIds::current(),
+            defaults: Some(Arc::clone(owner.defaults())),
+        })
     }
 
     /// A failure that the application tells of; the known id if this owner has its report already.
@@ -94,7 +96,7 @@ impl Captured {
         mechanism: Mechanism,
         owner: &Arc<Owner>,
         story: Story,
-    ) -> Result<Self, Uuid> {
+    ) -> Result<Box<Self>, Uuid> {
         if let Some(notice) = failure.inner().notice()
             && !notice.tell(owner.number())
         {
@@ -108,7 +110,7 @@ impl Captured {
         mechanism: Mechanism,
         owner: &Arc<Owner>,
         story: Story,
-    ) -> Self {
+    ) -> Box<Self> {
         let mut captured = Self::new(failure);
         captured.mechanism = Some(mechanism);
         captured.handled = true;
@@ -119,7 +121,7 @@ impl Captured {
     }
 
     /// A panic that nobody caught here, which ended a task or a thread.
-    pub(super) fn uncaught(panic: &Arc<Panic>, contexts: Option<Arc<Context>>) -> Self {
+    pub(super) fn uncaught(panic: &Arc<Panic>, contexts: Option<Arc<Context>>) -> Box<Self> {
         let inner = Arc::new(error::Inner::uncaught(Arc::clone(panic)));
         let mut captured = Self::new(Failure::new(inner, Origin::Panic, &StatusMap::default()));
         captured.mechanism = Some(Mechanism::Task);
@@ -129,7 +131,7 @@ impl Captured {
     }
 
     /// For this owner, with this story.
-    pub(super) fn of(mut self, owner: &Arc<Owner>, story: Story) -> Self {
+    pub(super) fn of(mut self: Box<Self>, owner: &Arc<Owner>, story: Story) -> Box<Self> {
         self.story = story;
         self.defaults = Some(Arc::clone(owner.defaults()));
         self
@@ -138,7 +140,7 @@ impl Captured {
     /// A failure that the application reports by hand, in the current scope if that is this owner's; with the
     /// request's facts, unless this is its first poll.
     #[cfg(feature = "reports")]
-    pub(crate) fn drafted(failure: Failure, owner: &Arc<Owner>) -> Self {
+    pub(crate) fn drafted(failure: Failure, owner: &Arc<Owner>) -> Box<Self> {
         let story = slot::story(owner);
         let mut captured = Self::by_application(failure, Mechanism::Notify, owner, story);
         captured.facts = slot::facts(owner);
@@ -152,6 +154,11 @@ impl Captured {
             Story::Told(record) => record.len(),
             Story::Lost | Story::Empty => 0,
         }
+    }
+
+    /// When it failed, in milliseconds since 1970: then its id was made.
+    pub(crate) fn timestamp(&self) -> u64 {
+        error::made_at(self.failure.id())
     }
 
     /// By which way it came.
@@ -172,7 +179,7 @@ impl Captured {
     }
 
     /// Assembles the report, on the worker: here texts are made and copied.
-    pub(crate) fn into_report(self) -> Report {
+    pub(crate) fn into_report(self: Box<Self>) -> Report {
         let mechanism = self.mechanism();
         let errors = self.failure.chain().iter().map(|link| ReportError {
             type_name: link.type_name().map(str::to_owned),
@@ -183,7 +190,7 @@ impl Captured {
         let facts = self.facts.as_ref();
         let mut report = Report {
             id: self.failure.id(),
-            timestamp: parts::millis(self.at),
+            timestamp: self.timestamp(),
             severity: self.severity,
             handled: self.handled,
             mechanism,

@@ -31,7 +31,7 @@ struct State {
 enum Waits {
     #[default]
     No,
-    Yes(Vec<Captured>),
+    Yes(Vec<Box<Captured>>),
 }
 
 /// Reports that wait for the facts at the most; what is told beyond goes without them.
@@ -90,7 +90,7 @@ impl Inner {
     }
 
     /// Hands a failure over that was told by this scope's handle.
-    pub(super) fn capture(&self, mut captured: Captured) {
+    pub(super) fn capture(&self, mut captured: Box<Captured>) {
         {
             let mut state = self.lock();
             if let Waits::Yes(waiting) = &mut state.waits
@@ -114,7 +114,7 @@ impl Inner {
         self.lock().unwound.take()
     }
 
-    fn waiting(&self) -> Vec<Captured> {
+    fn waiting(&self) -> Vec<Box<Captured>> {
         match std::mem::take(&mut self.lock().waits) {
             Waits::No => Vec::new(),
             Waits::Yes(waiting) => waiting,

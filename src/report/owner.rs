@@ -56,7 +56,7 @@ impl Owner {
     }
 
     /// Hands a failure over. Nothing that happens in it reaches the request.
-    pub(crate) fn capture(&self, captured: Captured) {
+    pub(crate) fn capture(&self, captured: Box<Captured>) {
         if let Some(sink) = &self.sink {
             caught(|| sink.capture(captured));
         }
@@ -139,10 +139,10 @@ mod tests {
     use crate::report::{Intercept as _, Mechanism, notify};
 
     #[derive(Default)]
-    struct Kept(Mutex<Vec<Captured>>);
+    struct Kept(Mutex<Vec<Box<Captured>>>);
 
     impl Sink for Kept {
-        fn capture(&self, captured: Captured) {
+        fn capture(&self, captured: Box<Captured>) {
             self.0.lock().unwrap().push(captured);
         }
     }

@@ -162,10 +162,7 @@ scalars! {bool, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, f32, f64, &s
 
 /// Milliseconds since 1970.
 pub(crate) fn now() -> u64 {
-    millis(SystemTime::now())
-}
-
-pub(super) fn millis(at: SystemTime) -> u64 {
-    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let since = since.unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

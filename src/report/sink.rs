@@ -11,7 +11,7 @@ use super::Captured;
 /// captured; then the edits are applied, and only then the report is scrubbed.
 pub(crate) trait Sink: Send + Sync + 'static {
     /// Takes one failure.
-    fn capture(&self, captured: Captured);
+    fn capture(&self, captured: Box<Captured>);
 
     /// Counts one failure that [`Builder::filter`](crate::Builder::filter) or an ignored type kept back.
     fn filtered(&self, _id: Uuid) {}

@@ -75,7 +75,7 @@ impl RequestFacts {
     pub fn from_parts(parts: &request::Parts) -> Self {
         let mut facts = Self::new(&parts.method, &parts.uri, parts.version, &parts.extensions);
         facts.keep_always(&parts.headers);
-        facts.take(&Wanted::by_hand(), &parts.headers, &parts.extensions);
+        facts.keep_wanted(&Wanted::by_hand(), &parts.headers, &parts.extensions);
         facts
     }
 
@@ -96,7 +96,7 @@ impl RequestFacts {
     pub(crate) fn keep<B>(&mut self, request: &Request<B>, wanted: &Wanted) {
         self.keep_always(request.headers());
         if wanted.origin || !wanted.headers.is_empty() {
-            self.take(wanted, request.headers(), request.extensions());
+            self.keep_wanted(wanted, request.headers(), request.extensions());
         }
     }
 
@@ -128,7 +128,7 @@ impl RequestFacts {
         }
     }
 
-    fn take(&mut self, wanted: &Wanted, headers: &HeaderMap, extensions: &Extensions) {
+    fn keep_wanted(&mut self, wanted: &Wanted, headers: &HeaderMap, extensions: &Extensions) {
         let more = self.more.get_or_insert_default();
         if wanted.origin {
             more.peer = peer(extensions);
@@ -139,6 +139,20 @@ impl RequestFacts {
                 more.kept.push((name.clone(), value.clone()));
             }
         }
+    }
+
+    /// The facts, for who outlives the request; what stays behind is empty.
+    pub(crate) fn take(&mut self) -> Self {
+        let empty = Self {
+            method: Method::GET,
+            uri: Uri::default(),
+            version: self.version,
+            route: None,
+            accept: None,
+            traceparent: None,
+            more: None,
+        };
+        std::mem::replace(self, empty)
     }
 
     /// The method.
