@@ -163,6 +163,12 @@ proptest! {
     fn what_is_written_as_json_reads_back_equal(problem in problem()) {
         prop_assert_eq!(Problem::from_json(&problem.to_json()).unwrap(), problem);
     }
+
+    #[test]
+    fn what_is_written_as_json_is_what_serde_writes(problem in problem()) {
+        let written = String::from_utf8(problem.to_json()).unwrap();
+        prop_assert_eq!(written, serde_json::to_string(&problem).unwrap());
+    }
 }
 
 #[cfg(feature = "xml")]
