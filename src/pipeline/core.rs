@@ -219,8 +219,6 @@ impl Core {
         for (track, settled) in dropped {
             self.tell(track, vec![settled]);
         }
-        // A quick reporter was done while this was still in hand, and who waits for that looked too early.
-        self.wake_waiting();
     }
 
     /// Tells what was settled, to whom it may concern.

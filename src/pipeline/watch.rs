@@ -77,7 +77,8 @@ impl Core {
     }
 
     fn moves_any_of(&self, entered: u64, deadline: Instant) -> bool {
-        // A lane may settle a report while the worker still has it in its hands, and tells of it only once.
+        // A lane may settle a report while the worker still has it in its hands, and tells of it only once: who
+        // looks then waits here until the worker has let go.
         let _handover = self.hand_over();
         let now = Instant::now();
         self.queue.lock().holds_any_of(entered)
