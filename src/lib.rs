@@ -43,9 +43,11 @@ pub use self::interop::utoipa;
 pub use self::layers::Passthrough;
 pub use self::negotiate::Format;
 #[cfg(feature = "reports")]
-pub use self::pipeline::{Outcome, OutcomeEvent, Remaining, ReporterStats, Stats};
+pub use self::pipeline::{OutcomeEvent, Remaining, ReporterStats, Stats};
 pub use self::problem::{InvalidProblem, Problem, ProblemType, ReservedName};
 pub use self::process::PanicHook;
+#[cfg(feature = "reports")]
+pub use self::report::Outcome;
 pub use self::report::{
     App, Breadcrumb, BreadcrumbKind, Contextualized, Device, FeatureFlag, Flatten, Frame, InScope,
     Intercept, LogLine, Mechanism, Report, ReportError, ReportRequest, ReportResponse, Reportable,

@@ -435,6 +435,46 @@ async fn a_reporter_that_hangs_holds_up_neither_the_others_nor_a_flush() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_reporter_is_told_once_of_each_drop_before_its_next_batch() {
+    /// Refuses what is called so, and panics once it has been told.
+    #[derive(Default)]
+    struct Listening(Mutex<Vec<String>>);
+    impl Reporter for Listening {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            let message = &batch[0].errors[0].message;
+            self.0.lock().unwrap().push(format!("got {message}"));
+            match message.as_str() {
+                "refused" => vec![Delivery::Rejected],
+                _ => vec![Delivery::Delivered],
+            }
+        }
+        fn dropped(&self, reason: Outcome, count: u64) {
+            self.0.lock().unwrap().push(format!("{count} {reason}"));
+            panic!("what it does with it is its own matter");
+        }
+    }
+    let _quiet = testing::quiet_panics();
+    let listening = Arc::new(Listening::default());
+    let backstop = here()
+        .sample_by(|failure| match failure.chain()[0].message() {
+            "passed over" => 0.0,
+            _ => 1.0,
+        })
+        .reporter(Arc::clone(&listening))
+        .build()
+        .unwrap();
+    for message in ["passed over", "passed over", "refused", "kept", "kept"] {
+        fail(&backstop, message);
+        assert!(backstop.flush(LONG).await.is_empty());
+    }
+    let told = listening.0.lock().unwrap().join(", ");
+    assert_eq!(
+        told,
+        "2 sampled_out, got refused, 1 rejected, got kept, got kept"
+    );
+}
+
 #[tokio::test]
 async fn a_flush_ends_with_the_last_delivery_however_fast_the_reporter_was() {
     let memory = Memory::new();

@@ -81,6 +81,23 @@ fn assert_conserved(backstop: &Backstop) {
     }
 }
 
+#[test]
+fn what_was_dropped_is_told_to_the_reporter_behind_it() {
+    struct Told(Arc<Mutex<Vec<(Outcome, u64)>>>);
+    impl Reporter for Told {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            vec![Delivery::Delivered; batch.len()]
+        }
+        fn dropped(&self, reason: Outcome, count: u64) {
+            self.0.lock().unwrap().push((reason, count));
+        }
+    }
+    let told = Arc::default();
+    let spool = Spool::new("never opened", Told(Arc::clone(&told)));
+    spool.dropped(Outcome::Evicted, 3);
+    assert_eq!(*told.lock().unwrap(), [(Outcome::Evicted, 3)]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_report_is_on_disk_until_it_has_arrived_and_nobody_else_can_read_it() {
     let folder = tempfile::tempdir().unwrap();

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::Backstop;
 use crate::error::{Error, Failure, Origin};
-use crate::pipeline::{Outcome, Remaining, Stats};
-use crate::report::{Captured, Severity};
+use crate::pipeline::{Remaining, Stats};
+use crate::report::{Captured, Outcome, Severity};
 
 /// Reports.
 impl Backstop {

@@ -19,10 +19,10 @@ use super::random::Random;
 use super::settings::{Patience, Place, Settings};
 use super::symbols::SymbolSettings;
 use super::ticket::Ticket;
-use super::{Listeners, Outcome, OutcomeEvent, reporting, threads};
+use super::{Listeners, OutcomeEvent, reporting, threads};
 use crate::disclosure::Redactor;
 use crate::error::{Origin, discard};
-use crate::report::{Captured, Report};
+use crate::report::{Captured, Outcome, Report};
 use crate::reporters::DynReporter;
 
 #[derive(Debug)]

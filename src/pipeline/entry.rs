@@ -5,9 +5,8 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::Outcome;
 use super::ticket::Ticket;
-use crate::report::Report;
+use crate::report::{Outcome, Report};
 
 /// A report on its way to one reporter.
 #[derive(Clone, Debug)]

@@ -2,12 +2,11 @@
 
 use tokio::time::Instant;
 
-use super::Outcome;
 use super::limit::Limiter;
 use super::random::Random;
 use super::settings::{Sample, Settings};
 use crate::error::{Failure, caught};
-use crate::report::Captured;
+use crate::report::{Captured, Outcome};
 
 #[derive(Debug)]
 pub(super) struct Gate {

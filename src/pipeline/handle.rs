@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::core::Core;
 use super::settings::{Place, Settings};
 use super::ticket::Ticket;
-use super::{Outcome, Remaining, Stats, reporting};
-use crate::report::{Captured, Sink};
+use super::{Remaining, Stats, reporting};
+use crate::report::{Captured, Outcome, Sink};
 
 /// Takes failures and delivers reports, until the last handle is dropped.
 #[derive(Debug)]

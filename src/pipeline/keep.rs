@@ -2,9 +2,9 @@
 
 use tokio::time::Instant;
 
-use super::Outcome;
 use super::entry::Settled;
 use super::lane::{Lane, MAX_HOLD, outcome};
+use crate::report::Outcome;
 use crate::reporters::Resumed;
 
 /// What to do next with what the reporter keeps.

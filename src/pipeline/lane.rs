@@ -6,13 +6,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Outcome;
 use super::circuit::{Allowed, Circuit};
 use super::entry::{Entry, Settled};
 use super::outcome::Tally;
 use super::queue::room;
 use super::settings::Patience;
-use crate::report::{Mechanism, Report};
+use crate::report::{Mechanism, Outcome, Report};
 use crate::reporters::Delivery;
 
 /// The backlog of one reporter. It outlives the thread that works it off.
@@ -31,6 +30,8 @@ pub(super) struct Lane {
     /// The other side's wish.
     hold_until: Option<Instant>,
     pub(super) tally: Tally,
+    /// What the reporter knows of what was dropped.
+    told: Tally,
     pub(super) spooled: u64,
     pub(super) recovered: u64,
     /// When the reporter delivers what it keeps.
@@ -81,6 +82,7 @@ impl Lane {
             circuit: Circuit::new(patience.failures),
             hold_until: None,
             tally: Tally::default(),
+            told: Tally::default(),
             spooled: 0,
             recovered: 0,
             resume_at: None,
@@ -239,6 +241,14 @@ impl Lane {
             self.resume_at = Some(now);
         }
         settled
+    }
+
+    /// What was dropped since this was asked last, at the gates and here.
+    pub(super) fn newly_dropped(&mut self, at_gates: &Tally) -> Vec<(Outcome, u64)> {
+        let now = at_gates.plus(&self.tally);
+        let dropped = now.dropped_since(&self.told);
+        self.told = now;
+        dropped
     }
 
     /// Drops all that is left.

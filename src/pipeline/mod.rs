@@ -7,7 +7,7 @@
 //! ```
 //!
 //! What is captured is always accounted for: at any moment each report is in exactly one place, and leaves it
-//! under an [`Outcome`] that is counted.
+//! under an [`Outcome`](crate::Outcome) that is counted.
 
 mod circuit;
 mod core;
@@ -36,7 +36,7 @@ mod work;
 #[path = "no_symbols.rs"]
 mod symbols;
 
-pub use self::outcome::{Outcome, OutcomeEvent};
+pub use self::outcome::OutcomeEvent;
 pub use self::stats::{Remaining, ReporterStats, Stats};
 
 pub(crate) use self::handle::Pipeline;

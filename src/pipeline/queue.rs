@@ -6,10 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::Outcome;
 use super::ticket::Ticket;
 use crate::error::Origin;
-use crate::report::Captured;
+use crate::report::{Captured, Outcome};
 
 /// Bounded in count and bytes; who finds it full goes. It outlives the worker, so that nothing is lost with
 /// one.

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::Outcome;
 use super::outcome::Tally;
+use crate::report::Outcome;
 
 /// How many reports there were and what became of them, reporter by reporter, at one moment.
 ///

@@ -1,10 +1,9 @@
 //! The wait for one report's outcome.
 
+use crate::report::Outcome;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
-
-use super::Outcome;
 
 /// Given out with a report; every reporter stamps it.
 #[derive(Debug, Default)]

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Outcome;
 use super::core::Core;
 use super::stats::{Remaining, ReporterStats, Stats};
+use crate::report::Outcome;
 
 impl Core {
     pub(super) fn stats(&self) -> Stats {

@@ -64,6 +64,10 @@ async fn deliverer(core: &Core, track: &Track) {
         core.tell(track, settled);
         match next {
             Next::Deliver { batch, reports } => {
+                let dropped = track.lock().newly_dropped(&core.dropped.snapshot());
+                for (reason, count) in dropped {
+                    caught(|| track.reporter.dropped(reason, count));
+                }
                 let answer = deliver(track, &reports).await;
                 let jitter = || core.random.unit();
                 let settled = track.lock().answered(batch, answer, Instant::now(), jitter);

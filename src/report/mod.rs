@@ -18,6 +18,8 @@ mod limits;
 mod notify;
 #[cfg_attr(not(feature = "tracing-opentelemetry"), path = "no_otel.rs")]
 mod otel;
+#[cfg(feature = "reports")]
+mod outcome;
 mod owner;
 mod parts;
 mod record;
@@ -36,6 +38,8 @@ pub use self::document::{
 pub use self::flatten::Flatten;
 pub use self::in_scope::{InScope, Scoped};
 pub use self::notify::{Intercept, Reportable, notify};
+#[cfg(feature = "reports")]
+pub use self::outcome::Outcome;
 pub use self::owner::unheard;
 pub use self::parts::Scalar;
 pub use self::scope::Scope;

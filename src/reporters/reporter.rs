@@ -9,7 +9,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::error::BoxError;
-use crate::report::Report;
+use crate::report::{Outcome, Report};
 
 /// Takes reports to where somebody sees them.
 ///
@@ -64,6 +64,13 @@ pub trait Reporter: Send + Sync {
     /// when the answer says; never for a reporter whose [`kept`](Self::kept) is `None`.
     fn resume(&self) -> impl Future<Output = Resumed> + Send {
         async { Resumed::default() }
+    }
+
+    /// Told before a batch how many reports were dropped since it was last told, reason by reason, before they came
+    /// to this reporter or because it could not deliver them. For services that show what they were not sent; each
+    /// drop is told once, and one that nothing follows is never told.
+    fn dropped(&self, reason: Outcome, count: u64) {
+        let _ = (reason, count);
     }
 }
 
@@ -128,6 +135,10 @@ impl<R: Reporter + ?Sized> Reporter for Arc<R> {
     fn resume(&self) -> impl Future<Output = Resumed> + Send {
         (**self).resume()
     }
+
+    fn dropped(&self, reason: Outcome, count: u64) {
+        (**self).dropped(reason, count);
+    }
 }
 
 /// The same, for storing different reporters in one list.
@@ -137,6 +148,7 @@ pub(crate) trait DynReporter: Send + Sync {
     fn check(&self) -> Result<(), BoxError>;
     fn kept(&self) -> Option<u64>;
     fn resume(&self) -> Boxed<'_, Resumed>;
+    fn dropped(&self, reason: Outcome, count: u64);
 }
 
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -160,6 +172,10 @@ impl<R: Reporter> DynReporter for R {
 
     fn resume(&self) -> Boxed<'_, Resumed> {
         Box::pin(Reporter::resume(self))
+    }
+
+    fn dropped(&self, reason: Outcome, count: u64) {
+        Reporter::dropped(self, reason, count);
     }
 }
 

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::folder::{Folder, Kept};
 use super::{Delivery, Reporter, Resumed};
 use crate::error::BoxError;
-use crate::report::Report;
+use crate::report::{Outcome, Report};
 
 /// A folder in front of another reporter: a report is on disk, synced, before its delivery is tried, and
 /// removed once it has arrived.
@@ -285,6 +285,10 @@ impl<R: Reporter> Reporter for Spool<R> {
         opened.map_err(|error| {
             format!("can't spool to {}: {error}; give a folder that this user may write, and no symbolic link", self.path.display()).into()
         })
+    }
+
+    fn dropped(&self, reason: Outcome, count: u64) {
+        self.inner.dropped(reason, count);
     }
 
     fn kept(&self) -> Option<u64> {
