@@ -37,6 +37,8 @@ mod folder;
 mod http;
 mod memory;
 mod reporter;
+#[cfg(feature = "sentry")]
+mod sentry;
 #[cfg(feature = "spool")]
 mod spool;
 mod text;
@@ -51,6 +53,8 @@ pub use self::bugsnag::Bugsnag;
 pub use self::console::Console;
 pub use self::memory::Memory;
 pub use self::reporter::{Delivery, Reporter, Resumed};
+#[cfg(feature = "sentry")]
+pub use self::sentry::{Sentry, SentryClient};
 #[cfg(feature = "spool")]
 pub use self::spool::Spool;
 pub use self::tracing::Tracing;

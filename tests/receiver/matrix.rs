@@ -39,8 +39,9 @@ async fn answer<R: Reporter>(make: &impl Fn(At<'_>) -> R, reply: Reply) -> Deliv
     delivery
 }
 
-/// Every answer and every way to give none.
-pub(crate) async fn check<R: Reporter>(make: impl Fn(At<'_>) -> R) {
+/// Every answer and every way to give none. Without a word of its own a 429 means `limited`.
+pub(crate) async fn check<R: Reporter>(make: impl Fn(At<'_>) -> R, limited: Option<Duration>) {
+    let limited = Delivery::Retry { after: limited };
     let after = |seconds| Delivery::Retry {
         after: Some(Duration::from_secs(seconds)),
     };
@@ -65,9 +66,9 @@ pub(crate) async fn check<R: Reporter>(make: impl Fn(At<'_>) -> R) {
         (Reply::status(413), Delivery::Rejected),
         (Reply::status(420), Delivery::RETRY),
         (Reply::status(425), Delivery::RETRY),
-        (Reply::status(429), Delivery::RETRY),
+        (Reply::status(429), limited),
         (with(429, "retry-after", "7"), after(7)),
-        (with(429, "retry-after", "soon"), Delivery::RETRY),
+        (with(429, "retry-after", "soon"), limited),
         (with(429, "x-ratelimit-delay", "9"), after(9)),
         (with(400, "retry-after", "7"), Delivery::Rejected),
         (Reply::status(500), Delivery::RETRY),
@@ -75,6 +76,7 @@ pub(crate) async fn check<R: Reporter>(make: impl Fn(At<'_>) -> R) {
         (with(503, "retry-after", "7"), after(7)),
         (Reply::Reset, Delivery::RETRY),
         (Reply::Torn, Delivery::RETRY),
+        (Reply::Slow, Delivery::Delivered),
     ] {
         assert_eq!(answer(&make, reply.clone()).await, want, "{reply:?}");
     }

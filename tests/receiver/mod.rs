@@ -5,8 +5,11 @@ pub(crate) mod matrix;
 pub(crate) mod secrets;
 pub(crate) mod story;
 
+use std::io::Read as _;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use flate2::read::GzDecoder;
 use http::HeaderMap;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -21,6 +24,7 @@ pub(crate) struct Received {
     /// Path and query.
     pub(crate) target: String,
     pub(crate) headers: HeaderMap,
+    /// Uncompressed.
     pub(crate) body: Vec<u8>,
 }
 
@@ -32,15 +36,16 @@ impl Received {
         value.to_str().unwrap()
     }
 
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap()
-    }
-
     /// All that left this machine, as text.
     pub(crate) fn text(&self) -> String {
         let body = String::from_utf8_lossy(&self.body);
         format!("{} {:?} {body}", self.target, self.headers)
     }
+}
+
+#[track_caller]
+pub(crate) fn parse(json: &[u8]) -> Value {
+    serde_json::from_slice(json).unwrap()
 }
 
 /// What is done with one request.
@@ -54,6 +59,8 @@ pub(crate) enum Reply {
     Torn,
     /// There is never an answer.
     Silence,
+    /// Taken, but told byte by byte.
+    Slow,
 }
 
 impl Reply {
@@ -184,6 +191,14 @@ async fn serve(
                 return;
             }
             Reply::Silence => std::future::pending().await,
+            Reply::Slow => {
+                for byte in b"HTTP/1.1 200 x\r\ncontent-length: 2\r\n\r\n{}" {
+                    tokio::time::sleep(Duration::from_millis(2)).await;
+                    if stream.write_all(&[*byte]).await.is_err() {
+                        return;
+                    }
+                }
+            }
         }
     }
 }
@@ -217,7 +232,19 @@ async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Option<Received> {
     Some(Received {
         method: first.next()?,
         target: first.next()?,
+        body: uncompressed(&headers, body),
         headers,
-        body,
     })
+}
+
+fn uncompressed(headers: &HeaderMap, body: Vec<u8>) -> Vec<u8> {
+    match headers.get("content-encoding") {
+        None => body,
+        Some(encoding) => {
+            assert_eq!(encoding, "gzip");
+            let mut plain = Vec::new();
+            GzDecoder::new(&*body).read_to_end(&mut plain).unwrap();
+            plain
+        }
+    }
 }

@@ -15,6 +15,7 @@ pub(in crate::reporters) enum Answer {
         status: StatusCode,
         /// How long it wants to be left alone.
         after: Option<Duration>,
+        headers: HeaderMap,
         /// The start of the body.
         text: String,
     },
@@ -23,11 +24,12 @@ pub(in crate::reporters) enum Answer {
 }
 
 impl Answer {
-    pub(super) fn new(status: StatusCode, headers: &HeaderMap, text: String) -> Self {
-        let after = retry_after(headers, SystemTime::now());
+    pub(in crate::reporters) fn new(status: StatusCode, headers: HeaderMap, text: String) -> Self {
+        let after = retry_after(&headers, SystemTime::now());
         Self::Status {
             status,
             after,
+            headers,
             text,
         }
     }
@@ -105,7 +107,7 @@ mod tests {
     fn every_status_has_its_delivery() {
         for code in 100..1_000 {
             let status = StatusCode::from_u16(code).unwrap();
-            let answer = Answer::new(status, &HeaderMap::new(), String::new());
+            let answer = Answer::new(status, HeaderMap::new(), String::new());
             let want = match code {
                 200..300 => Delivery::Delivered,
                 408 | 420 | 425 | 429 | 500..600 => Delivery::RETRY,

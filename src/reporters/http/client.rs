@@ -70,7 +70,7 @@ impl Client {
         match request.body(body).send().await {
             Ok(response) => {
                 let (status, headers) = (response.status(), response.headers().clone());
-                let answer = Answer::new(status, &headers, start_of_body(response).await);
+                let answer = Answer::new(status, headers, start_of_body(response).await);
                 let refused = !status.is_success();
                 self.tell(endpoint, refused.then(|| format!("answered {status}")));
                 answer

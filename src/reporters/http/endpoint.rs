@@ -35,7 +35,7 @@ impl Endpoint {
     }
 
     /// The same with another path or query.
-    #[cfg(any(feature = "airbrake", feature = "backtrace-io"))]
+    #[cfg(any(feature = "airbrake", feature = "backtrace-io", feature = "sentry"))]
     pub(in crate::reporters) fn with(mut self, change: impl FnOnce(&mut Url)) -> Self {
         change(&mut self.0);
         self

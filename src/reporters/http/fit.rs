@@ -192,7 +192,9 @@ fn each_text(report: &mut Report, visit: &mut impl FnMut(&mut String)) {
         texts.into_iter().flatten().for_each(&mut *visit);
     }
     if let Some(device) = &mut report.device {
-        device.hostname.iter_mut().for_each(&mut *visit);
+        let texts = [&mut device.os, &mut device.arch];
+        let texts = texts.into_iter().chain(&mut device.hostname);
+        texts.for_each(&mut *visit);
     }
     if let Some(thread) = &mut report.thread {
         thread.name.iter_mut().for_each(&mut *visit);
@@ -322,7 +324,7 @@ mod tests {
             report["request"] = json!({"method": long, "url": long, "route": long, "headers": {long.clone(): long}});
             report["user"] = json!({"id": long, "name": long, "email": long});
             report["app"] = json!({"name": long, "version": long, "release_stage": long});
-            report["device"] = json!({"hostname": long, "os": "linux", "arch": "x86_64"});
+            report["device"] = json!({"hostname": long, "os": long, "arch": long});
             report["attributes"] = json!({long.clone(): long});
             report["metadata"] = json!({long.clone(): {long.clone(): long}});
             report["trimmed"] = vec![json!(long); 40].into();

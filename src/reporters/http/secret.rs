@@ -13,7 +13,7 @@ impl Secret {
     }
 
     /// The value of an environment variable, empty if it is not set.
-    #[cfg(any(feature = "airbrake", feature = "bugsnag"))]
+    #[cfg(any(feature = "airbrake", feature = "bugsnag", feature = "sentry"))]
     pub(in crate::reporters) fn from_env(variable: &str) -> Self {
         Self::new(std::env::var(variable).unwrap_or_default())
     }

@@ -1,0 +1,132 @@
+//! What an answer says about sending more, by
+//! [Sentry's rules](https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/).
+
+use std::time::Duration;
+
+use super::super::http::Answer;
+
+/// Of a 429 that says no more.
+const DEFAULT: Duration = Duration::from_secs(60);
+/// The longest that is believed, so that no sum overflows.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// For how long errors are unwanted, if they are.
+pub(super) fn limit(answer: &Answer) -> Option<Duration> {
+    let Answer::Status {
+        status,
+        after,
+        headers,
+        ..
+    } = answer
+    else {
+        return None;
+    };
+    let values = headers.get_all("x-sentry-rate-limits").iter();
+    let limits = values.filter_map(|value| value.to_str().ok());
+    let limits: Vec<Limit> = limits
+        .flat_map(|list| list.split(','))
+        .filter_map(Limit::parse)
+        .collect();
+    let limit = if limits.is_empty() {
+        (status.as_u16() == 429).then(|| after.unwrap_or(DEFAULT))
+    } else {
+        let ours = limits.iter().filter(|limit| limit.is_ours);
+        ours.map(|limit| limit.time).max()
+    };
+    limit.map(|limit| limit.min(LONGEST))
+}
+
+/// Whether the client report in the envelope is no longer ours to tell. With a 429, Sentry drops the event and takes
+/// the rest.
+pub(super) fn has_taken_losses(answer: &Answer) -> bool {
+    matches!(answer, Answer::Status { status, .. } if status.is_success() || status.as_u16() == 429)
+}
+
+struct Limit {
+    time: Duration,
+    is_ours: bool,
+}
+
+impl Limit {
+    /// `seconds:categories:scope:…`; the seconds may have a fraction, no category means all.
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split(':').map(str::trim);
+        let seconds: f64 = parts.next()?.parse().ok()?;
+        let categories = parts.next()?;
+        let is_ours = |category: &str| matches!(category.trim(), "error" | "default");
+        Some(Self {
+            time: Duration::try_from_secs_f64(seconds).ok()?,
+            is_ours: categories.is_empty() || categories.split(';').any(is_ours),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, StatusCode};
+
+    use super::*;
+
+    fn limit_of(status: u16, pairs: &[(&'static str, &str)]) -> Option<f64> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().unwrap());
+        }
+        let status = StatusCode::from_u16(status).unwrap();
+        let answer = Answer::new(status, headers, String::new());
+        limit(&answer).map(|limit| limit.as_secs_f64())
+    }
+
+    #[test]
+    fn limits_of_errors_count_whatever_the_status_and_the_longest_of_them() {
+        let limits = |text| limit_of(200, &[("x-sentry-rate-limits", text)]);
+        let example = "60:transaction:key, 2700:default;error;security:organization";
+        assert_eq!(limits(example), Some(2_700.0));
+        assert_eq!(
+            limits("60::organization, 2700::organization"),
+            Some(2_700.0)
+        );
+        assert_eq!(limits("2700:error:key,10:error:project"), Some(2_700.0));
+        assert_eq!(limits("2.5:error"), Some(2.5));
+        assert_eq!(limits("60 : error ; span : key : quota"), Some(60.0));
+        for not_ours in [
+            "60:transaction:key",
+            "60:unheard_of",
+            "",
+            "soon",
+            "60",
+            "-1:error",
+            "NaN::",
+        ] {
+            assert_eq!(limits(not_ours), None, "{not_ours}");
+        }
+        assert_eq!(limits("1e300::"), None);
+        assert_eq!(limits("1e9::"), Some(31_536_000.0));
+        let lines = [
+            ("x-sentry-rate-limits", "5:error"),
+            ("x-sentry-rate-limits", "7::key"),
+        ];
+        assert_eq!(limit_of(200, &lines), Some(7.0));
+    }
+
+    #[test]
+    fn a_429_limits_by_its_header_else_by_retry_after_else_for_a_minute() {
+        let after = ("retry-after", "7");
+        assert_eq!(limit_of(429, &[]), Some(60.0));
+        assert_eq!(limit_of(429, &[after]), Some(7.0));
+        assert_eq!(
+            limit_of(429, &[after, ("x-sentry-rate-limits", "9:error")]),
+            Some(9.0)
+        );
+        assert_eq!(
+            limit_of(429, &[after, ("x-sentry-rate-limits", "9:span")]),
+            None
+        );
+        assert_eq!(
+            limit_of(429, &[after, ("x-sentry-rate-limits", "?")]),
+            Some(7.0)
+        );
+        assert_eq!(limit_of(503, &[after]), None);
+        assert_eq!(limit_of(200, &[after]), None);
+    }
+}
