@@ -396,29 +396,6 @@ async fn no_planted_secret_leaves() {
     secrets::check(|url| sink(At::new(url))).await;
 }
 
-#[tokio::test]
-async fn an_answer_waits_for_no_sink() {
-    let silent = Receiver::start(vec![Reply::Silence]).await;
-    let reporter = sink(At::new(&silent.url()));
-    let backstop = Backstop::production()
-        .log(false)
-        .reporter(reporter)
-        .build()
-        .unwrap();
-    let failing = || async { Err::<(), _>(backstop::Error::msg("x")) };
-    let app = axum::Router::new()
-        .route("/", axum::routing::get(failing))
-        .layer(backstop.layer());
-    for _ in 0..100 {
-        let request = http::Request::new(axum::body::Body::empty());
-        let answer = tower::ServiceExt::oneshot(app.clone(), request);
-        assert_eq!(answer.await.unwrap().status(), 500);
-    }
-    let stats = backstop.stats();
-    assert_eq!(stats.reporter("Bugsnag").unwrap().queued(), 100);
-    backstop.shutdown(std::time::Duration::ZERO).await;
-}
-
 #[test]
 fn a_bad_setting_is_an_error_that_shows_no_secret() {
     let cases = [

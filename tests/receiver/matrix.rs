@@ -3,7 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
 use backstop::reporters::{Delivery, Reporter};
+use backstop::{Backstop, Error};
+use http::Request;
+use tower::ServiceExt as _;
 
 use super::{Receiver, Reply, nobody, story};
 
@@ -40,7 +46,10 @@ async fn answer<R: Reporter>(make: &impl Fn(At<'_>) -> R, reply: Reply) -> Deliv
 }
 
 /// Every answer and every way to give none. Without a word of its own a 429 means `limited`.
-pub(crate) async fn check<R: Reporter>(make: impl Fn(At<'_>) -> R, limited: Option<Duration>) {
+pub(crate) async fn check<R: Reporter + 'static>(
+    make: impl Fn(At<'_>) -> R,
+    limited: Option<Duration>,
+) {
     let limited = Delivery::Retry { after: limited };
     let after = |seconds| Delivery::Retry {
         after: Some(Duration::from_secs(seconds)),
@@ -90,6 +99,25 @@ pub(crate) async fn check<R: Reporter>(make: impl Fn(At<'_>) -> R, limited: Opti
     nobody_is_followed(&make).await;
     unreachable(&make).await;
     certificates(&make).await;
+    no_request_waits(&make).await;
+}
+
+/// Requests are answered as ever while nobody takes the reports of them.
+async fn no_request_waits<R: Reporter + 'static>(make: &impl Fn(At<'_>) -> R) {
+    let silent = Receiver::start(vec![Reply::Silence]).await;
+    let builder = Backstop::production().log(false);
+    let backstop = builder.reporter(make(At::new(&silent.url()))).build();
+    let backstop = backstop.unwrap();
+    let failing = || async { Err::<(), _>(Error::msg("x")) };
+    let app = Router::new()
+        .route("/", get(failing))
+        .layer(backstop.layer());
+    for _ in 0..100 {
+        let answer = app.clone().oneshot(Request::new(Body::empty())).await;
+        assert_eq!(answer.unwrap().status(), 500);
+    }
+    assert_eq!(backstop.stats().reporters[0].queued(), 100);
+    backstop.shutdown(Duration::ZERO).await;
 }
 
 async fn nobody_is_followed<R: Reporter>(make: &impl Fn(At<'_>) -> R) {
