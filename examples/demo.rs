@@ -1,7 +1,8 @@
 //! A small shop whose routes fail in every way there is: `cargo run --example demo`, then open
 //! <http://127.0.0.1:3000/>.
 //!
-//! `--port 3001` takes another port, `BACKSTOP_MODE=development` shows what production hides.
+//! `--port 3001` takes another port, `BACKSTOP_MODE=development` shows what production hides. With the feature `sentry`
+//! and `SENTRY_DSN` set, what fails is reported there.
 
 #![expect(
     clippy::panic,
@@ -16,7 +17,7 @@ use axum::body::Body;
 use axum::extract::{Path, Query};
 use axum::response::Html;
 use axum::routing::{get, post};
-use backstop::{Backstop, Error, HttpError, prelude::*};
+use backstop::{Backstop, Error, HttpError, Scope, prelude::*};
 use futures_util::stream::{self, StreamExt as _};
 use http::{StatusCode, header};
 use serde::Deserialize;
@@ -25,10 +26,17 @@ use tower::ServiceBuilder;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().init();
-    let backstop = Backstop::from_env()?
+    let builder = Backstop::from_env()?
+        .app("shop", env!("CARGO_PKG_VERSION"))
         .safe_fields(["productId", "inStock"])
-        .map_status::<tokio::task::JoinError>(|_| StatusCode::BAD_GATEWAY)
-        .build()?;
+        .map_status::<tokio::task::JoinError>(|_| StatusCode::BAD_GATEWAY);
+    #[cfg(feature = "sentry")]
+    let builder = match std::env::var_os("SENTRY_DSN") {
+        Some(_) => builder.reporter(backstop::reporters::Sentry::from_env()),
+        None => builder,
+    };
+    let backstop = builder.build()?;
+    backstop.install_panic_hook();
 
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port()?)).await?;
     println!("The shop is open at http://{}/", listener.local_addr()?);
@@ -137,11 +145,13 @@ async fn search(Query(search): Query<Search>) -> String {
 }
 
 /// A foreign error: a 500 whose text only the log has.
-async fn stock() -> backstop::Result<String> {
+async fn stock(scope: Scope) -> backstop::Result<String> {
+    scope.breadcrumb("looked on the shelf");
     std::fs::read_to_string("/var/lib/shop/stock.json").context("loading the stock")
 }
 
-async fn panics() {
+async fn panics(scope: Scope) {
+    scope.breadcrumb("looked for the last price");
     let prices: [u32; 0] = [];
     let index = prices.len();
     println!("{}", prices[index]);

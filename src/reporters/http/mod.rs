@@ -1,8 +1,8 @@
 //! What the reporters that send over HTTP share: one client, and one reading of answers.
 //!
 //! Certificates are always verified, redirects never followed (they would take credentials along), proxies
-//! taken from the environment. Bodies go uncompressed: none of the receivers documents that it takes others
-//! where reports are sent to.
+//! taken from the environment. Bodies go uncompressed but to Sentry: none of the other receivers documents that it
+//! takes others where reports are sent to.
 
 mod answer;
 mod client;
