@@ -140,7 +140,7 @@ impl Sentry {
         let from = self.dsn_from;
         let bad = |problem: &dyn std::fmt::Display| {
             format!(
-                "{from} is none ({problem}); take it from the project's settings, like https://key@host/7"
+                "{from} is not valid ({problem}); take it from the project's settings, like https://key@host/7"
             )
         };
         let dsn: Dsn = self
