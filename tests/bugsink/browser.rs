@@ -48,7 +48,7 @@ impl Browser {
         browser.session = browser.call("Target.attachToTarget", &attach)["sessionId"].clone();
         browser.call("Page.enable", &json!({}));
         let size =
-            json!({"width": 1_400, "height": 1_000, "deviceScaleFactor": 1, "mobile": false});
+            json!({"width": 1_400, "height": 1_400, "deviceScaleFactor": 1, "mobile": false});
         browser.call("Emulation.setDeviceMetricsOverride", &size);
         browser
     }
@@ -74,10 +74,9 @@ impl Browser {
         text.as_str().unwrap().to_owned()
     }
 
-    /// A picture of the whole page.
+    /// A picture of the page as it opens.
     pub(crate) fn screenshot(&mut self, file: &Path) {
-        let whole = json!({"captureBeyondViewport": true});
-        let picture = self.call("Page.captureScreenshot", &whole);
+        let picture = self.call("Page.captureScreenshot", &json!({}));
         let picture = BASE64_STANDARD
             .decode(picture["data"].as_str().unwrap())
             .unwrap();

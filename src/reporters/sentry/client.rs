@@ -29,6 +29,8 @@ use crate::reporters::{Delivery, Reporter};
 /// its hooks drop counts as [`Filtered`](crate::Outcome::Filtered). If every report is to arrive, use
 /// [`Sentry`](super::Sentry).
 ///
+/// Sentry's own panic integration, one of its default ones, reports panics too: leave it out, or they are reported twice.
+///
 /// ```
 /// use std::sync::Arc;
 /// use backstop::{Backstop, reporters::SentryClient};
