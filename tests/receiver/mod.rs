@@ -1,5 +1,10 @@
 //! A receiver of reports on this machine, which keeps what it gets and answers as it is told to.
 #![expect(clippy::panic, clippy::unwrap_used, reason = "so a test fails")]
+#![allow(
+    clippy::allow_attributes,
+    dead_code,
+    reason = "each binary uses a part of it"
+)]
 
 pub(crate) mod matrix;
 pub(crate) mod secrets;
