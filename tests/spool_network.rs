@@ -1,11 +1,7 @@
 //! The spool in front of a sink on the network: what could not be sent arrives when there is somebody to take it.
 
 #![cfg(all(feature = "spool", feature = "bugsnag"))]
-#![expect(
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "what must not fail in a test fails it"
-)]
+#![expect(clippy::unwrap_used, reason = "what must not fail in a test fails it")]
 
 mod receiver;
 
