@@ -3,8 +3,13 @@
 //! Every row runs the same axum route in a process of its own under callgrind, twice with different numbers
 //! of requests; the difference is the requests' own. Only the thread that serves is counted. Instructions do not
 //! depend on how busy the machine is, so that the table can be compared from day to day.
+//!
+//! `rows panic` is the part of the table whose names start so. By the clock, and so for a quiet machine: `panics`, what a
+//! panic takes, and `waits`, whether taking a stack ever waits.
 
+mod panics;
 mod rows;
+mod waits;
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -16,23 +21,32 @@ const MANY: u64 = 2_500;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        [] => table(),
+        [] => table(""),
+        ["rows", start] => table(start),
+        ["panics"] => panics::table(),
+        ["panics", name] => panics::measure(name),
+        ["waits"] => waits::table(),
+        ["waits", kind] => waits::measure(kind),
         [name, requests] => {
             let row = ROWS
                 .iter()
-                .find(|row| row.name == name)
+                .find(|row| row.name == *name)
                 .expect("a name of the table");
             rows::serve(row, requests.parse().expect("a number of requests"));
         }
-        _ => panic!("usage: without arguments for the table, or ROW REQUESTS"),
+        _ => panic!(
+            "usage: without arguments for the table, rows START, panics, waits, or ROW REQUESTS"
+        ),
     }
 }
 
-fn table() {
+/// Of all rows whose names start so.
+fn table(start: &str) {
     println!("| row | instructions | added | limit |");
     println!("| --- | ---: | ---: | ---: |");
-    for row in &ROWS {
+    for row in ROWS.iter().filter(|row| row.name.starts_with(start)) {
         let total = count(row);
         let base = row.over.map_or(0, |over| {
             count(ROWS.iter().find(|row| row.name == over).expect("a row"))
@@ -47,7 +61,8 @@ fn table() {
 
 /// Instructions a request.
 fn count(row: &Row) -> u64 {
-    (counted(row, MANY) - counted(row, FEW)) / (MANY - FEW)
+    let [few, many] = [FEW, MANY].map(|requests| requests / row.share);
+    (counted(row, many) - counted(row, few)) / (many - few)
 }
 
 fn counted(row: &Row, requests: u64) -> u64 {

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -26,6 +26,8 @@ pub struct Row {
     /// The row over which the added cost is told.
     pub over: Option<&'static str>,
     pub limit: Option<u64>,
+    /// One request in so many is asked: of those that take long.
+    pub share: u64,
     accept: &'static str,
     app: fn() -> Router,
 }
@@ -34,7 +36,7 @@ const BROWSER: &str =
     "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
 const PROBLEM: &str = "application/problem+json";
 
-pub static ROWS: [Row; 19] = [
+pub static ROWS: [Row; 20] = [
     row("success", None, None, BROWSER, || {
         ok().layer(Identity::new())
     }),
@@ -143,6 +145,17 @@ pub static ROWS: [Row; 19] = [
         PROBLEM,
         || panicking().layer(tower_http::catch_panic::CatchPanicLayer::new()),
     ),
+    Row {
+        share: 10,
+        ..row("panic, sentry", None, None, PROBLEM, || {
+            // After the silent hook, so that its hook chains to it.
+            let app = panicking();
+            sentry_that_drops();
+            app.layer(sentry_tower::SentryHttpLayer::new())
+                .layer(sentry_tower::NewSentryLayer::new_from_top())
+                .layer(tower_http::catch_panic::CatchPanicLayer::new())
+        })
+    },
     row("panic, backstop", None, None, PROBLEM, || {
         panicking().layer(production().layer())
     }),
@@ -175,6 +188,7 @@ const fn row(
         name,
         over,
         limit,
+        share: 1,
         accept,
         app,
     }
@@ -234,6 +248,20 @@ fn panicking() -> Router {
     })
 }
 
+/// A client as `sentry::init` makes it, which sends what it is given nowhere.
+fn sentry_that_drops() {
+    struct Nowhere;
+    impl sentry::Transport for Nowhere {
+        fn send_envelope(&self, envelope: sentry::Envelope) {
+            drop(std::hint::black_box(envelope));
+        }
+    }
+    let options = sentry::ClientOptions::new()
+        .dsn("http://key@127.0.0.1:1/1")
+        .transport(Arc::new(Nowhere));
+    std::mem::forget(sentry::init(options));
+}
+
 fn apollo() -> Router {
     use apollo_errors::miette::{self, Diagnostic};
 
@@ -258,17 +286,9 @@ fn apollo() -> Router {
 
 /// Asks the row's app so many times, as hyper would.
 pub fn serve(row: &Row, requests: u64) {
-    let head = Head::new(row.accept);
-    // As `axum::serve` does: without it the handlers are built anew for every request.
-    let app: Router = (row.app)().with_state(());
-    let mut app = app.into_service::<Body>();
+    let mut ask = asking(row);
     for number in 1..=requests {
-        let response: Result<_, Infallible> = ready(app.call(head.request()));
-        let Ok(response) = response;
-        let mut body = pin!(response.into_body());
-        while let Some(Ok(frame)) = ready(std::future::poll_fn(|cx| body.as_mut().poll_frame(cx))) {
-            std::hint::black_box(frame);
-        }
+        ask();
         // One thread at a time runs under valgrind: the others, if there are any, have their turn here, so that no
         // queue grows as it would not on a real machine.
         if number.is_multiple_of(50) {
@@ -276,7 +296,33 @@ pub fn serve(row: &Row, requests: u64) {
         }
     }
     // Its end, with what is still queued, is no request's.
-    std::mem::forget(app);
+    std::mem::forget(ask);
+}
+
+/// The same, by the clock.
+pub fn time(row: &Row, requests: usize) -> Vec<Duration> {
+    let mut ask = asking(row);
+    let timed = |_| {
+        let start = Instant::now();
+        ask();
+        start.elapsed()
+    };
+    (0..requests).map(timed).collect()
+}
+
+fn asking(row: &Row) -> impl FnMut() {
+    let head = Head::new(row.accept);
+    // As `axum::serve` does: without it the handlers are built anew for every request.
+    let app: Router = (row.app)().with_state(());
+    let mut app = app.into_service::<Body>();
+    move || {
+        let response: Result<_, Infallible> = ready(app.call(head.request()));
+        let Ok(response) = response;
+        let mut body = pin!(response.into_body());
+        while let Some(Ok(frame)) = ready(std::future::poll_fn(|cx| body.as_mut().poll_frame(cx))) {
+            std::hint::black_box(frame);
+        }
+    }
 }
 
 /// The output of a future that waits for nothing.

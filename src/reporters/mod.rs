@@ -16,6 +16,10 @@
 #![cfg_attr(feature = "backtrace-io", doc = "| [`BacktraceIo`] | backtrace.io |")]
 #![cfg_attr(feature = "bugsnag", doc = "| [`Bugsnag`] | Bugsnag |")]
 #![cfg_attr(
+    feature = "opentelemetry",
+    doc = "| [`OpenTelemetry`] | the application's own OpenTelemetry provider, and through a collector any store |"
+)]
+#![cfg_attr(
     feature = "_http",
     doc = "
 Those that send over the network verify certificates always (`root_certificate` trusts one authority more), follow no
@@ -31,11 +35,15 @@ mod backtrace_io;
 #[cfg(feature = "bugsnag")]
 mod bugsnag;
 mod console;
+#[cfg(any(feature = "_http", feature = "opentelemetry"))]
+mod fit;
 #[cfg(feature = "spool")]
 mod folder;
 #[cfg(feature = "_http")]
 mod http;
 mod memory;
+#[cfg(feature = "opentelemetry")]
+mod opentelemetry;
 mod reporter;
 #[cfg(feature = "sentry")]
 mod sentry;
@@ -52,6 +60,8 @@ pub use self::backtrace_io::BacktraceIo;
 pub use self::bugsnag::Bugsnag;
 pub use self::console::Console;
 pub use self::memory::Memory;
+#[cfg(feature = "opentelemetry")]
+pub use self::opentelemetry::OpenTelemetry;
 pub use self::reporter::{Delivery, Reporter, Resumed};
 #[cfg(feature = "sentry")]
 pub use self::sentry::{Sentry, SentryClient};

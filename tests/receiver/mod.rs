@@ -1,5 +1,10 @@
 //! A receiver of reports on this machine, which keeps what it gets and answers as it is told to.
 #![expect(clippy::panic, clippy::unwrap_used, reason = "so a test fails")]
+#![allow(
+    clippy::allow_attributes,
+    dead_code,
+    reason = "each binary uses a part of it"
+)]
 
 pub(crate) mod matrix;
 pub(crate) mod secrets;
@@ -89,6 +94,12 @@ impl Receiver {
         Self::listen(replies, None).await
     }
 
+    /// The same at an address that was free, as one that comes up again.
+    pub(crate) async fn start_at(url: &str, replies: Vec<Reply>) -> Self {
+        let address = url.strip_prefix("http://").unwrap();
+        Self::serve_on(TcpListener::bind(address).await.unwrap(), replies, None)
+    }
+
     /// Takes everything.
     pub(crate) async fn taking() -> Self {
         Self::start(vec![Reply::status(200)]).await
@@ -109,6 +120,14 @@ impl Receiver {
 
     async fn listen(replies: Vec<Reply>, tls: Option<(TlsAcceptor, String)>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::serve_on(listener, replies, tls)
+    }
+
+    fn serve_on(
+        listener: TcpListener,
+        replies: Vec<Reply>,
+        tls: Option<(TlsAcceptor, String)>,
+    ) -> Self {
         let address = listener.local_addr().unwrap().to_string();
         let received: Arc<Mutex<Vec<Received>>> = Arc::default();
         let (acceptor, certificate) = tls.unzip();

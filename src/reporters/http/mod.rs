@@ -9,7 +9,6 @@ mod client;
 #[cfg(any(feature = "airbrake", feature = "bugsnag"))]
 mod clock;
 mod endpoint;
-mod fit;
 mod secret;
 mod sending;
 
@@ -18,13 +17,14 @@ pub(super) use self::client::Client;
 #[cfg(any(feature = "airbrake", feature = "bugsnag"))]
 pub(super) use self::clock::iso;
 pub(super) use self::endpoint::Endpoint;
-pub(super) use self::fit::fit;
 pub(super) use self::secret::Secret;
 #[cfg(feature = "bugsnag")]
 pub(super) use self::sending::LONGEST;
 pub(super) use self::sending::Round;
 
 use serde_json::{Map, Value};
+
+pub(super) use super::fit::fit;
 
 /// How reports and requests name what sends them.
 pub(super) const AGENT: &str = "backstop";

@@ -6,24 +6,36 @@ use serde_json::{Map, Value};
 
 use crate::report::Report;
 
+/// What a report is made into.
+pub(super) trait Rendered {
+    /// How many bytes it takes.
+    fn bytes(&self) -> usize;
+}
+
+impl Rendered for Vec<u8> {
+    fn bytes(&self) -> usize {
+        self.len()
+    }
+}
+
 /// What `render` makes of a report, in at most `max` bytes.
 ///
 /// What explains least goes first: the ends of long texts, long lists, source, metadata, the middle of the
 /// backtrace, old breadcrumbs and log lines, the middle of the cause chain. The report says what went.
-pub(in crate::reporters) fn fit(
+pub(super) fn fit<T: Rendered>(
     report: &Report,
     max: usize,
-    render: impl Fn(&Report) -> Vec<u8>,
-) -> Option<Vec<u8>> {
+    render: impl Fn(&Report) -> T,
+) -> Option<T> {
     let rendered = render(report);
-    if rendered.len() <= max {
+    if rendered.bytes() <= max {
         return Some(rendered);
     }
     let mut report = report.clone();
     for stage in STAGES {
         stage(&mut report);
         let rendered = render(&report);
-        if rendered.len() <= max {
+        if rendered.bytes() <= max {
             return Some(rendered);
         }
     }
