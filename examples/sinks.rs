@@ -243,5 +243,16 @@ fn sinks() -> Vec<Sink> {
                 Ok(setup)
             },
         },
+        #[cfg(feature = "sentry")]
+        Sink {
+            name: "Sentry",
+            needs: &["SENTRY_DSN"],
+            takes: &["SENTRY_RELEASE", "SENTRY_ENVIRONMENT"],
+            add: |mut setup| {
+                let sink = backstop::reporters::Sentry::from_env();
+                setup.builder = setup.builder.reporter(sink);
+                Ok(setup)
+            },
+        },
     ])
 }

@@ -28,6 +28,7 @@ struct State {
 /// The facts stand in the request's future, which gives them when its poll ends: what is reported in the
 /// first poll waits for them until then.
 #[derive(Debug, Default)]
+#[expect(clippy::vec_box, reason = "they go on in their boxes")]
 enum Waits {
     #[default]
     No,
@@ -114,6 +115,7 @@ impl Inner {
         self.lock().unwound.take()
     }
 
+    #[expect(clippy::vec_box, reason = "they go on in their boxes")]
     fn waiting(&self) -> Vec<Box<Captured>> {
         match std::mem::take(&mut self.lock().waits) {
             Waits::No => Vec::new(),

@@ -138,6 +138,7 @@ mod tests {
     use super::*;
     use crate::report::{Intercept as _, Mechanism, notify};
 
+    #[expect(clippy::vec_box, reason = "they go on in their boxes")]
     #[derive(Default)]
     struct Kept(Mutex<Vec<Box<Captured>>>);
 

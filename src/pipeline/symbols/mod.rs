@@ -82,9 +82,6 @@ impl Default for SymbolSettings {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
-    use std::time::{Duration, Instant};
-
     use super::*;
     use crate::error::Backtrace;
 
@@ -94,46 +91,5 @@ mod tests {
         let captured = std::thread::spawn(|| Backtrace::capture().addresses().len());
         assert!(captured.join().unwrap() > 0);
         drop(table);
-    }
-
-    #[test]
-    #[ignore = "it measures"]
-    fn how_long_taking_a_stack_takes_while_another_is_looked_at() {
-        let addresses = Backtrace::capture();
-        let addresses = addresses.addresses().iter().map(|address| *address as u64);
-        let addresses: Vec<u64> = addresses.collect();
-        let (stop, stopped) = mpsc::channel::<()>();
-        let looking = std::thread::spawn(move || {
-            let mut cold = Vec::new();
-            while stopped.try_recv() == Err(mpsc::TryRecvError::Empty) {
-                let start = Instant::now();
-                let mut table = Table::new();
-                table.refresh(addresses.iter().copied());
-                for address in &addresses {
-                    table.frames_at(*address);
-                }
-                cold.push(start.elapsed());
-            }
-            cold
-        });
-        let start = Instant::now();
-        let mut taken = Vec::new();
-        while start.elapsed() < Duration::from_secs(3) {
-            let start = Instant::now();
-            std::hint::black_box(Backtrace::capture());
-            taken.push(start.elapsed());
-        }
-        drop(stop);
-        let cold = looking.join().unwrap();
-        taken.sort();
-        println!(
-            "looked at {} stacks, cold, in {:?} each; took {} meanwhile: median {:?}, 99.9 % {:?}, longest {:?}",
-            cold.len(),
-            cold.iter().sum::<Duration>() / u32::try_from(cold.len()).unwrap(),
-            taken.len(),
-            taken[taken.len() / 2],
-            taken[taken.len() * 999 / 1000],
-            taken[taken.len() - 1],
-        );
     }
 }
