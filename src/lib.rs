@@ -47,6 +47,8 @@ pub use self::pipeline::{OutcomeEvent, Remaining, ReporterStats, Stats};
 pub use self::problem::{InvalidProblem, Problem, ProblemType, ReservedName};
 pub use self::process::PanicHook;
 #[cfg(feature = "reports")]
+pub use self::process::spawn;
+#[cfg(feature = "reports")]
 pub use self::report::Outcome;
 pub use self::report::{
     App, Breadcrumb, BreadcrumbKind, Contextualized, Device, FeatureFlag, Flatten, Frame, InScope,

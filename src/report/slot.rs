@@ -5,11 +5,13 @@
 //! in it is made when somebody asks for it. So a request that records nothing allocates nothing.
 
 use std::cell::RefCell;
+use std::panic::Location;
 use std::sync::Arc;
 
 use super::context::Context;
 use super::inner::Inner;
 use super::owner::Owner;
+use super::trail::Taken;
 use super::{Scope, Story};
 use crate::request::RequestFacts;
 
@@ -24,8 +26,10 @@ pub(crate) enum Slot {
     Unused(Arc<Owner>),
     /// A request's.
     Used(Arc<Inner>),
-    /// A scope that was taken along to other code: by its handle, or in a span.
+    /// A scope that a span has carried to other code.
     Carried(Arc<Inner>),
+    /// A scope that was taken along to other code by its handle.
+    Taken(Arc<Taken>),
 }
 
 impl Slot {
@@ -34,19 +38,18 @@ impl Slot {
         Self::Unused(owner)
     }
 
-    /// The slot of code that a scope was taken along to.
-    pub(super) fn carried(scope: &Arc<Inner>) -> Self {
-        Self::Carried(Arc::clone(scope))
+    /// The slot of code that a scope is taken along to, from the caller's place.
+    #[track_caller]
+    pub(super) fn taken(scope: &Arc<Inner>) -> Self {
+        Self::Taken(Arc::new(Taken::new(scope, Location::caller())))
     }
 
     /// The slot for what outlives the request's future, such as its body; it shares the scope, if there is
     /// one by now.
     pub(crate) fn of_current(owner: &Arc<Owner>) -> Self {
-        let used = with(|slot| match slot {
-            Some(Self::Used(scope) | Self::Carried(scope)) if Arc::ptr_eq(scope.owner(), owner) => {
-                Some(Arc::clone(scope))
-            }
-            _ => None,
+        let used = with(|slot| {
+            let scope = slot.as_ref()?.used()?;
+            Arc::ptr_eq(scope.owner(), owner).then(|| Arc::clone(scope))
         });
         used.flatten()
             .map_or_else(|| Self::Unused(Arc::clone(owner)), Self::Used)
@@ -56,13 +59,15 @@ impl Slot {
         match self {
             Self::Unused(owner) => owner,
             Self::Used(scope) | Self::Carried(scope) => scope.owner(),
+            Self::Taken(taken) => taken.scope().owner(),
         }
     }
 
-    const fn used(&self) -> Option<&Arc<Inner>> {
+    fn used(&self) -> Option<&Arc<Inner>> {
         match self {
             Self::Unused(_) => None,
             Self::Used(scope) | Self::Carried(scope) => Some(scope),
+            Self::Taken(taken) => Some(taken.scope()),
         }
     }
 
@@ -73,6 +78,7 @@ impl Slot {
         }
         match self {
             Self::Used(scope) | Self::Carried(scope) => scope,
+            Self::Taken(taken) => taken.scope(),
             Self::Unused(_) => unreachable!("it was made above"),
         }
     }
@@ -81,7 +87,7 @@ impl Slot {
     /// other tell one story. A request that begins where a scope was taken along is another one.
     fn is_inside(&self, outer: Option<&Self>) -> bool {
         match (self, outer) {
-            (Self::Unused(_), None | Some(Self::Carried(_))) => false,
+            (Self::Unused(_), None | Some(Self::Carried(_) | Self::Taken(_))) => false,
             (Self::Unused(owner), Some(outer)) => Arc::ptr_eq(owner, outer.owner()),
             _ => false,
         }
@@ -189,6 +195,31 @@ pub(super) fn here() -> Option<(Arc<Owner>, Option<Arc<Inner>>)> {
     .flatten()
 }
 
+/// By which way the scope came to the code here, if by its handle; the outer `None` says that the code is a request's
+/// own, for which there is no such way.
+pub(super) fn taken() -> Option<Option<Arc<Taken>>> {
+    with(|slot| match slot {
+        Some(Slot::Unused(_) | Slot::Used(_)) => None,
+        Some(Slot::Taken(taken)) => Some(Some(Arc::clone(taken))),
+        Some(Slot::Carried(_)) | None => Some(None),
+    })
+    .flatten()
+}
+
+/// Whether any scope is current, of a request or another.
+pub(crate) fn has_slot() -> bool {
+    with(|slot| slot.is_some()).unwrap_or(false)
+}
+
+/// Whether this scope is current.
+pub(super) fn is_current(scope: &Arc<Inner>) -> bool {
+    let is_it = with(|slot| {
+        let used = slot.as_ref()?.used()?;
+        Some(Arc::ptr_eq(used, scope))
+    });
+    is_it.flatten().unwrap_or(false)
+}
+
 /// The facts of this owner's request, if they are known by now.
 #[cfg(feature = "reports")]
 pub(super) fn facts(owner: &Arc<Owner>) -> Option<RequestFacts> {
@@ -219,7 +250,7 @@ pub(super) fn take_unwound() -> Option<Arc<Context>> {
 pub(super) fn fill(scope: &Arc<Inner>) -> bool {
     let filled = with(|slot| {
         let is_free = slot.is_none();
-        slot.get_or_insert_with(|| Slot::carried(scope));
+        slot.get_or_insert_with(|| Slot::Carried(Arc::clone(scope)));
         is_free
     });
     filled.unwrap_or(false)
