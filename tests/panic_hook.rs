@@ -312,8 +312,8 @@ fn a_panic_in_a_spawned_task_is_told_once_with_its_place_and_whoever_catches_it_
             let place = format!("tests/panic_hook.rs:{line}:");
             assert!(spawned_at.starts_with(&place), "{spawned_at}");
             if cfg!(all(feature = "frames", target_os = "linux")) {
-                let first = &report.frames[0];
-                assert_eq!(first.function.as_deref(), Some("panic_hook::out_of_cheese"));
+                let mut names = report.frames.iter().filter_map(|it| it.function.as_deref());
+                assert!(names.any(|name| name.ends_with("out_of_cheese")));
             }
 
             // Outside of every scope the task has one of its own.
@@ -389,7 +389,9 @@ fn the_quiet_hook_prints_what_no_layer_answers() {
         }
     }
     /// Is dropped with the answer.
-    struct Answers(#[expect(dead_code, reason = "dropped")] Falls);
+    struct Answers {
+        _falls: Falls,
+    }
     impl Future for Answers {
         type Output = Result<http::Response<Body>, std::convert::Infallible>;
         fn poll(
@@ -429,7 +431,7 @@ fn the_quiet_hook_prints_what_no_layer_answers() {
                 let request = Request::get("/").body(Body::empty()).unwrap();
                 let _ = app.oneshot(request).await;
             }
-            let service = tower::service_fn(|_: Request<Body>| Answers(Falls));
+            let service = tower::service_fn(|_: Request<Body>| Answers { _falls: Falls });
             let app = Router::new().route_service("/", backstop.layer().layer(service));
             let request = Request::get("/").body(Body::empty()).unwrap();
             assert_eq!(app.oneshot(request).await.unwrap().status(), StatusCode::OK);
