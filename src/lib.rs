@@ -6,6 +6,8 @@ mod backstop;
 mod disclosure;
 mod error;
 mod formats;
+#[cfg(feature = "reports")]
+pub mod guide;
 mod interop;
 pub mod layers;
 mod negotiate;

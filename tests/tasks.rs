@@ -130,6 +130,64 @@ async fn a_panic_in_a_task_is_told_once_without_a_hook_and_goes_on_to_the_handle
 }
 
 #[tokio::test]
+async fn without_a_hook_a_panic_that_is_raised_again_is_two() {
+    let (backstop, reports) = Reports::backstop();
+    let handler = |scope: Scope| async move {
+        let task = scope.spawn(async { panic!("out of cheese") });
+        std::panic::resume_unwind(task.await.unwrap_err().into_panic()) as ()
+    };
+    let app = Router::new().route("/", on_get(handler));
+    let response = get(&app.layer(backstop.layer()), "/").await;
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let [task, request] = &reports.all()[..] else {
+        panic!("{:#?}", reports.all())
+    };
+    assert_eq!(task.mechanism, Mechanism::Task);
+    assert_eq!(request.mechanism, Mechanism::Panic);
+    assert_ne!(task.id, request.id);
+}
+
+#[tokio::test]
+async fn a_destructor_that_panics_after_the_answer_was_made_is_told_and_the_answer_stays() {
+    struct Answers;
+    impl Future for Answers {
+        type Output = Result<http::Response<axum::body::Body>, std::convert::Infallible>;
+        fn poll(
+            self: std::pin::Pin<&mut Self>,
+            _cx: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Self::Output> {
+            Scope::current().breadcrumb("answered");
+            std::task::Poll::Ready(Ok(http::Response::new("well".into())))
+        }
+    }
+    impl Drop for Answers {
+        fn drop(&mut self) {
+            panic!("in the destructor");
+        }
+    }
+    let (backstop, reports) = Reports::backstop();
+    let service = tower::service_fn(|_: http::Request<axum::body::Body>| async { Answers.await });
+    let bare = tower::service_fn(|_: http::Request<axum::body::Body>| Answers);
+    let app = Router::new()
+        .route_service("/inside", service)
+        .route_service("/bare", tower::Layer::layer(&backstop.layer(), bare))
+        .layer(backstop.layer());
+    // Inside of an `async` block it is a panic before the answer.
+    let response = get(&app, "/inside").await;
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let response = get(&app, "/bare").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let [inside, bare] = &reports.all()[..] else {
+        panic!("{:#?}", reports.all())
+    };
+    assert_eq!(inside.response.as_ref().unwrap().status, 500);
+    assert_eq!(bare.response.as_ref().unwrap().status, 200);
+    assert_eq!(bare.mechanism, Mechanism::Panic);
+    assert_eq!(bare.errors[0].message, "in the destructor");
+    assert_eq!(messages(bare), ["answered"]);
+}
+
+#[tokio::test]
 async fn a_trace_is_as_long_as_the_spawns_and_the_newest_comes_first() {
     let (backstop, reports) = Reports::backstop();
     let (outer, inner, thread) = (line() + 4, line() + 6, line() + 10);
