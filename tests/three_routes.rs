@@ -101,7 +101,7 @@ impl Example {
     }
 
     /// The next report in the log, up to the line that ends each.
-    fn report(&mut self) -> String {
+    fn report(&self) -> String {
         let next = || self.log.recv_timeout(LONG).unwrap();
         let head = std::iter::repeat_with(next).find(|line| line.starts_with("ERROR "));
         let next = || self.log.recv_timeout(LONG).unwrap();

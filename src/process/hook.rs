@@ -53,6 +53,7 @@ impl Backstop {
     /// assert_eq!(another.install_panic_hook(), PanicHook::Taken);
     /// # Ok::<(), backstop::ConfigError>(())
     /// ```
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn install_panic_hook(&self) -> PanicHook {
         self.install(false)
     }
@@ -74,6 +75,7 @@ impl Backstop {
     /// assert_eq!(backstop.install_quiet_panic_hook(), PanicHook::Installed);
     /// # Ok::<(), backstop::ConfigError>(())
     /// ```
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn install_quiet_panic_hook(&self) -> PanicHook {
         self.install(true)
     }

@@ -1,5 +1,6 @@
 //! [`Scope`]: the story of one request, told while it happens.
 
+use std::panic::Location;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -267,10 +268,8 @@ impl Scope {
     /// The slot of code that this scope is taken along to, from the caller's place.
     #[track_caller]
     pub(super) fn taken(&self) -> Option<Slot> {
-        match self.inner() {
-            Some(inner) => Some(Slot::taken(inner)),
-            None => None,
-        }
+        let at = Location::caller();
+        self.inner().map(|inner| Slot::taken(inner, at))
     }
 
     /// Makes a value, which may be the application's code, and records it under the lock.

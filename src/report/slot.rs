@@ -27,6 +27,10 @@ pub(crate) enum Slot {
     /// A request's.
     Used(Arc<Inner>),
     /// A scope that a span has carried to other code.
+    #[cfg_attr(
+        not(feature = "tracing-subscriber"),
+        expect(dead_code, reason = "there are no spans then")
+    )]
     Carried(Arc<Inner>),
     /// A scope that was taken along to other code by its handle.
     Taken(Arc<Taken>),
@@ -38,10 +42,9 @@ impl Slot {
         Self::Unused(owner)
     }
 
-    /// The slot of code that a scope is taken along to, from the caller's place.
-    #[track_caller]
-    pub(super) fn taken(scope: &Arc<Inner>) -> Self {
-        Self::Taken(Arc::new(Taken::new(scope, Location::caller())))
+    /// The slot of code that a scope is taken along to, from this place.
+    pub(super) fn taken(scope: &Arc<Inner>, at: &'static Location<'static>) -> Self {
+        Self::Taken(Arc::new(Taken::new(scope, at)))
     }
 
     /// The slot for what outlives the request's future, such as its body; it shares the scope, if there is
