@@ -113,6 +113,12 @@ async fn a_tasks_report_names_the_spans_in_which_it_failed_and_in_which_it_was_s
                     assert!(plain.await.unwrap().is_err());
                     let carried = async { Err::<(), _>(Error::msg("carried")).intercept() };
                     tokio::spawn(carried.in_current_span()).await.unwrap();
+                    let deeper = async {
+                        let carried = async { Err::<(), _>(Error::msg("deeper")).intercept() };
+                        tokio::spawn(carried.instrument(info_span!("deeper")));
+                    };
+                    scope.spawn(deeper).await.unwrap();
+                    tokio::task::yield_now().await;
                     Err::<(), _>(Error::msg("the request's own"))
                 }
                 .instrument(info_span!("handler"))
@@ -120,10 +126,10 @@ async fn a_tasks_report_names_the_spans_in_which_it_failed_and_in_which_it_was_s
         )
         .layer(backstop.layer());
     get(&app, "/").await;
-    let [panicked, failed, plain, carried, own] = &reports.all()[..] else {
+    let [panicked, failed, plain, carried, deeper, own] = &reports.all()[..] else {
         panic!("{:#?}", reports.all())
     };
-    let handler = ("handler", line + 23);
+    let handler = ("handler", line + 29);
     assert_eq!(
         spans(panicked),
         [("deep", line + 8), ("job", line + 12), handler]
@@ -132,6 +138,8 @@ async fn a_tasks_report_names_the_spans_in_which_it_failed_and_in_which_it_was_s
     assert_eq!(spans(plain), [handler]);
     assert_eq!(spans(carried), [handler]);
     assert!(!carried.metadata["task"].contains_key("spawned_at"));
+    assert_eq!(spans(deeper), [("deeper", line + 23), handler]);
+    assert!(deeper.metadata["task"].contains_key("spawned_at"));
     assert!(own.metadata.is_empty());
     assert!(!format!("{panicked:?}").contains("hidden"));
 }

@@ -26,13 +26,7 @@ pub(crate) enum Slot {
     Unused(Arc<Owner>),
     /// A request's.
     Used(Arc<Inner>),
-    /// A scope that a span has carried to other code.
-    #[cfg_attr(
-        not(feature = "tracing-subscriber"),
-        expect(dead_code, reason = "there are no spans then")
-    )]
-    Carried(Arc<Inner>),
-    /// A scope that was taken along to other code by its handle.
+    /// A scope that was taken along to other code: by its handle, or in a span.
     Taken(Arc<Taken>),
 }
 
@@ -61,7 +55,7 @@ impl Slot {
     fn owner(&self) -> &Arc<Owner> {
         match self {
             Self::Unused(owner) => owner,
-            Self::Used(scope) | Self::Carried(scope) => scope.owner(),
+            Self::Used(scope) => scope.owner(),
             Self::Taken(taken) => taken.scope().owner(),
         }
     }
@@ -69,7 +63,7 @@ impl Slot {
     fn used(&self) -> Option<&Arc<Inner>> {
         match self {
             Self::Unused(_) => None,
-            Self::Used(scope) | Self::Carried(scope) => Some(scope),
+            Self::Used(scope) => Some(scope),
             Self::Taken(taken) => Some(taken.scope()),
         }
     }
@@ -80,7 +74,7 @@ impl Slot {
             *self = Self::Used(Arc::new(Inner::of_request(Arc::clone(owner))));
         }
         match self {
-            Self::Used(scope) | Self::Carried(scope) => scope,
+            Self::Used(scope) => scope,
             Self::Taken(taken) => taken.scope(),
             Self::Unused(_) => unreachable!("it was made above"),
         }
@@ -90,7 +84,7 @@ impl Slot {
     /// other tell one story. A request that begins where a scope was taken along is another one.
     fn is_inside(&self, outer: Option<&Self>) -> bool {
         match (self, outer) {
-            (Self::Unused(_), None | Some(Self::Carried(_) | Self::Taken(_))) => false,
+            (Self::Unused(_), None | Some(Self::Taken(_))) => false,
             (Self::Unused(owner), Some(outer)) => Arc::ptr_eq(owner, outer.owner()),
             _ => false,
         }
@@ -198,13 +192,13 @@ pub(super) fn here() -> Option<(Arc<Owner>, Option<Arc<Inner>>)> {
     .flatten()
 }
 
-/// By which way the scope came to the code here, if by its handle; the outer `None` says that the code is a request's
-/// own, for which there is no such way.
+/// By which way a scope came to the code here, if any did; the outer `None` says that the code is a request's own, for
+/// which there is no such way.
 pub(super) fn taken() -> Option<Option<Arc<Taken>>> {
     with(|slot| match slot {
         Some(Slot::Unused(_) | Slot::Used(_)) => None,
         Some(Slot::Taken(taken)) => Some(Some(Arc::clone(taken))),
-        Some(Slot::Carried(_)) | None => Some(None),
+        None => Some(None),
     })
     .flatten()
 }
@@ -248,12 +242,22 @@ pub(super) fn take_unwound() -> Option<Arc<Context>> {
     with(|slot| slot.as_ref()?.used()?.take_unwound()).flatten()
 }
 
+/// The current scope as a span carries it: by the way that it came here.
+#[cfg(feature = "tracing-subscriber")]
+pub(super) fn carried() -> Option<Arc<Taken>> {
+    let carried = with(|slot| match slot.as_mut()? {
+        Slot::Taken(taken) => Some(Arc::clone(taken)),
+        slot => Some(Arc::new(Taken::carried(slot.scope()))),
+    });
+    carried.flatten()
+}
+
 /// Makes a scope current where none is; whether it did.
 #[cfg(feature = "tracing-subscriber")]
-pub(super) fn fill(scope: &Arc<Inner>) -> bool {
+pub(super) fn fill(taken: &Arc<Taken>) -> bool {
     let filled = with(|slot| {
         let is_free = slot.is_none();
-        slot.get_or_insert_with(|| Slot::Carried(Arc::clone(scope)));
+        slot.get_or_insert_with(|| Slot::Taken(Arc::clone(taken)));
         is_free
     });
     filled.unwrap_or(false)

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tracing::Metadata;
 
 use super::inner::Inner;
-use super::trail::Lineage;
+use super::trail::{Lineage, Taken};
 use super::{Scope, slot};
 
 thread_local! {
@@ -55,7 +55,7 @@ pub(crate) struct SpanScope {
 enum Belongs {
     #[default]
     Nobody,
-    To(Arc<Inner>),
+    To(Arc<Taken>),
     /// A span around several requests, such as a connection's: to name one of them would be to borrow.
     Many,
 }
@@ -67,40 +67,39 @@ impl SpanScope {
         parent: Option<&Self>,
         is_explicit: bool,
     ) -> Self {
-        let of_parent = || parent.and_then(Self::scope);
-        let current = || slot::owner().and_then(|_| slot::scope().inner().cloned());
-        let scope = if is_explicit {
-            of_parent().or_else(current)
+        let of_parent = || parent.and_then(Self::taken);
+        let taken = if is_explicit {
+            of_parent().or_else(slot::carried)
         } else {
-            current().or_else(of_parent)
+            slot::carried().or_else(of_parent)
         };
         let around = parent.map_or(&[][..], |parent| &*parent.lineage);
         let lineage = std::iter::once(&span).chain(around);
         Self {
-            belongs: Mutex::new(scope.map_or(Belongs::Nobody, Belongs::To)),
+            belongs: Mutex::new(taken.map_or(Belongs::Nobody, Belongs::To)),
             lineage: lineage.take(MAX_LINEAGE).copied().collect(),
         }
     }
 
     /// The handle of the request, if there is exactly one.
     pub(crate) fn handle(&self) -> Scope {
-        Scope::of(self.scope())
+        Scope::of(self.taken().map(|taken| Arc::clone(taken.scope())))
     }
 
-    fn scope(&self) -> Option<Arc<Inner>> {
+    fn taken(&self) -> Option<Arc<Taken>> {
         match &*self.belongs.lock().unwrap_or_else(PoisonError::into_inner) {
-            Belongs::To(scope) => Some(Arc::clone(scope)),
+            Belongs::To(taken) => Some(Arc::clone(taken)),
             Belongs::Nobody | Belongs::Many => None,
         }
     }
 
     /// A request has begun inside the span.
-    fn adopt(&self, scope: Arc<Inner>) {
+    fn adopt(&self, scope: &Arc<Inner>) {
         let before = {
             let mut belongs = self.belongs.lock().unwrap_or_else(PoisonError::into_inner);
             let next = match &*belongs {
-                Belongs::Nobody => Belongs::To(scope),
-                Belongs::To(known) if Arc::ptr_eq(known, &scope) => return,
+                Belongs::Nobody => Belongs::To(Arc::new(Taken::carried(scope))),
+                Belongs::To(known) if Arc::ptr_eq(known.scope(), scope) => return,
                 Belongs::To(_) | Belongs::Many => Belongs::Many,
             };
             std::mem::replace(&mut *belongs, next)
@@ -112,7 +111,7 @@ impl SpanScope {
 
 /// The thread enters a span.
 pub(crate) fn enter(id: u64, span: Arc<SpanScope>) {
-    let fills = span.scope().is_some_and(|scope| slot::fill(&scope));
+    let fills = span.taken().is_some_and(|taken| slot::fill(&taken));
     let entered = Entered { id, span, fills };
     let _ = SPANS.try_with(|spans| spans.borrow_mut().entered.push(entered));
 }
@@ -144,7 +143,7 @@ pub(crate) fn begin() {
     if let Ok(Some(span)) = span
         && let Some(scope) = slot::scope().inner()
     {
-        span.adopt(Arc::clone(scope));
+        span.adopt(scope);
     }
 }
 

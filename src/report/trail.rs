@@ -22,7 +22,7 @@ pub(crate) const SPANS: &str = "spans";
 /// A span and those around it, innermost first: only what the source says of them.
 pub(crate) type Lineage = Arc<[&'static Metadata<'static>]>;
 
-/// A scope that was taken along by its handle, and by which way.
+/// A scope that was taken along, and by which way: a span adds no place to it.
 #[derive(Debug)]
 pub(crate) struct Taken {
     scope: Arc<Inner>,
@@ -59,6 +59,16 @@ impl Taken {
         }
     }
 
+    /// A scope that a span carries from its request's own code.
+    #[cfg(feature = "tracing-subscriber")]
+    pub(super) fn carried(scope: &Arc<Inner>) -> Self {
+        Self {
+            scope: Arc::clone(scope),
+            hops: Vec::new(),
+            older: 0,
+        }
+    }
+
     pub(super) const fn scope(&self) -> &Arc<Inner> {
         &self.scope
     }
@@ -75,7 +85,8 @@ impl Whence {
     /// Of the code here: nothing where it is a request's own future, and handles are cloned elsewhere.
     pub(super) fn current() -> Option<Box<Self>> {
         let (taken, spans) = (slot::taken()?, span::lineage());
-        let is_known = taken.is_some() || spans.is_some();
+        let has_hops = taken.as_ref().is_some_and(|taken| !taken.hops.is_empty());
+        let is_known = has_hops || spans.is_some();
         is_known.then(|| Box::new(Self { taken, spans }))
     }
 
