@@ -15,7 +15,8 @@ use crate::report;
 /// those of the spawns around it.
 ///
 /// The handle gives the value, the error or the panic as ever. An error that a handler then returns is not reported
-/// again, and is answered under the same id.
+/// again, and is answered under the same id. As with [`notify`](crate::notify), what
+/// [`filter`](crate::Builder::filter) and [`ignore`](crate::Builder::ignore) say is not asked for.
 ///
 /// As in handlers, `?` makes an [`Error`](crate::Error) of what fails, and no type need be named. A future of another
 /// error goes into a block: `async { Ok(import().await?) }`. One that cannot fail is for
