@@ -6,6 +6,8 @@ mod backstop;
 mod disclosure;
 mod error;
 mod formats;
+#[cfg(feature = "reports")]
+pub mod guide;
 mod interop;
 pub mod layers;
 mod negotiate;
@@ -46,6 +48,8 @@ pub use self::negotiate::Format;
 pub use self::pipeline::{OutcomeEvent, Remaining, ReporterStats, Stats};
 pub use self::problem::{InvalidProblem, Problem, ProblemType, ReservedName};
 pub use self::process::PanicHook;
+#[cfg(feature = "reports")]
+pub use self::process::spawn;
 #[cfg(feature = "reports")]
 pub use self::report::Outcome;
 pub use self::report::{

@@ -5,6 +5,9 @@
 //! `tokio::spawn(future.in_current_span())` and `span.in_scope(…)` on another thread find it again. A span
 //! around several requests, such as a connection's, belongs to none of them.
 //!
+//! Reports from a task or a thread name the spans that it ran in, with their places in the source
+//! (`metadata.task.spans`), innermost first; what is in the spans' fields is not told.
+//!
 //! ```
 //! use backstop::tracing::TracingLayer;
 //! use tracing::Level;
@@ -68,7 +71,8 @@ where
             return;
         };
         let parent = span.parent().and_then(|parent| mark(&parent));
-        let made = SpanScope::new(parent.as_deref(), attributes.parent().is_some());
+        let is_explicit = attributes.parent().is_some();
+        let made = SpanScope::new(attributes.metadata(), parent.as_deref(), is_explicit);
         span.extensions_mut().insert(Arc::new(made));
     }
 

@@ -17,9 +17,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
 use backstop::reporters::{Delivery, Memory, Reporter};
-use backstop::{Backstop, Mechanism, PanicHook, Report, Scope, Severity};
+use backstop::{Backstop, InScope as _, Mechanism, PanicHook, Report, Scope, Severity};
 use http::{Request, StatusCode};
-use tower::ServiceExt as _;
+use tower::{Layer as _, ServiceExt as _};
 
 const CHILD: &str = "BACKSTOP_TEST_CHILD";
 const LONG: Duration = Duration::from_secs(60);
@@ -287,6 +287,176 @@ fn a_panic_that_nobody_catches_is_reported_without_a_request_or_with_the_one_of_
             assert_eq!(all[2].mechanism, Mechanism::Task);
         });
     });
+}
+
+#[test]
+fn a_panic_in_a_spawned_task_is_told_once_with_its_place_and_whoever_catches_it_again_knows_it() {
+    let name = "a_panic_in_a_spawned_task_is_told_once_with_its_place_and_whoever_catches_it_again_knows_it";
+    alone(name, || {
+        let (backstop, memory) = backstop();
+        backstop.install_panic_hook();
+        block_on(async {
+            let id = answer(&backstop, || async {
+                let task = Scope::current().spawn(async { out_of_cheese() });
+                resume_unwind(task.await.unwrap_err().into_panic());
+            });
+            let id = id.await;
+            let line = line!() - 4;
+            let all = reports(&backstop, &memory, 1).await;
+            let report = &all[0];
+            assert_at(report, "out of cheese", OUT_OF_CHEESE);
+            assert_eq!(report.mechanism, Mechanism::Task);
+            assert_eq!(report.id.to_string(), id);
+            assert_eq!(report.request.as_ref().unwrap().url, "/panic");
+            let spawned_at = report.metadata["task"]["spawned_at"][0].as_str().unwrap();
+            let place = format!("tests/panic_hook.rs:{line}:");
+            assert!(spawned_at.starts_with(&place), "{spawned_at}");
+            if cfg!(all(feature = "frames", target_os = "linux")) {
+                let mut names = report.frames.iter().filter_map(|it| it.function.as_deref());
+                assert!(names.any(|name| name.ends_with("out_of_cheese")));
+            }
+
+            // Outside of every scope the task has one of its own.
+            let task = backstop::spawn(async {
+                Scope::current().breadcrumb("on its own");
+                out_of_cheese();
+                Ok(())
+            });
+            assert!(task.await.unwrap_err().is_panic());
+            let failing = async { Err::<(), _>(backstop::Error::msg("out of bread")) };
+            assert!(backstop::spawn(failing).await.unwrap().is_err());
+            let all = reports(&backstop, &memory, 3).await;
+            assert_at(&all[1], "out of cheese", OUT_OF_CHEESE);
+            assert_eq!(all[1].breadcrumbs[0].message, "on its own");
+            assert_eq!(all[2].errors[0].message, "out of bread");
+            for report in &all[1..] {
+                assert_eq!(report.mechanism, Mechanism::Task);
+                assert!(report.attributes.is_empty() && report.request.is_none());
+                assert!(report.metadata["task"].contains_key("spawned_at"));
+            }
+            assert_eq!(memory.reports().len(), 3);
+        });
+    });
+}
+
+#[test]
+fn a_jobs_panics_have_its_story_wherever_its_scope_was_taken() {
+    let name = "a_jobs_panics_have_its_story_wherever_its_scope_was_taken";
+    alone(name, || {
+        let (backstop, memory) = backstop();
+        backstop.install_panic_hook();
+        block_on(async {
+            let job = backstop.scope();
+            job.transaction("nightly import");
+            let scope = job.clone();
+            let _ = std::thread::spawn(move || scope.run(out_of_cheese)).join();
+            let scope = job.clone();
+            let _ = tokio::task::spawn_blocking(move || scope.run(out_of_cheese)).await;
+            let _ = tokio::spawn(async { out_of_cheese() }.in_scope(&job)).await;
+            let _ = job.spawn(async { out_of_cheese() }).await;
+            let all = reports(&backstop, &memory, 4).await;
+            for report in &all {
+                assert_at(report, "out of cheese", OUT_OF_CHEESE);
+                assert_eq!(report.mechanism, Mechanism::Task);
+                assert_eq!(report.transaction.as_deref(), Some("nightly import"));
+                let spawned_at = report.metadata["task"]["spawned_at"].as_array().unwrap();
+                assert_eq!(spawned_at.len(), 1);
+            }
+            assert_eq!(all.len(), 4);
+        });
+    });
+}
+
+/// What a child writes to standard error.
+fn stderr_of(test: &str, value: &str) -> String {
+    let output = child(test, value);
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stderr).unwrap();
+    let is_message = |line: &&str| !line.is_empty() && !line.starts_with("note:");
+    let lines: Vec<&str> = text.lines().filter(is_message).collect();
+    // `thread 'name' (1234) panicked at …` and the message are lines of their own.
+    let messages = lines.iter().filter(|line| !line.contains(" panicked at "));
+    messages.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn the_quiet_hook_prints_what_no_layer_answers() {
+    const NAME: &str = "the_quiet_hook_prints_what_no_layer_answers";
+    struct Falls;
+    impl Drop for Falls {
+        fn drop(&mut self) {
+            panic!("in a destructor");
+        }
+    }
+    /// Is dropped with the answer.
+    struct Answers {
+        _falls: Falls,
+    }
+    impl Future for Answers {
+        type Output = Result<http::Response<Body>, std::convert::Infallible>;
+        fn poll(
+            self: std::pin::Pin<&mut Self>,
+            _cx: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Self::Output> {
+            std::task::Poll::Ready(Ok(http::Response::new(Body::empty())))
+        }
+    }
+    if let Ok(mode) = std::env::var(CHILD) {
+        let memory = Memory::new();
+        let builder = Backstop::production().log(false).reporter(memory.clone());
+        let backstop = builder.on_error(|_| panic!("a callback")).build().unwrap();
+        let hook = match &*mode {
+            "quiet" => backstop.install_quiet_panic_hook(),
+            "loud again" => {
+                backstop.install_quiet_panic_hook();
+                let (another, _) = self::backstop();
+                assert_eq!(another.install_panic_hook(), PanicHook::Taken);
+                backstop.install_panic_hook()
+            }
+            _ => backstop.install_panic_hook(),
+        };
+        assert_eq!(hook, PanicHook::Installed);
+        block_on(async {
+            answer(&backstop, || async { panic!("answered") }).await;
+            let alone = Router::new()
+                .route(
+                    "/",
+                    get(|| async { panic!("answered, and told to nobody") as () }),
+                )
+                .layer(backstop::layers::CatchPanicLayer::new());
+            for app in [
+                alone.clone(),
+                alone.layer(backstop::layers::ErrorLayer::new(&backstop)),
+            ] {
+                let request = Request::get("/").body(Body::empty()).unwrap();
+                let _ = app.oneshot(request).await;
+            }
+            let service = tower::service_fn(|_: Request<Body>| Answers { _falls: Falls });
+            let app = Router::new().route_service("/", backstop.layer().layer(service));
+            let request = Request::get("/").body(Body::empty()).unwrap();
+            assert_eq!(app.oneshot(request).await.unwrap().status(), StatusCode::OK);
+            let all = reports(&backstop, &memory, 3).await;
+            let texts = all.iter().map(|report| &*report.errors[0].message);
+            let texts: Vec<&str> = texts.collect();
+            assert_eq!(
+                texts,
+                [
+                    "answered",
+                    "answered, and told to nobody",
+                    "in a destructor"
+                ]
+            );
+            let _ = tokio::spawn(async { panic!("a task") }).await;
+            let _ = backstop.scope().spawn(async { panic!("a job") }).await;
+            let _ = std::thread::spawn(|| panic!("a thread")).join();
+        });
+        return;
+    }
+    let loud = "answered\na callback\nanswered, and told to nobody\nanswered, and told to nobody\na callback\nin a destructor\na callback\na task\na job\na thread\n";
+    assert_eq!(stderr_of(NAME, "loud"), loud);
+    assert_eq!(stderr_of(NAME, "loud again"), loud);
+    let quiet = "a callback\nanswered, and told to nobody\na callback\na callback\na task\na job\na thread\n";
+    assert_eq!(stderr_of(NAME, "quiet"), quiet);
 }
 
 #[test]

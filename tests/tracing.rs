@@ -75,6 +75,75 @@ async fn events_and_failures_in_an_instrumented_task_find_their_request() {
     }
 }
 
+/// The spans that a report names, with the line of each.
+#[cfg(feature = "reports")]
+#[expect(clippy::unwrap_used, reason = "so a test fails")]
+fn spans(report: &backstop::Report) -> Vec<(&str, u32)> {
+    let spans = report.metadata["task"]["spans"].as_array().unwrap();
+    let spans = spans.iter().map(|span| {
+        let (name, line) = span.as_str()?.split_once(" at tests/tracing.rs:")?;
+        Some((name.strip_prefix("tracing::")?, line.parse().ok()?))
+    });
+    spans.collect::<Option<_>>().unwrap()
+}
+
+#[cfg(feature = "reports")]
+#[tokio::test]
+async fn a_tasks_report_names_the_spans_in_which_it_failed_and_in_which_it_was_spawned() {
+    subscribe();
+    let (backstop, reports) = Reports::backstop();
+    let line = line!();
+    let app = Router::new()
+        .route(
+            "/",
+            on_get(|scope: Scope| {
+                async move {
+                    let job = async {
+                        tokio::task::yield_now().await;
+                        let _deep = info_span!("deep", secret = "hidden").entered();
+                        drop(info_span!("over").entered());
+                        panic!("in a span");
+                    };
+                    let panicking = scope.spawn(job.instrument(info_span!("job")));
+                    assert!(panicking.await.unwrap_err().is_panic());
+                    let failing = async { Err::<(), _>(Error::msg("in a span")) };
+                    let failing = backstop::spawn(failing.instrument(info_span!("failing")));
+                    assert!(failing.await.unwrap().is_err());
+                    let plain = backstop::spawn(async { Err::<(), _>(Error::msg("in none")) });
+                    assert!(plain.await.unwrap().is_err());
+                    let carried = async { Err::<(), _>(Error::msg("carried")).intercept() };
+                    tokio::spawn(carried.in_current_span()).await.unwrap();
+                    let deeper = async {
+                        let carried = async { Err::<(), _>(Error::msg("deeper")).intercept() };
+                        tokio::spawn(carried.instrument(info_span!("deeper")));
+                    };
+                    scope.spawn(deeper).await.unwrap();
+                    tokio::task::yield_now().await;
+                    Err::<(), _>(Error::msg("the request's own"))
+                }
+                .instrument(info_span!("handler"))
+            }),
+        )
+        .layer(backstop.layer());
+    get(&app, "/").await;
+    let [panicked, failed, plain, carried, deeper, own] = &reports.all()[..] else {
+        panic!("{:#?}", reports.all())
+    };
+    let handler = ("handler", line + 29);
+    assert_eq!(
+        spans(panicked),
+        [("deep", line + 8), ("job", line + 12), handler]
+    );
+    assert_eq!(spans(failed), [("failing", line + 15), handler]);
+    assert_eq!(spans(plain), [handler]);
+    assert_eq!(spans(carried), [handler]);
+    assert!(!carried.metadata["task"].contains_key("spawned_at"));
+    assert_eq!(spans(deeper), [("deeper", line + 23), handler]);
+    assert!(deeper.metadata["task"].contains_key("spawned_at"));
+    assert!(own.metadata.is_empty());
+    assert!(!format!("{panicked:?}").contains("hidden"));
+}
+
 #[tokio::test]
 async fn a_span_made_around_the_layer_carries_its_one_request() {
     subscribe();

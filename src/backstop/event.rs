@@ -56,8 +56,8 @@ impl<'a> ErrorEvent<'a> {
             || matches!(self.failure.origin(), Origin::Panic | Origin::Body)
     }
 
-    /// Whether the head of the response had left when the body failed: the client then sees a broken
-    /// stream and no answer.
+    /// Whether there was a response already that this does not change. Where its body failed the client sees a broken
+    /// stream and no answer; where a destructor of the handler's panicked it sees nothing of it.
     #[must_use]
     pub const fn response_started(&self) -> bool {
         self.sent.is_some()

@@ -2,13 +2,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::panics::Catching;
+use super::panics::CatchingAloud;
 
 /// What `run` gives, or `None` where it panics.
 ///
 /// What `run` borrows must not be used again after a panic, but to drop it.
 pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
-    let _catching = Catching::enter();
+    let _catching = CatchingAloud::enter();
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(value) => Some(value),
         Err(payload) => {
@@ -20,7 +20,7 @@ pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
 
 /// Drops a value whose destructor may panic.
 pub(crate) fn discard<T>(value: T) {
-    let _catching = Catching::enter();
+    let _catching = CatchingAloud::enter();
     let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) else {
         return;
     };

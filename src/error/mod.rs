@@ -62,7 +62,9 @@ pub(crate) use self::id::made_at;
 #[cfg(feature = "spool")]
 pub(crate) use self::id::new_id;
 pub(crate) use self::inner::{Inner, MANY};
-pub(crate) use self::panics::{Catching, Panic, record, take};
+#[cfg(feature = "reports")]
+pub(crate) use self::panics::passing;
+pub(crate) use self::panics::{Catching, CatchingAloud, Panic, is_answered, record, take};
 pub(crate) use self::status::StatusMap;
 pub(crate) use self::travel::{Answered, Carrier, Told, Traveller, respond};
 

@@ -23,7 +23,7 @@ pub(crate) struct Panic {
     pub(crate) place: Option<Place>,
     pub(crate) backtrace: Option<Backtrace>,
     pub(crate) thread: Option<Thread>,
-    /// Whether it is told without waiting for somebody to catch it.
+    /// Whether it is told where nobody answers for it, and may come to who does all the same.
     is_bare: bool,
     notice: OnceLock<Arc<Notice>>,
 }
@@ -53,10 +53,12 @@ static LAST: Mutex<VecDeque<Arc<Panic>>> = Mutex::new(VecDeque::new());
 
 /// How deep a thread is in code whose panics are caught, in the lower half, and in the upper one how often it has
 /// come out of all of it: what was stashed before is over. In one number, as every request counts it several times.
+/// The upper part of the lower half counts those who do not answer for the panics that they catch.
 #[derive(Clone, Copy)]
 struct Depth(u64);
 
 impl Depth {
+    const ALOUD: u64 = 1 << 16;
     const TURN: u64 = 1 << 32;
 
     fn now() -> Option<Self> {
@@ -65,6 +67,11 @@ impl Depth {
 
     const fn is_zero(self) -> bool {
         self.0.is_multiple_of(Self::TURN)
+    }
+
+    /// Whether a panic is answered and told as a request's failure.
+    const fn is_answered(self) -> bool {
+        !self.is_zero() && self.0 % Self::TURN < Self::ALOUD
     }
 
     const fn turn(self) -> u64 {
@@ -79,27 +86,38 @@ struct Stash {
 
 /// While this lives, panics on this thread will be caught here.
 #[must_use = "it counts as long as it lives"]
-pub(crate) struct Catching(());
+pub(crate) struct Counting<const DEPTH: u64>(());
 
-impl Catching {
+/// Who catches answers for the panic, and tells of it.
+pub(crate) type Catching = Counting<1>;
+
+/// Who catches goes on as if nothing had happened, or lets the panic go on: a quiet hook is not quiet then.
+pub(crate) type CatchingAloud = Counting<{ Depth::ALOUD }>;
+
+impl<const DEPTH: u64> Counting<DEPTH> {
     #[inline]
     pub(crate) fn enter() -> Self {
-        let _ = CATCHING.try_with(|catching| catching.set(catching.get().wrapping_add(1)));
+        let _ = CATCHING.try_with(|catching| catching.set(catching.get().wrapping_add(DEPTH)));
         Self(())
     }
 }
 
-impl Drop for Catching {
+impl<const DEPTH: u64> Drop for Counting<DEPTH> {
     #[inline]
     fn drop(&mut self) {
         let _ = CATCHING.try_with(|catching| {
-            let mut left = Depth(catching.get().wrapping_sub(1));
+            let mut left = Depth(catching.get().wrapping_sub(DEPTH));
             if left.is_zero() {
                 left.0 = left.0.wrapping_add(Depth::TURN);
             }
             catching.set(left.0);
         });
     }
+}
+
+/// Whether a panic that begins now will be answered and told as a request's failure.
+pub(crate) fn is_answered() -> bool {
+    Depth::now().is_some_and(Depth::is_answered)
 }
 
 /// Keeps a panic, in a hook: here nothing may panic, wait or call the application. What is given back is a panic that
@@ -112,19 +130,27 @@ pub(crate) fn record(info: &PanicHookInfo<'_>) -> Option<Arc<Panic>> {
         backtrace: Backtrace::of_panic(),
         // A thread whose locals are gone does not know itself any more, and panics when asked.
         thread: depth.map(|_| std::thread::current()),
-        is_bare: depth.is_none_or(Depth::is_zero),
+        is_bare: depth.is_none_or(|depth| !depth.is_answered()),
         notice: OnceLock::new(),
     });
     if let Some(depth) = depth.filter(|depth| !depth.is_zero()) {
         stash(depth.turn(), panic);
         return None;
     }
+    keep(&panic);
+    Some(panic)
+}
+
+/// Keeps a panic for the whole process.
+fn keep(panic: &Arc<Panic>) {
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    if last.iter().any(|known| Arc::ptr_eq(known, panic)) {
+        return;
+    }
     if last.len() >= MAX_LAST {
         last.pop_front();
     }
-    last.push_back(Arc::clone(&panic));
-    Some(panic)
+    last.push_back(Arc::clone(panic));
 }
 
 fn stash(turn: u64, panic: Arc<Panic>) {
@@ -159,6 +185,24 @@ pub(crate) fn take(payload: &(dyn Any + Send)) -> Option<Arc<Panic>> {
         let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
         let found = sought.find(last.make_contiguous())?;
         last.get(found).map(Arc::clone)
+    })
+}
+
+/// What is known of a panic that was caught with this payload and goes on, to be caught again: of one that no hook has
+/// seen, its text.
+#[cfg(feature = "reports")]
+pub(crate) fn passing(payload: &(dyn Any + Send)) -> Arc<Panic> {
+    if let Some(panic) = take(payload) {
+        keep(&panic);
+        return panic;
+    }
+    Arc::new(Panic {
+        payload: Payload::of(payload),
+        place: None,
+        backtrace: None,
+        thread: Some(std::thread::current()),
+        is_bare: true,
+        notice: OnceLock::new(),
     })
 }
 

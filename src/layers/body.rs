@@ -13,7 +13,7 @@ use pin_project_lite::pin_project;
 use super::catch::{caught, caught_inside, dropped};
 use super::fused::service_error;
 use crate::backstop::Backstop;
-use crate::error::{Answered, BoxError, Failure, Inner, Origin, Told, Traveller};
+use crate::error::{self, Answered, BoxError, Failure, Inner, Origin, Told, Traveller};
 use crate::report::{Bound, Slot};
 use crate::request::RequestFacts;
 
@@ -101,14 +101,14 @@ where
     fn is_end_stream(&self) -> bool {
         self.inner
             .as_ref()
-            .is_none_or(|inner| caught(|| inner.is_end_stream()).unwrap_or(false))
+            .is_none_or(|inner| error::caught(|| inner.is_end_stream()).unwrap_or(false))
     }
 
     fn size_hint(&self) -> SizeHint {
         let hint = self
             .inner
             .as_ref()
-            .map(|inner| caught(|| inner.size_hint()).unwrap_or_default());
+            .map(|inner| error::caught(|| inner.size_hint()).unwrap_or_default());
         hint.unwrap_or_else(|| SizeHint::with_exact(0))
     }
 }

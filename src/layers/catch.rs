@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::error::{self, Catching, Inner, discard};
+use crate::error::{self, Catching, CatchingAloud, Inner, discard};
+use crate::report;
 
 /// Runs `run`; a panic in it becomes the parts of an error.
 ///
@@ -15,16 +16,25 @@ pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Inner>> {
     caught_inside(run)
 }
 
+/// The same for who tells nobody of it: there may be a layer around who does.
+pub(super) fn caught_untold<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Inner>> {
+    if report::has_slot() {
+        return caught(run);
+    }
+    let _catching = CatchingAloud::enter();
+    caught_inside(run)
+}
+
 /// The same where a [`Catching`] lives: a request that succeeds needs no more than one in its future.
 #[inline]
 pub(super) fn caught_inside<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Inner>> {
     catch_unwind(AssertUnwindSafe(run)).map_err(panicked)
 }
 
-/// Drops what `drop_it` drops, whose destructor may panic; where a [`Catching`] lives.
-pub(super) fn dropped_inside(drop_it: impl FnOnce()) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(drop_it)) {
-        discard(payload);
+/// Drops what `drop_it` drops, whose destructor may panic; where a [`Catching`] lives, whose owner is told.
+pub(super) fn dropped_inside(drop_it: impl FnOnce(), tell: impl FnOnce(Arc<Inner>)) {
+    if let Err(panic) = caught_inside(drop_it) {
+        tell(panic);
     }
 }
 

@@ -13,7 +13,7 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::catch::{caught, dropped};
+use super::catch::{caught_untold, dropped};
 use crate::error::{self, BoxError, Inner};
 
 /// Turns a panic in `poll_ready`, `call` or `poll` into a bare 500 that carries the failure to an error
@@ -71,7 +71,7 @@ where
         if self.broken.is_some() {
             return Poll::Ready(Ok(()));
         }
-        caught(|| self.inner.poll_ready(cx)).unwrap_or_else(|panic| {
+        caught_untold(|| self.inner.poll_ready(cx)).unwrap_or_else(|panic| {
             self.broken = Some(panic);
             Poll::Ready(Ok(()))
         })
@@ -80,7 +80,7 @@ where
     fn call(&mut self, request: Request<B>) -> CatchPanicFuture<S::Future> {
         let called = match &self.broken {
             Some(broken) => Err(Arc::clone(broken)),
-            None => caught(|| self.inner.call(request)),
+            None => caught_untold(|| self.inner.call(request)),
         };
         CatchPanicFuture {
             state: match called {
@@ -118,7 +118,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let ended = match this.state.as_mut().project() {
-            StateProj::Running { future } => match caught(|| future.poll(cx)) {
+            StateProj::Running { future } => match caught_untold(|| future.poll(cx)) {
                 Ok(Poll::Pending) => return Poll::Pending,
                 Ok(Poll::Ready(result)) => result.map(|response| response.map(Body::new)),
                 Err(panic) => Ok(error::respond(panic)),

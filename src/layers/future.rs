@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use axum_core::body::Body;
 use bytes::Bytes;
-use http::Response;
+use http::{Response, StatusCode};
 use pin_project_lite::pin_project;
 
 use super::catch::{caught_inside, dropped_inside};
@@ -103,7 +103,14 @@ where
             }
         };
         // A future that ended or panicked must not be polled again, and here its destructor's panic is caught.
-        dropped_inside(|| this.state.set(State::Failed { inner: None }));
+        dropped_inside(
+            || this.state.set(State::Failed { inner: None }),
+            |panic| {
+                if let Ok(response) = &ended {
+                    tell_of_drop(this.backstop, this.facts, response.status(), panic);
+                }
+            },
+        );
         let failed = match ended {
             Ok(response) => {
                 let response = settle::settle(this.backstop, this.facts, response);
@@ -119,6 +126,13 @@ where
         let failure = Failure::new(failed, origin, this.backstop.statuses());
         Poll::Ready(Ok(respond::respond(this.backstop, &failure, this.facts)))
     }
+}
+
+/// A destructor of the handler's has panicked after the response was made, which stays as it is.
+#[cold]
+fn tell_of_drop(backstop: &Backstop, facts: &RequestFacts, sent: StatusCode, panic: Arc<Inner>) {
+    let failure = Failure::new(panic, Origin::Panic, backstop.statuses());
+    backstop.tell(&failure, &mut facts.clone(), Some(sent));
 }
 
 impl<F> fmt::Debug for BackstopFuture<F> {

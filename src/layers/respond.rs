@@ -5,11 +5,10 @@ use std::sync::Arc;
 use axum_core::body::Body;
 use http::{Extensions, Method, Response};
 
-use super::catch::caught;
 use super::head;
 use super::settle::Length;
 use crate::backstop::{self, Answer, Backstop};
-use crate::error::{Answered, Carrier, Error, Failure, Told};
+use crate::error::{Answered, Carrier, Error, Failure, Told, caught};
 use crate::request::RequestFacts;
 
 impl Backstop {

@@ -9,10 +9,9 @@ use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{Extensions, HeaderMap, HeaderName, Response, StatusCode};
 
-use super::catch::caught;
 use super::{Passthrough, body, respond};
 use crate::backstop::Backstop;
-use crate::error::{BoxError, Carrier, Failure, Inner, Origin, discard};
+use crate::error::{BoxError, Carrier, Failure, Inner, Origin, caught, discard};
 use crate::request::RequestFacts;
 
 /// The most of somebody else's text that is read.

@@ -1,12 +1,16 @@
 //! The panic hook: it notes what only a hook can know.
 
 use std::panic::{self, PanicHookInfo};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::bare;
 use crate::backstop::Backstop;
 use crate::error;
 use crate::report::{Uncaught, process, set_process};
+
+/// Whether the hook before ours is spared the panics that a layer answers.
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
 
 /// What became of [`Backstop::install_panic_hook`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -31,8 +35,9 @@ impl Backstop {
     /// nobody can know whether the application catches a panic itself, those that it does catch outside of
     /// requests are reported as well.
     ///
-    /// The hook that was there before is called after this one, so that the usual message is still printed. The
-    /// hook is installed once in a process. The first Backstop that installs it is also the one for which
+    /// The hook that was there before is called after this one, so that the usual message is still printed;
+    /// [`install_quiet_panic_hook`](Self::install_quiet_panic_hook) leaves it out where a layer answers. The hook is
+    /// installed once in a process. The first Backstop that installs it is also the one for which
     /// [`notify`](crate::notify) and its like act outside of every scope, until its last handle is dropped.
     ///
     /// In the hook nothing is printed or looked up: texts and addresses are copied. Who sets a hook of their own
@@ -48,7 +53,34 @@ impl Backstop {
     /// assert_eq!(another.install_panic_hook(), PanicHook::Taken);
     /// # Ok::<(), backstop::ConfigError>(())
     /// ```
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn install_panic_hook(&self) -> PanicHook {
+        self.install(false)
+    }
+
+    /// Like [`install_panic_hook`](Self::install_panic_hook), and a panic that becomes a layer's answer leaves one
+    /// record: the layer's own log line, with its report. The hook that was there before is not called for it, so
+    /// that the usual message is not printed. Panics in tasks, threads and `main`, and in the application's callbacks
+    /// and destructors, are printed as ever.
+    ///
+    /// No hook can know whether a handler is about to catch its panic itself: of one that it does catch nothing is
+    /// printed either. And without [`log`](crate::Builder::log) and reporters a panic leaves no trace but its answer.
+    ///
+    /// The last call for the process's Backstop decides: `install_panic_hook` has everything printed again.
+    ///
+    /// ```
+    /// use backstop::{Backstop, PanicHook};
+    ///
+    /// let backstop = Backstop::production().build()?;
+    /// assert_eq!(backstop.install_quiet_panic_hook(), PanicHook::Installed);
+    /// # Ok::<(), backstop::ConfigError>(())
+    /// ```
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
+    pub fn install_quiet_panic_hook(&self) -> PanicHook {
+        self.install(true)
+    }
+
+    fn install(&self, is_quiet: bool) -> PanicHook {
         static IS_SET: Mutex<bool> = Mutex::new(false);
         if std::thread::panicking() {
             return PanicHook::Panicking;
@@ -59,10 +91,16 @@ impl Backstop {
             let previous = panic::take_hook();
             panic::set_hook(Box::new(move |info| {
                 note(info);
-                previous(info);
+                if !(IS_QUIET.load(Ordering::Relaxed) && error::is_answered()) {
+                    previous(info);
+                }
             }));
         }
-        self.become_the_process()
+        let hook = self.become_the_process();
+        if hook == PanicHook::Installed {
+            IS_QUIET.store(is_quiet, Ordering::Relaxed);
+        }
+        hook
     }
 
     /// What [`install_panic_hook`](Self::install_panic_hook) installs, for an application that has a hook of its

@@ -11,6 +11,7 @@ use super::edit::{Edit, Edits};
 use super::otel::SpanIds;
 use super::owner::{Defaults, Owner};
 use super::record::Record;
+use super::trail::Whence;
 use super::{
     Frame, Mechanism, Report, ReportError, ReportRequest, ReportResponse, Severity, device,
     fingerprint, slot,
@@ -32,6 +33,8 @@ pub(crate) struct Captured {
     pub(crate) story: Story,
     pub(super) contexts: Option<Arc<Context>>,
     pub(super) thread: Option<std::thread::Thread>,
+    /// Where it failed outside of a request's own future.
+    pub(super) whence: Option<Box<Whence>>,
     /// The span it failed in; else the request's `traceparent` tells.
     span: Option<SpanIds>,
     pub(super) defaults: Option<Arc<Defaults>>,
@@ -60,6 +63,7 @@ impl Captured {
             story: Story::Lost,
             contexts: Context::current(),
             thread: Some(std::thread::current()),
+            whence: Whence::current(),
             span: SpanIds::current(),
             defaults: None,
         })
@@ -85,6 +89,7 @@ impl Captured {
             story: slot::story(owner),
             contexts: unwound.or_else(Context::current),
             thread: Some(std::thread::current()),
+            whence: None,
             span: SpanIds::current(),
             defaults: Some(Arc::clone(owner.defaults())),
         })
@@ -113,19 +118,20 @@ impl Captured {
     ) -> Box<Self> {
         let mut captured = Self::new(failure);
         captured.mechanism = Some(mechanism);
-        captured.handled = true;
-        captured.severity = Severity::Warning;
+        if mechanism != Mechanism::Task {
+            captured.handled = true;
+            captured.severity = Severity::Warning;
+        }
         captured.story = story;
         captured.defaults = Some(Arc::clone(owner.defaults()));
         captured
     }
 
-    /// A panic that nobody caught here, which ended a task or a thread.
-    pub(super) fn uncaught(panic: &Arc<Panic>, contexts: Option<Arc<Context>>) -> Box<Self> {
+    /// A panic that ended a task or a thread.
+    pub(super) fn uncaught(panic: &Arc<Panic>) -> Box<Self> {
         let inner = Arc::new(error::Inner::uncaught(Arc::clone(panic)));
         let mut captured = Self::new(Failure::new(inner, Origin::Panic, &StatusMap::default()));
         captured.mechanism = Some(Mechanism::Task);
-        captured.contexts = contexts;
         captured.thread.clone_from(&panic.thread);
         captured
     }
@@ -232,6 +238,9 @@ impl Captured {
                 report.attributes.insert("scope".to_owned(), "lost".into());
             }
             Story::Empty => {}
+        }
+        if let Some(whence) = &self.whence {
+            whence.merge_into(&mut report);
         }
         self.event(&mut report);
         if report.fingerprint.is_empty() {

@@ -22,15 +22,18 @@ use super::slot::{Bound, Slot};
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(handler(Scope::current()));
 /// ```
 pub trait InScope: Future + Sized {
-    /// This future in `scope`, a [`Scope`] or a reference to one.
+    /// This future in `scope`, a [`Scope`] or a reference to one. Its reports tell this place, as that of a
+    /// [`spawn`](Scope::spawn).
+    #[track_caller]
     fn in_scope(self, scope: impl AsRef<Scope>) -> Scoped<Self>;
 }
 
 impl<F: Future> InScope for F {
+    #[track_caller]
     fn in_scope(self, scope: impl AsRef<Scope>) -> Scoped<Self> {
         Scoped {
             future: self,
-            slot: scope.as_ref().inner().map(Slot::carried),
+            slot: scope.as_ref().taken(),
         }
     }
 }

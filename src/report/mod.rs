@@ -26,8 +26,11 @@ mod record;
 mod scope;
 mod sink;
 mod slot;
-#[cfg(feature = "tracing-subscriber")]
+#[cfg_attr(not(feature = "tracing-subscriber"), path = "no_span.rs")]
 pub(crate) mod span;
+#[cfg(feature = "reports")]
+mod task;
+mod trail;
 mod uncaught;
 
 pub use self::context::{Contextualized, contextualize};
@@ -51,5 +54,9 @@ pub(crate) use self::captured::{Captured, Story};
 pub(crate) use self::notify::tell_owner;
 pub(crate) use self::owner::{Defaults, Owner, count_unheard, process, set_process};
 pub(crate) use self::sink::Sink;
-pub(crate) use self::slot::{Bound, Slot};
+pub(crate) use self::slot::{Bound, Slot, has_slot};
+#[cfg(feature = "reports")]
+pub(crate) use self::task::spawn;
+#[cfg(feature = "reports")]
+pub(crate) use self::trail::{SPANS, SPAWNED_AT, TASK};
 pub(crate) use self::uncaught::Uncaught;

@@ -87,7 +87,7 @@ impl<T, E: Reportable> Intercept<T> for Result<T, E> {
 }
 
 /// Reports for the current scope's owner, else for the process's.
-fn tell(failure: Failure, mechanism: Mechanism) -> Option<Uuid> {
+pub(super) fn tell(failure: Failure, mechanism: Mechanism) -> Option<Uuid> {
     let Some(owner) = slot::owner().or_else(owner::process) else {
         owner::count_unheard();
         return None;

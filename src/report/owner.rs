@@ -116,8 +116,8 @@ pub(crate) fn count_unheard() {
     UNHEARD.fetch_add(1, Ordering::Relaxed);
 }
 
-/// How many calls of [`notify`](crate::notify) and [`intercept`](crate::Intercept::intercept) found no
-/// Backstop in this process, neither a scope's nor the one that installed the panic hook.
+/// How many calls of [`notify`](crate::notify) and [`intercept`](crate::Intercept::intercept), and errors
+/// and panics of tasks and threads, found no Backstop in this process, neither a scope's nor the one that installed the panic hook.
 ///
 /// ```
 /// use backstop::prelude::*;

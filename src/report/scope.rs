@@ -1,5 +1,6 @@
 //! [`Scope`]: the story of one request, told while it happens.
 
+use std::panic::Location;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -11,6 +12,8 @@ use super::owner::Owner;
 use super::parts::{Scalar, now};
 use super::record::{ANNOTATIONS, Record};
 use super::slot::{self, Bound, Slot};
+#[cfg(feature = "reports")]
+use super::task::Task;
 use super::{
     Breadcrumb, Captured, Flatten, LogLine, Mechanism, Report, Reportable, Severity, User,
 };
@@ -209,14 +212,24 @@ impl Scope {
     /// let sum = std::thread::spawn(move || scope.run(|| 1 + 1)).join().unwrap();
     /// # assert_eq!(sum, 2);
     /// ```
+    #[track_caller]
     pub fn run<T>(&self, run: impl FnOnce() -> T) -> T {
-        let mut slot = self.inner().map(Slot::carried);
+        if self.inner().is_none_or(slot::is_current) {
+            return run();
+        }
+        let mut slot = self.taken();
         let _bound = Bound::enter(&mut slot);
         run()
     }
 
     /// Spawns a future on tokio in this scope. It may outlive the request, and its reports still tell the
-    /// request's story.
+    /// request's story, and under `metadata.task` where it was spawned: this place, and those of the spawns around
+    /// it, newest first. At most 8 are told; of older ones `trimmed` tells how many there were.
+    ///
+    /// A panic in it is reported as unhandled, with the mechanism [`Task`](Mechanism::Task), whether there is a
+    /// [panic hook](crate::Backstop::install_panic_hook) or not, and goes on to tokio, so that the handle tells of it
+    /// too. What the future returns is the caller's: of a future that may fail [`backstop::spawn`](crate::spawn)
+    /// reports the error.
     ///
     /// # Panics
     ///
@@ -227,7 +240,7 @@ impl Scope {
     where
         F: Future<Output: Send + 'static> + Send + 'static,
     {
-        tokio::spawn(super::InScope::in_scope(future, self))
+        tokio::spawn(Task::new(future, self.taken()))
     }
 
     /// An extractor has refused the request.
@@ -250,6 +263,13 @@ impl Scope {
             }
             Err(known) => Some(known),
         }
+    }
+
+    /// The slot of code that this scope is taken along to, from the caller's place.
+    #[track_caller]
+    pub(super) fn taken(&self) -> Option<Slot> {
+        let at = Location::caller();
+        self.inner().map(|inner| Slot::taken(inner, at))
     }
 
     /// Makes a value, which may be the application's code, and records it under the lock.

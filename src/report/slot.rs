@@ -5,11 +5,13 @@
 //! in it is made when somebody asks for it. So a request that records nothing allocates nothing.
 
 use std::cell::RefCell;
+use std::panic::Location;
 use std::sync::Arc;
 
 use super::context::Context;
 use super::inner::Inner;
 use super::owner::Owner;
+use super::trail::Taken;
 use super::{Scope, Story};
 use crate::request::RequestFacts;
 
@@ -25,7 +27,7 @@ pub(crate) enum Slot {
     /// A request's.
     Used(Arc<Inner>),
     /// A scope that was taken along to other code: by its handle, or in a span.
-    Carried(Arc<Inner>),
+    Taken(Arc<Taken>),
 }
 
 impl Slot {
@@ -34,19 +36,17 @@ impl Slot {
         Self::Unused(owner)
     }
 
-    /// The slot of code that a scope was taken along to.
-    pub(super) fn carried(scope: &Arc<Inner>) -> Self {
-        Self::Carried(Arc::clone(scope))
+    /// The slot of code that a scope is taken along to, from this place.
+    pub(super) fn taken(scope: &Arc<Inner>, at: &'static Location<'static>) -> Self {
+        Self::Taken(Arc::new(Taken::new(scope, at)))
     }
 
     /// The slot for what outlives the request's future, such as its body; it shares the scope, if there is
     /// one by now.
     pub(crate) fn of_current(owner: &Arc<Owner>) -> Self {
-        let used = with(|slot| match slot {
-            Some(Self::Used(scope) | Self::Carried(scope)) if Arc::ptr_eq(scope.owner(), owner) => {
-                Some(Arc::clone(scope))
-            }
-            _ => None,
+        let used = with(|slot| {
+            let scope = slot.as_ref()?.used()?;
+            Arc::ptr_eq(scope.owner(), owner).then(|| Arc::clone(scope))
         });
         used.flatten()
             .map_or_else(|| Self::Unused(Arc::clone(owner)), Self::Used)
@@ -55,14 +55,16 @@ impl Slot {
     fn owner(&self) -> &Arc<Owner> {
         match self {
             Self::Unused(owner) => owner,
-            Self::Used(scope) | Self::Carried(scope) => scope.owner(),
+            Self::Used(scope) => scope.owner(),
+            Self::Taken(taken) => taken.scope().owner(),
         }
     }
 
-    const fn used(&self) -> Option<&Arc<Inner>> {
+    fn used(&self) -> Option<&Arc<Inner>> {
         match self {
             Self::Unused(_) => None,
-            Self::Used(scope) | Self::Carried(scope) => Some(scope),
+            Self::Used(scope) => Some(scope),
+            Self::Taken(taken) => Some(taken.scope()),
         }
     }
 
@@ -72,7 +74,8 @@ impl Slot {
             *self = Self::Used(Arc::new(Inner::of_request(Arc::clone(owner))));
         }
         match self {
-            Self::Used(scope) | Self::Carried(scope) => scope,
+            Self::Used(scope) => scope,
+            Self::Taken(taken) => taken.scope(),
             Self::Unused(_) => unreachable!("it was made above"),
         }
     }
@@ -81,7 +84,7 @@ impl Slot {
     /// other tell one story. A request that begins where a scope was taken along is another one.
     fn is_inside(&self, outer: Option<&Self>) -> bool {
         match (self, outer) {
-            (Self::Unused(_), None | Some(Self::Carried(_))) => false,
+            (Self::Unused(_), None | Some(Self::Taken(_))) => false,
             (Self::Unused(owner), Some(outer)) => Arc::ptr_eq(owner, outer.owner()),
             _ => false,
         }
@@ -189,6 +192,31 @@ pub(super) fn here() -> Option<(Arc<Owner>, Option<Arc<Inner>>)> {
     .flatten()
 }
 
+/// By which way a scope came to the code here, if any did; the outer `None` says that the code is a request's own, for
+/// which there is no such way.
+pub(super) fn taken() -> Option<Option<Arc<Taken>>> {
+    with(|slot| match slot {
+        Some(Slot::Unused(_) | Slot::Used(_)) => None,
+        Some(Slot::Taken(taken)) => Some(Some(Arc::clone(taken))),
+        None => Some(None),
+    })
+    .flatten()
+}
+
+/// Whether any scope is current, of a request or another.
+pub(crate) fn has_slot() -> bool {
+    with(|slot| slot.is_some()).unwrap_or(false)
+}
+
+/// Whether this scope is current.
+pub(super) fn is_current(scope: &Arc<Inner>) -> bool {
+    let is_it = with(|slot| {
+        let used = slot.as_ref()?.used()?;
+        Some(Arc::ptr_eq(used, scope))
+    });
+    is_it.flatten().unwrap_or(false)
+}
+
 /// The facts of this owner's request, if they are known by now.
 #[cfg(feature = "reports")]
 pub(super) fn facts(owner: &Arc<Owner>) -> Option<RequestFacts> {
@@ -214,12 +242,22 @@ pub(super) fn take_unwound() -> Option<Arc<Context>> {
     with(|slot| slot.as_ref()?.used()?.take_unwound()).flatten()
 }
 
+/// The current scope as a span carries it: by the way that it came here.
+#[cfg(feature = "tracing-subscriber")]
+pub(super) fn carried() -> Option<Arc<Taken>> {
+    let carried = with(|slot| match slot.as_mut()? {
+        Slot::Taken(taken) => Some(Arc::clone(taken)),
+        slot => Some(Arc::new(Taken::carried(slot.scope()))),
+    });
+    carried.flatten()
+}
+
 /// Makes a scope current where none is; whether it did.
 #[cfg(feature = "tracing-subscriber")]
-pub(super) fn fill(scope: &Arc<Inner>) -> bool {
+pub(super) fn fill(taken: &Arc<Taken>) -> bool {
     let filled = with(|slot| {
         let is_free = slot.is_none();
-        slot.get_or_insert_with(|| Slot::carried(scope));
+        slot.get_or_insert_with(|| Slot::Taken(Arc::clone(taken)));
         is_free
     });
     filled.unwrap_or(false)

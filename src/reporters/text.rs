@@ -4,7 +4,7 @@ use std::fmt::{self, Display, Write as _};
 
 use serde_json::Value;
 
-use crate::report::{Frame, Report, ReportError, Severity};
+use crate::report::{Frame, Report, ReportError, SPANS, SPAWNED_AT, Severity, TASK};
 
 /// Whether there is colour.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,8 @@ pub(super) struct Paint(pub(super) bool);
 const MAX_BREADCRUMBS: usize = 20;
 /// Frames that are not the application's own and are shown.
 const MAX_FOREIGN_FRAMES: usize = 5;
+/// The line between a stack and the places where its task was spawned.
+const RULE: usize = 45;
 
 /// The whole report, with a line of its own at the end.
 pub(super) fn of(report: &Report, paint: Paint) -> String {
@@ -29,6 +31,8 @@ fn write(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
         link(out, error, depth, paint)?;
     }
     frames(out, report, paint)?;
+    places(out, "spawned at", trail(report, SPAWNED_AT), paint)?;
+    places(out, "in the spans", trail(report, SPANS), paint)?;
     breadcrumbs(out, report, paint)?;
     block(out, "Logs", &log_lines(report), paint)?;
     block(out, "Request", &request(report), paint)?;
@@ -135,6 +139,27 @@ fn frame(out: &mut String, frame: &Frame, paint: Paint) -> fmt::Result {
     Ok(())
 }
 
+/// What a long trace says under this key.
+fn trail<'a>(report: &'a Report, key: &str) -> &'a [Value] {
+    let section = report.metadata.get(TASK);
+    let places = section.and_then(|section| section.get(key)?.as_array());
+    places.map_or(&[][..], |places| &**places)
+}
+
+/// Places under a line of their own.
+fn places(out: &mut String, name: &str, places: &[Value], paint: Paint) -> fmt::Result {
+    if places.is_empty() {
+        return Ok(());
+    }
+    let name = format!(" {name} ");
+    writeln!(out, "  {}", paint.of("2", &format!("{name:-^RULE$}")))?;
+    for place in places {
+        let place = Line(&plain(place)).to_string();
+        writeln!(out, "      {}", paint.of("36", &place))?;
+    }
+    Ok(())
+}
+
 fn breadcrumbs(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
     let crumbs = &report.breadcrumbs;
     if crumbs.is_empty() {
@@ -201,7 +226,10 @@ fn metadata(report: &Report) -> Vec<(String, String)> {
     }
     for (section, members) in &report.metadata {
         for (key, value) in members {
-            row(&format!("{section}.{key}"), Some(plain(value)));
+            let is_above = section == TASK && [SPAWNED_AT, SPANS].contains(&&**key);
+            if !is_above || trail(report, key).is_empty() {
+                row(&format!("{section}.{key}"), Some(plain(value)));
+            }
         }
     }
     if let Some(user) = &report.user {

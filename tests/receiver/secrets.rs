@@ -51,6 +51,8 @@ pub(crate) async fn check<R: Reporter + 'static>(make: impl Fn(&str) -> R) {
         "{sent}"
     );
     assert!(!sent.contains("s3cr3t"), "{sent}");
+    // The long trace of the task is metadata, which every sink carries.
+    assert!(sent.contains("spawned_at"), "{sent}");
 }
 
 async fn fail(message: &'static str) -> Result<(), Error> {
@@ -61,6 +63,8 @@ async fn fail(message: &'static str) -> Result<(), Error> {
     scope.attribute("session_id", "s3cr3t");
     scope.log(Severity::Info, "pwd=s3cr3t");
     scope.feature_variant("auth_variant", "s3cr3t");
+    let task = scope.spawn(async { backstop::notify(&std::fmt::Error) });
+    assert!(task.await.unwrap().is_some());
     let failed: Result<(), io::Error> = Err(io::Error::other(message));
     failed
         .or_internal("secret=s3cr3t")
