@@ -32,6 +32,8 @@ pub(crate) struct Captured {
     pub(crate) story: Story,
     pub(super) contexts: Option<Arc<Context>>,
     pub(super) thread: Option<std::thread::Thread>,
+    /// Whether the process may end any moment, so that the report is kept before all others.
+    pub(crate) is_urgent: bool,
     /// The span it failed in; else the request's `traceparent` tells.
     span: Option<SpanIds>,
     pub(super) defaults: Option<Arc<Defaults>>,
@@ -60,6 +62,7 @@ impl Captured {
             story: Story::Lost,
             contexts: Context::current(),
             thread: Some(std::thread::current()),
+            is_urgent: false,
             span: SpanIds::current(),
             defaults: None,
         })
@@ -81,6 +84,7 @@ impl Captured {
             status: Some(status),
             severity: Severity::Error,
             handled: false,
+            is_urgent: false,
             mechanism: None,
             story: slot::story(owner),
             contexts: unwound.or_else(Context::current),
@@ -120,11 +124,33 @@ impl Captured {
         captured
     }
 
-    /// A panic that nobody caught here, which ended a task or a thread.
-    pub(super) fn uncaught(panic: &Arc<Panic>, contexts: Option<Arc<Context>>) -> Box<Self> {
+    /// An error that the application's main future ended in; the process ends with it.
+    #[cfg(feature = "reports")]
+    pub(crate) fn ended(failure: Failure, owner: &Arc<Owner>) -> Option<Box<Self>> {
+        let notice = failure.inner().notice();
+        if notice.is_some_and(|notice| !notice.tell(owner.number())) {
+            return None;
+        }
+        let mut captured = Self::new(failure);
+        captured.mechanism = Some(Mechanism::Task);
+        captured.is_urgent = true;
+        Some(captured.of(owner, Story::Empty))
+    }
+
+    /// A panic that nobody caught here, which ended a task or a thread; an urgent one may end the process.
+    pub(super) fn uncaught(
+        panic: &Arc<Panic>,
+        contexts: Option<Arc<Context>>,
+        is_urgent: bool,
+    ) -> Box<Self> {
         let inner = Arc::new(error::Inner::uncaught(Arc::clone(panic)));
         let mut captured = Self::new(Failure::new(inner, Origin::Panic, &StatusMap::default()));
-        captured.mechanism = Some(Mechanism::Task);
+        captured.mechanism = Some(if is_urgent {
+            Mechanism::Panic
+        } else {
+            Mechanism::Task
+        });
+        captured.is_urgent = is_urgent;
         captured.contexts = contexts;
         captured.thread.clone_from(&panic.thread);
         captured

@@ -50,6 +50,6 @@ pub(crate) use self::limits::short as cut;
 pub(crate) use self::captured::{Captured, Story};
 pub(crate) use self::notify::tell_owner;
 pub(crate) use self::owner::{Defaults, Owner, count_unheard, process, set_process};
-pub(crate) use self::sink::Sink;
+pub(crate) use self::sink::{Alarm, Sink};
 pub(crate) use self::slot::{Bound, Slot};
 pub(crate) use self::uncaught::Uncaught;
