@@ -3,7 +3,8 @@
 use std::panic::{self, PanicHookInfo};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::bare;
+use super::noted::Noted;
+use super::{bare, last_chance};
 use crate::backstop::Backstop;
 use crate::error;
 use crate::report::{Uncaught, process, set_process};
@@ -59,6 +60,8 @@ impl Backstop {
             let previous = panic::take_hook();
             panic::set_hook(Box::new(move |info| {
                 note(info);
+                // Where it calls the recorder too, this is still one panic.
+                let _noted = Noted::enter();
                 previous(info);
             }));
         }
@@ -97,7 +100,15 @@ impl Backstop {
 }
 
 fn note(info: &PanicHookInfo<'_>) {
+    if Noted::is_on() {
+        return;
+    }
     if let Some(panic) = error::record(info) {
-        bare::push(Uncaught::new(panic));
+        let ends_process = panic.ends_process();
+        let is_urgent = ends_process || last_chance::may_end();
+        bare::push(Uncaught::new(panic).urgent(is_urgent));
+        if ends_process {
+            last_chance::take();
+        }
     }
 }
