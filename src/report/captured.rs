@@ -137,23 +137,20 @@ impl Captured {
         Some(captured.of(owner, Story::Empty))
     }
 
-    /// A panic that nobody caught here, which ended a task or a thread; an urgent one may end the process.
-    pub(super) fn uncaught(
-        panic: &Arc<Panic>,
-        contexts: Option<Arc<Context>>,
-        is_urgent: bool,
-    ) -> Box<Self> {
+    /// A panic that ended a task or a thread.
+    pub(super) fn uncaught(panic: &Arc<Panic>) -> Box<Self> {
         let inner = Arc::new(error::Inner::uncaught(Arc::clone(panic)));
         let mut captured = Self::new(Failure::new(inner, Origin::Panic, &StatusMap::default()));
-        captured.mechanism = Some(if is_urgent {
-            Mechanism::Panic
-        } else {
-            Mechanism::Task
-        });
-        captured.is_urgent = is_urgent;
-        captured.contexts = contexts;
+        captured.mechanism = Some(Mechanism::Task);
         captured.thread.clone_from(&panic.thread);
         captured
+    }
+
+    /// The same of one that may end the process.
+    pub(super) fn urgent(mut self: Box<Self>) -> Box<Self> {
+        self.mechanism = Some(Mechanism::Panic);
+        self.is_urgent = true;
+        self
     }
 
     /// For this owner, with this story.

@@ -35,7 +35,11 @@ impl Uncaught {
     /// Reports it, on another thread: in its scope, else to the owner of the process, and to nobody if there is
     /// none.
     pub(crate) fn tell(self) {
-        let captured = Captured::uncaught(&self.panic, self.contexts, self.is_urgent);
+        let mut captured = Captured::uncaught(&self.panic);
+        captured.contexts = self.contexts;
+        if self.is_urgent {
+            captured = captured.urgent();
+        }
         let (owner, scope, story) = match self.here {
             Some((owner, scope)) => (owner, scope, Story::Empty),
             None => match owner::process() {
