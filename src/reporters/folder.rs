@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ pub(super) struct Folder {
     /// By id: those of version 7 sort by time.
     kept: BTreeMap<Uuid, Kept>,
     bytes: u64,
-    opened: Instant,
+    opened: SystemTime,
     /// How many reports it has found of processes that died as they started.
     pub(super) early: u64,
 }
@@ -70,7 +70,7 @@ impl Folder {
             _lock: lock,
             kept: BTreeMap::new(),
             bytes: 0,
-            opened: Instant::now(),
+            opened: SystemTime::now(),
             early: 0,
         })
     }
@@ -142,15 +142,18 @@ impl Folder {
         Some(())
     }
 
-    /// Writes a report, whole or not at all; [`sync`](Self::sync) makes it last. The last one of a process that has
-    /// just started is marked.
-    pub(super) fn write(&mut self, id: Uuid, json: &[u8], is_last: bool) -> io::Result<()> {
+    /// Whether what happened then happened as this process started.
+    pub(super) fn is_early(&self, at: SystemTime) -> bool {
+        at < self.opened + START
+    }
+
+    /// Writes a report, whole or not at all; [`sync`](Self::sync) makes it last. An early one is marked.
+    pub(super) fn write(&mut self, id: Uuid, json: &[u8], is_early: bool) -> io::Result<()> {
         let mut file = tempfile::Builder::new()
             .prefix(TEMPORARY)
             .tempfile_in(&self.home)?;
         file.write_all(json)?;
         file.as_file().sync_all()?;
-        let is_early = is_last && self.opened.elapsed() < START;
         let path = self.home.join(file_name(id, is_early));
         file.persist(path).map_err(|error| error.error)?;
         self.remember_no_more(id);

@@ -135,7 +135,10 @@ impl<R: Reporter> Spool<R> {
             return None;
         }
         self.make_room(state, json.len() as u64);
-        state.folder.as_mut()?.write(report.id, &json, is_last).ok()
+        let folder = state.folder.as_mut()?;
+        let at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(report.timestamp));
+        let is_early = is_last && at.is_some_and(|at| folder.is_early(at));
+        folder.write(report.id, &json, is_early).ok()
     }
 
     /// Lets the oldest go until one more report of so many bytes fits.
