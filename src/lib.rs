@@ -31,9 +31,9 @@ pub mod tracing;
 pub mod __private;
 
 // The paved path.
-#[cfg(feature = "reports")]
-pub use self::backstop::Draft;
 pub use self::backstop::{Backstop, Builder, ConfigError, ConfigErrorKind, ErrorEvent, IntoPage};
+#[cfg(feature = "reports")]
+pub use self::backstop::{Draft, Fatal};
 pub use self::error::{
     BoxError, Context, Error, Exposure, Failure, HttpError, Link, Origin, Place, Result, ResultExt,
 };
@@ -49,7 +49,7 @@ pub use self::pipeline::{OutcomeEvent, Remaining, ReporterStats, Stats};
 pub use self::problem::{InvalidProblem, Problem, ProblemType, ReservedName};
 pub use self::process::PanicHook;
 #[cfg(feature = "reports")]
-pub use self::process::spawn;
+pub use self::process::{crash_child, spawn};
 #[cfg(feature = "reports")]
 pub use self::report::Outcome;
 pub use self::report::{

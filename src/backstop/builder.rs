@@ -270,7 +270,7 @@ impl Builder {
     /// A [`ConfigError`] that names the setting and the fix: a safe field with a reserved name, a root that
     /// is no XML name, a default format that the shape does not have, an empty query parameter, a type base
     /// that no URI can start with, a debug host with a scheme or a port, a sample rate outside 0–1, a rate
-    /// limit of 0, a queue without room, a reporter whose own settings can't work.
+    /// limit of 0, a queue without room, a reporter whose own settings can't work, callbacks of a shutdown that never comes.
     pub fn build(mut self) -> Result<Backstop, ConfigError> {
         self.check_names()?;
         self.check_format()?;
@@ -286,11 +286,12 @@ impl Builder {
         };
         let reports = report_settings::build(self.reports, &answers.policy.redactor)?;
         let sink = report_settings::sink(&reports);
+        let alarm = report_settings::alarm(&reports);
         let wants_backtraces = self.owner.wants_backtraces();
         let owner = self.owner.owner(&answers.policy.redactor, sink);
         Ok(Backstop::new(Shared {
             _wish: Wish::new(wants_backtraces && owner.listens()),
-            owner: Arc::new(owner),
+            owner: Arc::new(owner.with_alarm(alarm)),
             wanted: Wanted {
                 origin: answers.policy.details.may_open(),
                 headers: self.keep_headers,

@@ -27,7 +27,7 @@ impl Builder {
     /// How many lines of source are shown above and below the line of each of the application's frames, where its
     /// file is there. Default: 5; at most 20.
     pub const fn context_lines(mut self, lines: usize) -> Self {
-        self.reports.symbols.context_lines = lines;
+        self.reports.pipeline.symbols.context_lines = lines;
         self
     }
 
@@ -38,7 +38,7 @@ impl Builder {
     /// both fit, the longer one decides.
     pub fn in_app_include(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let names = names.into_iter().map(|name| (name.into(), true));
-        self.reports.symbols.in_app.extend(names);
+        self.reports.pipeline.symbols.in_app.extend(names);
         self
     }
 
@@ -46,7 +46,7 @@ impl Builder {
     /// [`in_app_include`](Self::in_app_include).
     pub fn in_app_exclude(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let names = names.into_iter().map(|name| (name.into(), false));
-        self.reports.symbols.in_app.extend(names);
+        self.reports.pipeline.symbols.in_app.extend(names);
         self
     }
 }

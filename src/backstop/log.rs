@@ -7,7 +7,7 @@ use tracing::Level;
 
 use super::ErrorEvent;
 use crate::disclosure::Redactor;
-use crate::error::Link;
+use crate::error::{Failure, Link};
 
 /// One record: ERROR from 500 on, DEBUG below, its fields by OpenTelemetry's names.
 pub(super) fn record(event: &ErrorEvent<'_>, redactor: &Redactor) {
@@ -20,15 +20,29 @@ pub(super) fn record(event: &ErrorEvent<'_>, redactor: &Redactor) {
     }
 }
 
-struct Fields<'a> {
-    message: String,
-    chain: String,
-    event: &'a ErrorEvent<'a>,
+/// One ERROR record of an error that no request had.
+#[cfg(feature = "reports")]
+pub(super) fn record_end(failure: &Failure, redactor: &Redactor) {
+    let Texts { message, chain } = Texts::new(failure, redactor);
+    tracing::event!(
+        target: "backstop",
+        Level::ERROR,
+        error.id = %failure.id().hyphenated(),
+        error.type = failure.type_name(),
+        exception.message = %message,
+        exception.stacktrace = %chain,
+        "the application ended in an error"
+    );
 }
 
-impl<'a> Fields<'a> {
-    fn new(event: &'a ErrorEvent<'a>, redactor: &Redactor) -> Self {
-        let links = event.failure().chain();
+struct Texts {
+    message: String,
+    chain: String,
+}
+
+impl Texts {
+    fn new(failure: &Failure, redactor: &Redactor) -> Self {
+        let links = failure.chain();
         let shown = |link: &Link| OneLine(&redactor.text(link.message())).to_string();
         let mut chain = String::new();
         for (depth, link) in links.iter().enumerate() {
@@ -46,6 +60,19 @@ impl<'a> Fields<'a> {
         Self {
             message: links.first().map(shown).unwrap_or_default(),
             chain,
+        }
+    }
+}
+
+struct Fields<'a> {
+    texts: Texts,
+    event: &'a ErrorEvent<'a>,
+}
+
+impl<'a> Fields<'a> {
+    fn new(event: &'a ErrorEvent<'a>, redactor: &Redactor) -> Self {
+        Self {
+            texts: Texts::new(event.failure(), redactor),
             event,
         }
     }
@@ -69,8 +96,8 @@ macro_rules! emit {
             error.id = %failure.id().hyphenated(),
             error.type = %fields.error_type(),
             error.origin = failure.origin().as_str(),
-            exception.message = %fields.message,
-            exception.stacktrace = %fields.chain,
+            exception.message = %fields.texts.message,
+            exception.stacktrace = %fields.texts.chain,
             http.request.method = %OneLine(request.method().as_str()),
             url.path = %OneLine(request.uri().path()),
             http.route = request.route(),

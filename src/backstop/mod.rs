@@ -4,6 +4,8 @@ mod answer;
 mod builder;
 mod config_error;
 mod event;
+#[cfg(feature = "reports")]
+mod fatal;
 #[cfg(feature = "frames")]
 mod frame_settings;
 mod log;
@@ -13,6 +15,8 @@ mod policy;
 mod report_settings;
 #[cfg(feature = "reports")]
 mod reports;
+#[cfg(feature = "reports")]
+mod shutdown;
 mod tell;
 
 #[cfg(not(feature = "reports"))]
@@ -25,6 +29,8 @@ pub use self::answer::IntoPage;
 pub use self::builder::Builder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};
 pub use self::event::ErrorEvent;
+#[cfg(feature = "reports")]
+pub use self::fatal::Fatal;
 #[cfg(feature = "reports")]
 pub use self::reports::Draft;
 

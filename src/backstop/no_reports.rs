@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::ConfigError;
 use crate::disclosure::Redactor;
-use crate::report::Sink;
+use crate::report::{Alarm, Sink};
 
 #[derive(Debug, Default)]
 pub(super) struct ReportSettings {
@@ -23,5 +23,9 @@ pub(super) const fn build(
 }
 
 pub(super) fn sink(_reports: &Reports) -> Option<Arc<dyn Sink>> {
+    None
+}
+
+pub(super) fn alarm(_reports: &Reports) -> Option<Arc<dyn Alarm>> {
     None
 }

@@ -2,18 +2,29 @@
 
 use std::sync::Arc;
 
+use super::fatal::EndSettings;
+use super::shutdown::Shutdown;
 use super::{Builder, ConfigError};
 use crate::disclosure::Redactor;
 use crate::error::Failure;
 use crate::pipeline::{OutcomeEvent, Pipeline, Place, Sample, Settings};
-use crate::report::Sink;
+use crate::report::{Alarm, Sink};
 use crate::reporters::Reporter;
 
 /// What the builder holds of them.
-pub(super) type ReportSettings = Settings;
+#[derive(Debug, Default)]
+pub(super) struct ReportSettings {
+    pub(super) pipeline: Settings,
+    pub(super) end: EndSettings,
+}
 
-/// What a Backstop holds of them: no pipeline where nobody is told.
-pub(super) type Reports = Option<Arc<Pipeline>>;
+/// What a Backstop holds of them.
+#[derive(Debug)]
+pub(super) struct Reports {
+    /// `None` where nobody is told.
+    pub(super) pipeline: Option<Arc<Pipeline>>,
+    pub(super) shutdown: Arc<Shutdown>,
+}
 
 /// Reports.
 impl Builder {
@@ -29,26 +40,26 @@ impl Builder {
     /// # Ok::<(), backstop::ConfigError>(())
     /// ```
     pub fn reporter(mut self, reporter: impl Reporter + 'static) -> Self {
-        self.reports.reporters.push(Box::new(reporter));
+        self.reports.pipeline.reporters.push(Box::new(reporter));
         self
     }
 
     /// Which part of the failures is reported, from 0 (none) to 1 (all). Default: 1.
     pub fn sample_rate(mut self, rate: f64) -> Self {
-        self.reports.sample = Sample::Rate(rate);
+        self.reports.pipeline.sample = Sample::Rate(rate);
         self
     }
 
     /// Like [`sample_rate`](Self::sample_rate), decided failure by failure. A question that panics, or
     /// answers no number, keeps the report.
     pub fn sample_by(mut self, rate: impl Fn(&Failure) -> f64 + Send + Sync + 'static) -> Self {
-        self.reports.sample = Sample::By(Arc::new(rate));
+        self.reports.pipeline.sample = Sample::By(Arc::new(rate));
         self
     }
 
     /// Makes the choice of the samples the same in every run.
     pub fn sample_seed(mut self, seed: u64) -> Self {
-        self.reports.seed = Some(seed);
+        self.reports.pipeline.seed = Some(seed);
         self
     }
 
@@ -56,13 +67,13 @@ impl Builder {
     /// the kind tells how many were held back ([`Report::suppressed`](crate::Report::suppressed)). Default:
     /// no limit.
     pub fn rate_limit(mut self, per_minute: u32) -> Self {
-        self.reports.rate_limit = Some(per_minute);
+        self.reports.pipeline.rate_limit = Some(per_minute);
         self
     }
 
     /// How many failures of all kinds together are reported in a minute. Default: no limit.
     pub fn rate_limit_overall(mut self, per_minute: u32) -> Self {
-        self.reports.overall_limit = Some(per_minute);
+        self.reports.pipeline.overall_limit = Some(per_minute);
         self
     }
 
@@ -70,7 +81,10 @@ impl Builder {
     /// One that finds it full is dropped and counted; an eighth is kept free for panics. Default: 1,024
     /// and 16 MiB.
     pub fn queue(mut self, count: usize, bytes: usize) -> Self {
-        (self.reports.queue_count, self.reports.queue_bytes) = (count, bytes);
+        (
+            self.reports.pipeline.queue_count,
+            self.reports.pipeline.queue_bytes,
+        ) = (count, bytes);
         self
     }
 
@@ -80,21 +94,33 @@ impl Builder {
         mut self,
         callback: impl Fn(&OutcomeEvent<'_>) + Send + Sync + 'static,
     ) -> Self {
-        self.reports.listeners.push(callback);
+        self.reports.pipeline.listeners.push(callback);
         self
     }
 
     pub(crate) fn work_on_current_runtime(mut self) -> Self {
-        self.reports.place = Place::CurrentRuntime;
+        self.reports.pipeline.place = Place::CurrentRuntime;
         self
     }
 }
 
 /// Checks the settings and puts the pipeline together.
-pub(super) fn build(
-    mut settings: ReportSettings,
+pub(super) fn build(settings: ReportSettings, redactor: &Redactor) -> Result<Reports, ConfigError> {
+    let ReportSettings { pipeline, end } = settings;
+    let crash_timeout = pipeline.crash_timeout;
+    end.check(crash_timeout)?;
+    let pipeline = build_pipeline(pipeline, redactor)?;
+    let shutdown = Shutdown::new(end, crash_timeout, pipeline.clone());
+    Ok(Reports {
+        pipeline,
+        shutdown: Arc::new(shutdown),
+    })
+}
+
+fn build_pipeline(
+    mut settings: Settings,
     redactor: &Redactor,
-) -> Result<Reports, ConfigError> {
+) -> Result<Option<Arc<Pipeline>>, ConfigError> {
     let invalid = |setting, message: String| Err(ConfigError::invalid(setting, message));
     if let Sample::Rate(rate) = settings.sample
         && !(0.0..=1.0).contains(&rate)
@@ -129,6 +155,12 @@ pub(super) fn build(
 
 /// The pipeline, as scopes and layers see it.
 pub(super) fn sink(reports: &Reports) -> Option<Arc<dyn Sink>> {
-    let pipeline = Arc::clone(reports.as_ref()?);
+    let pipeline = Arc::clone(reports.pipeline.as_ref()?);
     Some(pipeline)
+}
+
+/// Who hears of panics.
+pub(super) fn alarm(reports: &Reports) -> Option<Arc<dyn Alarm>> {
+    let shutdown = Arc::clone(&reports.shutdown);
+    Some(shutdown)
 }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Backstop;
-use crate::error::{Error, Failure, Origin};
-use crate::pipeline::{Remaining, Stats};
+use super::shutdown::Shutdown;
+use super::{Backstop, log};
+use crate::error::{Error, Failure, Origin, caught};
+use crate::pipeline::{Pipeline, Remaining, Stats};
 use crate::report::{Captured, Outcome, Severity};
 
 /// Reports.
@@ -22,7 +23,7 @@ impl Backstop {
     /// How many reports there were and what became of them.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        let pipeline = self.shared.reports.as_ref();
+        let pipeline = self.pipeline();
         pipeline
             .map(|pipeline| pipeline.stats())
             .unwrap_or_default()
@@ -32,7 +33,7 @@ impl Backstop {
     /// timeout, and tells what remains. It returns early where waiting is no use, for a reporter asked to be
     /// left alone for longer.
     pub async fn flush(&self, timeout: Duration) -> Remaining {
-        match &self.shared.reports {
+        match self.pipeline() {
             Some(pipeline) => pipeline.flush(timeout).await,
             None => Remaining::default(),
         }
@@ -53,10 +54,39 @@ impl Backstop {
     /// # Ok(()) }
     /// ```
     pub async fn shutdown(&self, timeout: Duration) -> Remaining {
-        match &self.shared.reports {
+        match self.pipeline() {
             Some(pipeline) => pipeline.shutdown(timeout).await,
             None => Remaining::default(),
         }
+    }
+
+    /// The same for a thread that may block.
+    pub(crate) fn shutdown_blocking(&self, timeout: Duration) -> Remaining {
+        let pipeline = self.pipeline();
+        pipeline.map_or_else(Remaining::default, |it| it.shutdown_blocking(timeout))
+    }
+
+    /// Tells of the error in which the application's main future ended.
+    pub(crate) fn tell_end(&self, error: &Error) {
+        let failure = Failure::new(Arc::clone(error.inner()), Origin::Handler, self.statuses());
+        if self.shared.logs {
+            // A subscriber is the application's.
+            caught(|| log::record_end(&failure, &self.shared.answers.policy.redactor));
+        }
+        let owner = self.owner();
+        if owner.listens()
+            && let Some(captured) = Captured::ended(failure, owner)
+        {
+            owner.capture(captured);
+        }
+    }
+
+    pub(crate) fn ending(&self) -> &Shutdown {
+        &self.shared.reports.shutdown
+    }
+
+    fn pipeline(&self) -> Option<&Arc<Pipeline>> {
+        self.shared.reports.pipeline.as_ref()
     }
 }
 
@@ -117,7 +147,7 @@ impl Draft<'_> {
     }
 
     fn track(self) -> Option<Arc<crate::pipeline::Ticket>> {
-        let pipeline = self.backstop.shared.reports.as_ref()?;
+        let pipeline = self.backstop.pipeline()?;
         let error = self.error.unwrap_or_else(|| Error::msg("reported by hand"));
         let inner = Arc::clone(error.inner());
         let failure = Failure::new(inner, Origin::Handler, self.backstop.statuses());

@@ -58,12 +58,22 @@ impl Backstop {
         for hook in &shared.on_error {
             hook.call(&event);
         }
+        self.report(failure, facts, sent);
+        if failure.inner().is_panic() {
+            shared.owner.panicked(failure);
+        }
+    }
+
+    #[inline]
+    fn report(&self, failure: &Failure, facts: &mut RequestFacts, sent: Option<StatusCode>) {
+        let shared = &*self.shared;
         let owner = &shared.owner;
         let notice = failure.inner().notice();
         let is_known = || notice.is_some_and(|notice| notice.is_told(owner.number()));
         if !owner.listens() || is_known() {
             return;
         }
+        let event = ErrorEvent::new(failure, facts, sent);
         let status = event.status();
         match shared.reported.verdict(&event) {
             // Somebody else may have told of it meanwhile.

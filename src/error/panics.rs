@@ -25,6 +25,8 @@ pub(crate) struct Panic {
     pub(crate) thread: Option<Thread>,
     /// Whether it is told where nobody answers for it, and may come to who does all the same.
     is_bare: bool,
+    /// Whether the process ends once its hook returns.
+    ends_process: bool,
     notice: OnceLock<Arc<Notice>>,
 }
 
@@ -124,16 +126,20 @@ pub(crate) fn is_answered() -> bool {
 /// nobody here is about to catch.
 pub(crate) fn record(info: &PanicHookInfo<'_>) -> Option<Arc<Panic>> {
     let depth = Depth::now();
+    let payload = Payload::of(info.payload());
+    // Every crate of a program is compiled with the same strategy, so this one's is the program's.
+    let ends_process = cfg!(panic = "abort") || payload.can_not_unwind();
     let panic = Arc::new(Panic {
-        payload: Payload::of(info.payload()),
+        payload,
         place: info.location().map(Place::copied),
         backtrace: Backtrace::of_panic(),
         // A thread whose locals are gone does not know itself any more, and panics when asked.
         thread: depth.map(|_| std::thread::current()),
-        is_bare: depth.is_none_or(|depth| !depth.is_answered()),
+        is_bare: ends_process || depth.is_none_or(|depth| !depth.is_answered()),
+        ends_process,
         notice: OnceLock::new(),
     });
-    if let Some(depth) = depth.filter(|depth| !depth.is_zero()) {
+    if let Some(depth) = depth.filter(|depth| !depth.is_zero() && !ends_process) {
         stash(depth.turn(), panic);
         return None;
     }
@@ -196,20 +202,32 @@ pub(crate) fn passing(payload: &(dyn Any + Send)) -> Arc<Panic> {
         keep(&panic);
         return panic;
     }
-    Arc::new(Panic {
-        payload: Payload::of(payload),
-        place: None,
-        backtrace: None,
-        thread: Some(std::thread::current()),
-        is_bare: true,
-        notice: OnceLock::new(),
-    })
+    Panic::unseen(payload, false)
 }
 
 impl Panic {
+    /// One that no hook has seen, as the thread that caught it knows it.
+    #[cfg(feature = "reports")]
+    pub(crate) fn unseen(payload: &(dyn Any + Send), ends_process: bool) -> Arc<Self> {
+        Arc::new(Self {
+            payload: Payload::of(payload),
+            place: None,
+            backtrace: None,
+            thread: Some(std::thread::current()),
+            is_bare: true,
+            ends_process,
+            notice: OnceLock::new(),
+        })
+    }
+
     /// What it said.
     pub(crate) fn text(&self) -> &str {
         self.payload.text.as_deref().unwrap_or("Box<dyn Any>")
+    }
+
+    /// Whether nobody will catch it, whoever tries: the process ends once the hook returns.
+    pub(crate) const fn ends_process(&self) -> bool {
+        self.ends_process
     }
 
     /// By which one that is told anyway is told once, and under one id, if it is caught after all.
@@ -229,6 +247,22 @@ impl Payload {
             text_at: text.map_or(0, |text| text.as_ptr().addr()),
             type_id: payload.type_id(),
         }
+    }
+
+    /// Whether it is one of those after which std aborts, which its hook does not tell on stable Rust: a panic that
+    /// leaves a destructor while another unwinds, one that leaves an `extern "C"` function, and what debug builds
+    /// check of unsafe code. Known by std's own texts, which may change: such a panic is then told like any other.
+    fn can_not_unwind(&self) -> bool {
+        const TEXTS: [&str; 6] = [
+            "panic in a destructor during cleanup",
+            "panic in a function that cannot unwind",
+            "unsafe precondition(s) violated: ",
+            "misaligned pointer dereference: ",
+            "null pointer dereference occurred",
+            "trying to construct an enum from an invalid value",
+        ];
+        let text = self.text.as_deref().unwrap_or_default();
+        TEXTS.iter().any(|start| text.starts_with(start))
     }
 
     /// The index of the newest panic with this payload: the same text at the same place, else the same text, and

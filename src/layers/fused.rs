@@ -103,6 +103,9 @@ where
         );
         future.facts.keep(&request, self.backstop.wanted());
         let bound = Bound::begin(&mut future.slot);
+        if cfg!(panic = "abort") {
+            bound.know_at_once(&future.facts);
+        }
         let state = &mut future.state;
         let failed = match &self.broken {
             Some(broken) => Some(Arc::clone(broken)),

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::mem::size_of;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -21,7 +22,7 @@ use super::symbols::SymbolSettings;
 use super::ticket::Ticket;
 use super::{Listeners, OutcomeEvent, reporting, threads};
 use crate::disclosure::Redactor;
-use crate::error::{Origin, discard};
+use crate::error::{Origin, caught, discard};
 use crate::report::{Captured, Outcome, Report};
 use crate::reporters::DynReporter;
 
@@ -40,6 +41,7 @@ pub(super) struct Core {
     symbols: SymbolSettings,
     pub(super) random: Random,
     pub(super) place: Place,
+    pub(super) crash_timeout: Duration,
     /// Whether the worker runs.
     pub(super) works: AtomicBool,
     pub(super) settled: Notify,
@@ -64,6 +66,12 @@ pub(super) struct Track {
 impl Track {
     pub(super) fn lock(&self) -> MutexGuard<'_, Lane> {
         self.lane.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has a reporter that keeps reports do so now.
+    fn keep(&self, report: &Report) -> bool {
+        let keep = || Some(self.reporter.keeper()?.keep(report));
+        caught(keep).flatten().unwrap_or(false)
     }
 }
 
@@ -100,6 +108,7 @@ impl Core {
             symbols: settings.symbols,
             random,
             place: settings.place,
+            crash_timeout: settings.crash_timeout,
             works: AtomicBool::new(false),
             settled: Notify::new(),
             settled_blocking: Default::default(),
@@ -178,9 +187,11 @@ impl Core {
         // A report that nobody has room for is not worth making.
         let is_panic = captured.failure.origin() == Origin::Panic;
         let has_room = |track: &Arc<Track>| track.lock().has_room(0, is_panic);
-        let made = if self.lanes.iter().any(has_room) {
+        let is_urgent = captured.is_urgent;
+        let made = if is_urgent || self.lanes.iter().any(has_room) {
+            let time = is_urgent.then_some(self.crash_timeout / 2);
             // None: the application's callbacks dropped it.
-            let report = prepare(captured, suppressed, &self.symbols, &self.redactor)
+            let report = prepare(captured, suppressed, &self.symbols, time, &self.redactor)
                 .ok_or(Outcome::Filtered);
             report.map(|report| (weight(&report), Arc::new(report)))
         } else {
@@ -189,11 +200,26 @@ impl Core {
             Err(Outcome::QueueFull)
         };
         let now = Instant::now();
+        // Each keeps it before anybody may hold that up.
+        let is_kept = |track: &Arc<Track>| match &made {
+            Ok((_, report)) => is_urgent && track.keep(report),
+            Err(_) => false,
+        };
+        let kept: Vec<bool> = self.lanes.iter().map(is_kept).collect();
         let mut dropped = Vec::new();
         let handover = self.hand_over();
-        for track in &self.lanes {
+        for (track, is_kept) in self.lanes.iter().zip(kept) {
             let mut lane = track.lock();
             let settled = match &made {
+                Ok(_) if is_kept => {
+                    lane.keeps_now(now);
+                    track.wake_resume.notify_one();
+                    Some(Settled {
+                        id,
+                        outcome: Outcome::Spooled,
+                        ticket: ticket.clone(),
+                    })
+                }
                 Ok((weight, report)) => {
                     let report = Arc::clone(report);
                     lane.offer(Entry::new(report, number, *weight, ticket.clone(), now))
@@ -214,7 +240,7 @@ impl Core {
                 None => track.wake.notify_one(),
             }
         }
-        self.queue.lock().in_hand = false;
+        self.queue.lock().in_hand = None;
         drop(handover);
         for (track, settled) in dropped {
             self.tell(track, vec![settled]);

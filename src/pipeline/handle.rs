@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::core::Core;
 use super::settings::{Place, Settings};
 use super::ticket::Ticket;
-use super::{Remaining, Stats, reporting};
+use super::{Remaining, Stats, registry, reporting};
 use crate::report::{Captured, Outcome, Sink};
 
 /// Takes failures and delivers reports, until the last handle is dropped.
@@ -22,15 +22,29 @@ pub(crate) struct Pipeline {
 /// For how long the last handle waits when it is dropped.
 const LAST_WAIT: Duration = Duration::from_secs(2);
 
+/// For how long a new process waits for the reports of one that died as it started.
+const FIRST_WAIT: Duration = Duration::from_secs(2);
+
 impl Pipeline {
+    /// Starts what earlier processes have left. Where one of them died as it started, this one may too: so its
+    /// reports come first, before this returns.
     pub(crate) fn new(settings: Settings) -> Self {
         let keeps = settings
             .reporters
             .iter()
             .any(|reporter| reporter.kept().is_some_and(|kept| kept > 0));
+        let keepers = settings
+            .reporters
+            .iter()
+            .filter_map(|reporter| reporter.keeper());
+        let is_first = keepers.into_iter().any(|keeper| keeper.died_at_start());
         let core = Arc::new(Core::new(settings));
+        registry::insert(&core);
         if keeps {
             core.start();
+        }
+        if is_first && core.place == Place::Threads {
+            core.wait_blocking(FIRST_WAIT);
         }
         Self { core }
     }
@@ -50,6 +64,26 @@ impl Pipeline {
         self.core.revive();
         self.core.wait(after(timeout)).await;
         self.core.remaining()
+    }
+
+    /// The same for a thread that may block.
+    pub(crate) fn flush_blocking(&self, timeout: Duration) {
+        self.core.revive();
+        if self.core.place == Place::Threads {
+            self.core.wait_blocking(bounded(timeout));
+        }
+    }
+
+    /// The same for a thread that may block.
+    pub(crate) fn shutdown_blocking(&self, timeout: Duration) -> Remaining {
+        self.core.revive();
+        self.core.close(after(timeout));
+        if self.core.place == Place::Threads {
+            self.core.wait_blocking(bounded(timeout));
+        }
+        let remaining = self.core.remaining();
+        self.core.abandon();
+        remaining
     }
 
     pub(crate) async fn shutdown(&self, timeout: Duration) -> Remaining {
@@ -87,6 +121,11 @@ impl Drop for Pipeline {
 }
 
 fn after(timeout: Duration) -> Instant {
+    Instant::now() + bounded(timeout)
+}
+
+/// So that adding it to a time does not fail.
+fn bounded(timeout: Duration) -> Duration {
     const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-    Instant::now() + timeout.min(YEAR)
+    timeout.min(YEAR)
 }

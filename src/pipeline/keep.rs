@@ -33,6 +33,12 @@ impl Lane {
         NextResume::Wait(until.filter(|at| *at > now).min())
     }
 
+    /// Counts a report that the reporter keeps without having had it delivered to it.
+    pub(super) fn keeps_now(&mut self, now: Instant) {
+        self.spooled += 1;
+        self.resume_at = Some(now);
+    }
+
     /// Counts what the reporter has done with what it keeps.
     pub(super) fn resumed(&mut self, resumed: &Resumed, now: Instant) -> Vec<Settled> {
         self.resumes = false;

@@ -21,6 +21,7 @@ mod outcome;
 mod prepare;
 mod queue;
 mod random;
+mod registry;
 mod reporting;
 mod scrub;
 mod settings;
@@ -41,5 +42,6 @@ pub use self::stats::{Remaining, ReporterStats, Stats};
 
 pub(crate) use self::handle::Pipeline;
 pub(crate) use self::outcome::Listeners;
+pub(crate) use self::registry::{Pipelines, crash_timeout};
 pub(crate) use self::settings::{Place, Sample, Settings};
 pub(crate) use self::ticket::Ticket;

@@ -1,24 +1,30 @@
 //! From what was captured to the report as reporters may see it; runs on the worker.
 
+use std::time::Duration;
+
 use super::scrub::scrub;
-use super::symbols::{SymbolSettings, symbolise};
+use super::symbols::{SymbolSettings, symbolise, symbolise_within};
 use crate::disclosure::Redactor;
 use crate::error::caught;
 use crate::report::{Captured, Report};
 
 /// Assembles, symbolises and scrubs. Whatever panics on the way, a report comes out: an enricher that fails
 /// takes only what it would have added, a scrubber that fails takes everything but id, time and kind. Only the
-/// application's own callbacks drop it.
+/// application's own callbacks drop it. With a limit of time, frames that were not found by then stay addresses.
 pub(super) fn prepare(
     captured: Box<Captured>,
     suppressed: u64,
     symbols: &SymbolSettings,
+    time: Option<Duration>,
     redactor: &Redactor,
 ) -> Option<Report> {
     prepare_with(
         captured,
         suppressed,
-        |report| symbolise(report, symbols),
+        |report| match time {
+            Some(time) => symbolise_within(report, symbols, time),
+            None => symbolise(report, symbols),
+        },
         |report| scrub(report, redactor),
     )
 }

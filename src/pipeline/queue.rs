@@ -26,8 +26,8 @@ pub(super) struct State {
     bytes: usize,
     /// How many have ever got in; the number of the newest one.
     pub(super) entered: u64,
-    /// Whether the worker has one in its hands.
-    pub(super) in_hand: bool,
+    /// The number of the one that the worker has in its hands.
+    pub(super) in_hand: Option<u64>,
     closed: bool,
     /// Whether the worker waits to be woken.
     sleeps: bool,
@@ -66,24 +66,30 @@ impl Queue {
         if state.closed {
             return Err(Outcome::ShutDown);
         }
-        if state.items.len() >= room(self.count, is_panic)
-            || state.bytes + weight > room(self.bytes, is_panic)
-        {
+        let is_urgent = captured.is_urgent;
+        let is_full = state.items.len() >= room(self.count, is_panic)
+            || state.bytes + weight > room(self.bytes, is_panic);
+        if is_full && !is_urgent {
             return Err(Outcome::QueueFull);
         }
         state.entered += 1;
         state.bytes += weight;
         let number = state.entered;
-        state.items.push_back(Item {
+        let item = Item {
             captured,
             suppressed,
             ticket,
             number,
             weight,
-        });
+        };
+        if is_urgent {
+            state.items.push_front(item);
+        } else {
+            state.items.push_back(item);
+        }
         // Waking costs more than all the rest; a worker that only naps looks by itself.
-        let wakes =
-            std::mem::take(&mut state.sleeps) || state.items.len() == self.count.div_ceil(2);
+        let is_half_full = state.items.len() == self.count.div_ceil(2);
+        let wakes = std::mem::take(&mut state.sleeps) || is_half_full || is_urgent;
         drop(state);
         if wakes {
             self.wake.notify_one();
@@ -98,12 +104,12 @@ impl Queue {
         state.sleeps
     }
 
-    /// The next one, which is in the worker's hands from then on, until [`State::in_hand`] is unset.
+    /// The next one, which is in the worker's hands from then on, until [`State::in_hand`] is `None`.
     pub(super) fn pop(&self) -> Option<Item> {
         let mut state = self.lock();
         let item = state.items.pop_front()?;
         state.bytes -= item.weight;
-        state.in_hand = true;
+        state.in_hand = Some(item.number);
         Some(item)
     }
 
@@ -132,17 +138,18 @@ impl State {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.items.is_empty() && !self.in_hand
+        self.items.is_empty() && self.in_hand.is_none()
     }
 
     pub(super) fn len(&self) -> u64 {
-        self.items.len() as u64 + u64::from(self.in_hand)
+        self.items.len() as u64 + u64::from(self.in_hand.is_some())
     }
 
     /// Whether one of the first `number` has not reached the reporters.
     pub(super) fn holds_any_of(&self, number: u64) -> bool {
-        let first = self.entered - self.items.len() as u64 + 1;
-        first.saturating_sub(u64::from(self.in_hand)) <= number && !self.is_empty()
+        // They are in order, but for urgent ones in front.
+        let is_one = |held: u64| held <= number;
+        self.in_hand.is_some_and(is_one) || self.items.iter().any(|item| is_one(item.number))
     }
 }
 
@@ -166,4 +173,34 @@ fn weight(captured: &Captured) -> usize {
         + captured.failure.text_len()
         + captured.story_len()
         + facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{Error, Failure};
+
+    #[test]
+    fn what_is_urgent_gets_in_though_it_is_full_and_first_and_no_flush_forgets_the_others() {
+        let queue = Queue::new(2, usize::MAX);
+        let push = |is_urgent| {
+            let mut captured = Captured::new(Failure::from(Error::msg("x")));
+            captured.is_urgent = is_urgent;
+            queue.push(captured, 0, None)
+        };
+        assert_eq!([push(false), push(false)], [Ok(()), Ok(())]);
+        assert_eq!(push(false), Err(Outcome::QueueFull));
+        assert_eq!(push(true), Ok(()));
+        let numbers = std::iter::from_fn(|| {
+            // Who waits for the first two does so until both are gone.
+            let waits = queue.lock().holds_any_of(2);
+            Some((queue.pop()?.number, waits))
+        });
+        assert_eq!(
+            numbers.collect::<Vec<_>>(),
+            [(3, true), (1, true), (2, true)]
+        );
+        queue.lock().in_hand = None;
+        assert!(!queue.lock().holds_any_of(3));
+    }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) redactor: Redactor,
     pub(crate) symbols: SymbolSettings,
     pub(crate) place: Place,
+    /// For how long a panic may hold up what ends with it.
+    pub(crate) crash_timeout: Duration,
 }
 
 /// Where the work is done.
@@ -84,6 +86,7 @@ impl Default for Settings {
             redactor: Redactor::default(),
             symbols: SymbolSettings::default(),
             place: Place::Threads,
+            crash_timeout: Duration::from_secs(1),
         }
     }
 }

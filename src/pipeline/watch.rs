@@ -76,6 +76,12 @@ impl Core {
         }
     }
 
+    /// Whether anything that has entered is on its way and can get on before the deadline.
+    pub(super) fn moves(&self, deadline: Instant) -> bool {
+        let entered = self.queue.lock().entered;
+        self.moves_any_of(entered, deadline)
+    }
+
     fn moves_any_of(&self, entered: u64, deadline: Instant) -> bool {
         // A lane may settle a report while the worker still has it in its hands, and tells of it only once: who
         // looks then waits here until the worker has let go.

@@ -4,7 +4,8 @@ use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::bare;
+use super::noted::Noted;
+use super::{bare, last_chance};
 use crate::backstop::Backstop;
 use crate::error;
 use crate::report::{Uncaught, process, set_process};
@@ -90,8 +91,10 @@ impl Backstop {
             bare::start();
             let previous = panic::take_hook();
             panic::set_hook(Box::new(move |info| {
-                note(info);
-                if !(IS_QUIET.load(Ordering::Relaxed) && error::is_answered()) {
+                let ends_process = note(info);
+                // Where it calls the recorder too, this is still one panic.
+                let _noted = Noted::enter();
+                if ends_process || !(IS_QUIET.load(Ordering::Relaxed) && error::is_answered()) {
                     previous(info);
                 }
             }));
@@ -120,7 +123,9 @@ impl Backstop {
     pub fn panic_recorder(&self) -> impl Fn(&PanicHookInfo<'_>) + Send + Sync + 'static {
         bare::start();
         self.become_the_process();
-        note
+        |info| {
+            note(info);
+        }
     }
 
     fn become_the_process(&self) -> PanicHook {
@@ -134,8 +139,19 @@ impl Backstop {
     }
 }
 
-fn note(info: &PanicHookInfo<'_>) {
-    if let Some(panic) = error::record(info) {
-        bare::push(Uncaught::new(panic));
+/// Notes a panic; whether the process ends with it, whoever would catch it.
+fn note(info: &PanicHookInfo<'_>) -> bool {
+    if Noted::is_on() {
+        return false;
     }
+    let Some(panic) = error::record(info) else {
+        return false;
+    };
+    let ends_process = panic.ends_process();
+    let is_urgent = ends_process || last_chance::may_end();
+    bare::push(Uncaught::new(panic).urgent(is_urgent));
+    if ends_process {
+        last_chance::take();
+    }
+    ends_process
 }

@@ -35,6 +35,8 @@ pub(crate) struct Captured {
     pub(super) thread: Option<std::thread::Thread>,
     /// Where it failed outside of a request's own future.
     pub(super) whence: Option<Box<Whence>>,
+    /// Whether the process may end any moment, so that the report is kept before all others.
+    pub(crate) is_urgent: bool,
     /// The span it failed in; else the request's `traceparent` tells.
     span: Option<SpanIds>,
     pub(super) defaults: Option<Arc<Defaults>>,
@@ -64,6 +66,7 @@ impl Captured {
             contexts: Context::current(),
             thread: Some(std::thread::current()),
             whence: Whence::current(),
+            is_urgent: false,
             span: SpanIds::current(),
             defaults: None,
         })
@@ -85,6 +88,7 @@ impl Captured {
             status: Some(status),
             severity: Severity::Error,
             handled: false,
+            is_urgent: false,
             mechanism: None,
             story: slot::story(owner),
             contexts: unwound.or_else(Context::current),
@@ -127,6 +131,19 @@ impl Captured {
         captured
     }
 
+    /// An error that the application's main future ended in; the process ends with it.
+    #[cfg(feature = "reports")]
+    pub(crate) fn ended(failure: Failure, owner: &Arc<Owner>) -> Option<Box<Self>> {
+        let notice = failure.inner().notice();
+        if notice.is_some_and(|notice| !notice.tell(owner.number())) {
+            return None;
+        }
+        let mut captured = Self::new(failure);
+        captured.mechanism = Some(Mechanism::Task);
+        captured.is_urgent = true;
+        Some(captured.of(owner, Story::Empty))
+    }
+
     /// A panic that ended a task or a thread.
     pub(super) fn uncaught(panic: &Arc<Panic>) -> Box<Self> {
         let inner = Arc::new(error::Inner::uncaught(Arc::clone(panic)));
@@ -134,6 +151,13 @@ impl Captured {
         captured.mechanism = Some(Mechanism::Task);
         captured.thread.clone_from(&panic.thread);
         captured
+    }
+
+    /// The same of one that may end the process.
+    pub(super) fn urgent(mut self: Box<Self>) -> Box<Self> {
+        self.mechanism = Some(Mechanism::Panic);
+        self.is_urgent = true;
+        self
     }
 
     /// For this owner, with this story.

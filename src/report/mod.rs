@@ -53,7 +53,7 @@ pub(crate) use self::limits::short as cut;
 pub(crate) use self::captured::{Captured, Story};
 pub(crate) use self::notify::tell_owner;
 pub(crate) use self::owner::{Defaults, Owner, count_unheard, process, set_process};
-pub(crate) use self::sink::Sink;
+pub(crate) use self::sink::{Alarm, Sink};
 pub(crate) use self::slot::{Bound, Slot, has_slot};
 #[cfg(feature = "reports")]
 pub(crate) use self::task::spawn;

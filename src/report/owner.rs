@@ -9,13 +9,14 @@ use http::Uri;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{App, Captured, Sink};
-use crate::error::caught;
+use super::{Alarm, App, Captured, Sink};
+use crate::error::{Failure, caught};
 
 /// One Backstop as its scopes see it. Two are the same only if they are the same value.
 pub(crate) struct Owner {
     number: u64,
     sink: Option<Arc<dyn Sink>>,
+    alarm: Option<Arc<dyn Alarm>>,
     defaults: Arc<Defaults>,
 }
 
@@ -37,8 +38,14 @@ impl Owner {
         Self {
             number,
             sink,
+            alarm: None,
             defaults: Arc::new(defaults),
         }
+    }
+
+    /// The same, with somebody who hears of panics.
+    pub(crate) fn with_alarm(self, alarm: Option<Arc<dyn Alarm>>) -> Self {
+        Self { alarm, ..self }
     }
 
     /// Tells this Backstop from others in one process.
@@ -65,6 +72,13 @@ impl Owner {
     pub(crate) fn filtered(&self, id: Uuid) {
         if let Some(sink) = &self.sink {
             caught(|| sink.filtered(id));
+        }
+    }
+
+    /// Tells of a panic, reported or not.
+    pub(crate) fn panicked(&self, failure: &Failure) {
+        if let Some(alarm) = &self.alarm {
+            Arc::clone(alarm).panicked(failure);
         }
     }
 }

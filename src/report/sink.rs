@@ -1,8 +1,11 @@
 //! Where captured failures go.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 use super::Captured;
+use crate::error::Failure;
 
 /// Where captured failures go: the pipeline, as scopes and layers see it.
 ///
@@ -15,4 +18,10 @@ pub(crate) trait Sink: Send + Sync + 'static {
 
     /// Counts one failure that [`Builder::filter`](crate::Builder::filter) or an ignored type kept back.
     fn filtered(&self, _id: Uuid) {}
+}
+
+/// Who decides what a panic means for the process.
+pub(crate) trait Alarm: Send + Sync + 'static {
+    /// Hears of a panic of this Backstop's, after it was captured. Called on the request's path too, so it never waits.
+    fn panicked(self: Arc<Self>, failure: &Failure);
 }

@@ -140,6 +140,15 @@ impl<'a> Bound<'a> {
             scope.know(facts);
         }
     }
+
+    /// Gives the current scope, which is made now, the facts of its request: where a panic ends the process, nobody
+    /// can do that later.
+    pub(crate) fn know_at_once(&self, facts: &RequestFacts) {
+        if self.is_bound {
+            drop(scope());
+            self.know(Some(facts));
+        }
+    }
 }
 
 impl Drop for Bound<'_> {

@@ -15,6 +15,7 @@ pub(crate) struct Uncaught {
     here: Option<(Arc<Owner>, Option<Arc<Inner>>)>,
     contexts: Option<Arc<Context>>,
     whence: Option<Box<Whence>>,
+    is_urgent: bool,
 }
 
 impl Uncaught {
@@ -25,6 +26,7 @@ impl Uncaught {
             here: slot::here(),
             contexts: Context::current(),
             whence: Whence::current(),
+            is_urgent: false,
         }
     }
 
@@ -37,31 +39,44 @@ impl Uncaught {
         uncaught
     }
 
+    /// Whether the process may end with it.
+    pub(crate) fn urgent(self, is_urgent: bool) -> Self {
+        Self { is_urgent, ..self }
+    }
+
     /// Reports it: in its scope, else to the owner of the process, and to nobody if there is none. A hook leaves this
     /// to another thread.
     pub(crate) fn tell(self) {
         let mut captured = Captured::uncaught(&self.panic);
         captured.contexts = self.contexts;
         captured.whence = self.whence;
-        let told = |owner: &Arc<Owner>| {
-            let notice = captured.failure.inner().notice();
-            notice.is_none_or(|notice| !notice.tell(owner.number()))
-        };
-        match self.here {
-            Some((owner, _)) if !owner.listens() || told(&owner) => {}
-            Some((_, Some(scope))) => {
-                let story = scope.story();
-                let captured = captured.of(scope.owner(), story);
-                scope.capture(captured);
-            }
-            Some((owner, None)) => owner.capture(captured.of(&owner, Story::Empty)),
-            None => match owner::process() {
-                Some(owner) if owner.listens() && !told(&owner) => {
-                    owner.capture(captured.of(&owner, Story::Lost));
-                }
-                Some(_) => {}
-                None => owner::count_unheard(),
-            },
+        if self.is_urgent {
+            captured = captured.urgent();
         }
+        let (owner, scope, story) = match self.here {
+            Some((owner, scope)) => (owner, scope, Story::Empty),
+            None => match owner::process() {
+                Some(owner) => (owner, None, Story::Lost),
+                None => return owner::count_unheard(),
+            },
+        };
+        let failure = captured.failure.clone();
+        let notice = failure.inner().notice();
+        if owner.listens() && notice.is_none_or(|notice| notice.tell(owner.number())) {
+            match scope {
+                Some(scope) => {
+                    let mut captured = captured.of(scope.owner(), scope.story());
+                    if self.is_urgent {
+                        // The first poll, whose end would bring the facts, may never end.
+                        captured.facts = scope.facts().cloned();
+                        owner.capture(captured);
+                    } else {
+                        scope.capture(captured);
+                    }
+                }
+                None => owner.capture(captured.of(&owner, story)),
+            }
+        }
+        owner.panicked(&failure);
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use uuid::Uuid;
 
@@ -23,6 +23,9 @@ pub(super) struct Folder {
     /// By id: those of version 7 sort by time.
     kept: BTreeMap<Uuid, Kept>,
     bytes: u64,
+    opened: SystemTime,
+    /// How many reports it has found of processes that died as they started.
+    pub(super) early: u64,
 }
 
 /// One report on disk.
@@ -31,11 +34,17 @@ pub(super) struct Kept {
     pub(super) id: Uuid,
     pub(super) written: SystemTime,
     size: u64,
+    is_early: bool,
 }
 
 const LOCK: &str = "lock";
 const PART: &str = "p-";
 const TEMPORARY: &str = ".tmp-";
+const ENDING: &str = ".json";
+/// Of a report with which a process ended that had just started: the next one delivers it first.
+const EARLY_ENDING: &str = ".start.json";
+/// For how long a process starts.
+const START: Duration = Duration::from_secs(2);
 /// No report is nearly as long.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
 
@@ -61,6 +70,8 @@ impl Folder {
             _lock: lock,
             kept: BTreeMap::new(),
             bytes: 0,
+            opened: SystemTime::now(),
+            early: 0,
         })
     }
 
@@ -119,29 +130,38 @@ impl Folder {
         if !metadata.is_file() || metadata.len() > MAX_FILE || self.kept.contains_key(&id) {
             return None;
         }
-        fs::rename(path, self.path(id)).ok()?;
+        fs::rename(path, self.home.join(file_name(id, false))).ok()?;
+        self.early += u64::from(name(path).is_some_and(|name| name.ends_with(EARLY_ENDING)));
         let written = metadata.modified().unwrap_or_else(|_| SystemTime::now());
         self.insert(Kept {
             id,
             written,
             size: metadata.len(),
+            is_early: false,
         });
         Some(())
     }
 
-    /// Writes a report, whole or not at all; [`sync`](Self::sync) makes it last.
-    pub(super) fn write(&mut self, id: Uuid, json: &[u8]) -> io::Result<()> {
+    /// Whether what happened then happened as this process started.
+    pub(super) fn is_early(&self, at: SystemTime) -> bool {
+        at < self.opened + START
+    }
+
+    /// Writes a report, whole or not at all; [`sync`](Self::sync) makes it last. An early one is marked.
+    pub(super) fn write(&mut self, id: Uuid, json: &[u8], is_early: bool) -> io::Result<()> {
         let mut file = tempfile::Builder::new()
             .prefix(TEMPORARY)
             .tempfile_in(&self.home)?;
         file.write_all(json)?;
         file.as_file().sync_all()?;
-        file.persist(self.path(id)).map_err(|error| error.error)?;
+        let path = self.home.join(file_name(id, is_early));
+        file.persist(path).map_err(|error| error.error)?;
         self.remember_no_more(id);
         self.insert(Kept {
             id,
             written: SystemTime::now(),
             size: json.len() as u64,
+            is_early,
         });
         Ok(())
     }
@@ -204,7 +224,8 @@ impl Folder {
     }
 
     fn path(&self, id: Uuid) -> PathBuf {
-        self.home.join(format!("{}.json", id.hyphenated()))
+        let is_early = self.kept.get(&id).is_some_and(|kept| kept.is_early);
+        self.home.join(file_name(id, is_early))
     }
 }
 
@@ -228,7 +249,13 @@ fn name(path: &Path) -> Option<&str> {
 }
 
 fn id_of(name: &str) -> Option<Uuid> {
-    name.strip_suffix(".json")?.parse().ok()
+    let id = name.strip_suffix(EARLY_ENDING);
+    id.or_else(|| name.strip_suffix(ENDING))?.parse().ok()
+}
+
+fn file_name(id: Uuid, is_early: bool) -> String {
+    let ending = if is_early { EARLY_ENDING } else { ENDING };
+    format!("{}{ending}", id.hyphenated())
 }
 
 /// Whether it is what it shall be itself, and no symbolic link to that.

@@ -62,7 +62,7 @@ pub use self::console::Console;
 pub use self::memory::Memory;
 #[cfg(feature = "opentelemetry")]
 pub use self::opentelemetry::OpenTelemetry;
-pub use self::reporter::{Delivery, Reporter, Resumed};
+pub use self::reporter::{Delivery, Keeper, Reporter, Resumed};
 #[cfg(feature = "sentry")]
 pub use self::sentry::{Sentry, SentryClient};
 #[cfg(feature = "spool")]

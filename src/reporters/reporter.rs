@@ -72,6 +72,29 @@ pub trait Reporter: Send + Sync {
     fn dropped(&self, reason: Outcome, count: u64) {
         let _ = (reason, count);
     }
+
+    /// What it does in a process that may end any moment, if it is one that keeps reports.
+    fn keeper(&self) -> Option<&dyn Keeper> {
+        None
+    }
+}
+
+/// A [`Reporter`] that keeps reports, in a process that may end any moment: its methods do their work before they
+/// return, and wait for no other side. They are called on threads of the pipeline, while the dying one waits for
+/// [`crash_timeout`](crate::Builder::crash_timeout) at the most.
+pub trait Keeper: Send + Sync {
+    /// Keeps a report where it outlives this process, at once: whether it did. It is then delivered by
+    /// [`Reporter::resume`], here or in a later process.
+    fn keep(&self, report: &Report) -> bool;
+
+    /// Leaves all that it keeps to another process, and keeps nothing more: this process ends.
+    fn leave(&self);
+
+    /// Whether it found reports of a process that ended within about two seconds of its start. They are then delivered
+    /// before [`Builder::build`](crate::Builder::build) returns, which waits 2 seconds for that at the most.
+    fn died_at_start(&self) -> bool {
+        false
+    }
 }
 
 /// What became of one report at one reporter.
@@ -139,6 +162,10 @@ impl<R: Reporter + ?Sized> Reporter for Arc<R> {
     fn dropped(&self, reason: Outcome, count: u64) {
         (**self).dropped(reason, count);
     }
+
+    fn keeper(&self) -> Option<&dyn Keeper> {
+        (**self).keeper()
+    }
 }
 
 /// The same, for storing different reporters in one list.
@@ -149,6 +176,7 @@ pub(crate) trait DynReporter: Send + Sync {
     fn kept(&self) -> Option<u64>;
     fn resume(&self) -> Boxed<'_, Resumed>;
     fn dropped(&self, reason: Outcome, count: u64);
+    fn keeper(&self) -> Option<&dyn Keeper>;
 }
 
 pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -176,6 +204,10 @@ impl<R: Reporter> DynReporter for R {
 
     fn dropped(&self, reason: Outcome, count: u64) {
         Reporter::dropped(self, reason, count);
+    }
+
+    fn keeper(&self) -> Option<&dyn Keeper> {
+        Reporter::keeper(self)
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::folder::{Folder, Kept};
-use super::{Delivery, Reporter, Resumed};
+use super::{Delivery, Keeper, Reporter, Resumed};
 use crate::error::BoxError;
 use crate::report::{Outcome, Report};
 
@@ -20,6 +20,12 @@ use crate::report::{Outcome, Report};
 /// What a process leaves behind, killed or not, the next one that starts with this folder delivers, under the
 /// same id; a report may so arrive twice and is never lost. Processes may share a folder: each has a part of
 /// its own, which the others take over only when it is gone.
+///
+/// The report of a panic that ends the process is put here before anything else is done with it, and synced, so it is
+/// there whatever becomes of its delivery: see [`Backstop::run`](crate::Backstop::run) and
+/// [`crash_child`](crate::crash_child). If the process ends so within two seconds of its start, the next one delivers
+/// what it left before [`build`](crate::Builder::build) returns, for which that waits 2 seconds at the most: it may die
+/// of the same.
 ///
 /// At most 10,000 reports, 256 MiB and 7 days are kept by a process; beyond, the oldest go first, and are
 /// counted. Where nothing can be written (a full disk), reports go to the other reporter at once.
@@ -57,6 +63,8 @@ struct State {
     /// The other side is left alone until then.
     not_before: Option<Instant>,
     scanned: Option<Instant>,
+    /// Whether everything was left to another process.
+    is_left: bool,
 }
 
 const MAX_BATCH: usize = 32;
@@ -104,6 +112,9 @@ impl<R: Reporter> Spool<R> {
 
     /// Opens the folder and takes over what dead processes have left.
     fn open(&self, state: &mut State) -> std::io::Result<()> {
+        if state.is_left {
+            return Err(std::io::Error::other("this process ends"));
+        }
         if state.folder.is_none() {
             state.folder = Some(Folder::open(&self.path)?);
         }
@@ -118,13 +129,16 @@ impl<R: Reporter> Spool<R> {
     }
 
     /// Puts one report on disk; the folder itself is synced once for a batch.
-    fn write(&self, state: &mut State, report: &Report) -> Option<()> {
+    fn write(&self, state: &mut State, report: &Report, is_last: bool) -> Option<()> {
         let json = serde_json::to_vec(report).ok()?;
         if json.len() as u64 > self.max_bytes {
             return None;
         }
         self.make_room(state, json.len() as u64);
-        state.folder.as_mut()?.write(report.id, &json).ok()
+        let folder = state.folder.as_mut()?;
+        let at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(report.timestamp));
+        let is_early = is_last && at.is_some_and(|at| folder.is_early(at));
+        folder.write(report.id, &json, is_early).ok()
     }
 
     /// Lets the oldest go until one more report of so many bytes fits.
@@ -238,7 +252,7 @@ impl<R: Reporter> Reporter for Spool<R> {
             let mut state = self.lock();
             let is_open = self.open(&mut state).is_ok();
             let mut write =
-                |report: &Arc<Report>| is_open && self.write(&mut state, report).is_some();
+                |report: &Arc<Report>| is_open && self.write(&mut state, report, false).is_some();
             let mut written: Vec<bool> = batch.iter().map(&mut write).collect();
             let is_synced = state
                 .folder
@@ -297,6 +311,10 @@ impl<R: Reporter> Reporter for Spool<R> {
         Some(kept as u64 + state.gone.len() as u64)
     }
 
+    fn keeper(&self) -> Option<&dyn Keeper> {
+        Some(self)
+    }
+
     async fn resume(&self) -> Resumed {
         let (batch, mut resumed) = self.take();
         if batch.is_empty() {
@@ -311,6 +329,35 @@ impl<R: Reporter> Reporter for Spool<R> {
         resumed = told.resumed.take().unwrap_or_default();
         self.settle(&batch, answers, &mut resumed);
         resumed
+    }
+}
+
+impl<R: Reporter> Keeper for Spool<R> {
+    fn keep(&self, report: &Report) -> bool {
+        let mut state = self.lock();
+        if self.open(&mut state).is_err() || self.write(&mut state, report, true).is_none() {
+            return false;
+        }
+        let Some(folder) = &mut state.folder else {
+            return false;
+        };
+        let is_synced = folder.sync().is_ok();
+        if !is_synced {
+            folder.remove(report.id);
+        }
+        is_synced
+    }
+
+    fn leave(&self) {
+        let mut state = self.lock();
+        state.is_left = true;
+        // Its lock goes with it; its reports stay.
+        state.folder = None;
+    }
+
+    fn died_at_start(&self) -> bool {
+        let state = self.lock();
+        state.folder.as_ref().is_some_and(|folder| folder.early > 0)
     }
 }
 

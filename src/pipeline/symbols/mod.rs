@@ -9,9 +9,11 @@ mod names;
 mod source;
 mod table;
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Duration;
 
 use self::table::Table;
+use crate::error::caught;
 use crate::report::{Frame, Report};
 
 /// How frames are told.
@@ -56,6 +58,23 @@ pub(super) fn symbolise(report: &mut Report, settings: &SymbolSettings) {
     }
     source::show(&mut frames, settings.context_lines);
     report.frames = frames;
+}
+
+/// The same, if it is done in this time; else the frames stay addresses. What takes longer goes on, on a thread of its
+/// own, so that the next report finds it done.
+pub(super) fn symbolise_within(report: &mut Report, settings: &SymbolSettings, time: Duration) {
+    let (done, found) = mpsc::channel();
+    let (mut copy, settings) = (report.clone(), settings.clone());
+    let find = move || {
+        caught(|| symbolise(&mut copy, &settings));
+        let _ = done.send(copy);
+    };
+    let thread = std::thread::Builder::new().name("backstop-symbols".to_owned());
+    if thread.spawn(find).is_ok()
+        && let Ok(symbolised) = found.recv_timeout(time)
+    {
+        *report = symbolised;
+    }
 }
 
 /// The innermost frames are of what made the error and took the stack.
