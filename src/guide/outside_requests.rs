@@ -209,13 +209,14 @@
 //! # What nobody catches
 //!
 //! Nothing unwinds where the process ends at once, so no layer, no task and no `catch_unwind` sees it. Backstop changes
-//! nothing about such an end: message, status and signal are those without it, and what was captured and neither
-//! delivered nor spooled is gone.
+//! nothing about such an end: message, status and signal are those without it. Where a hook runs before it, the report
+//! has [its last chance](#crashes); of all other ends nothing is reported, and what was captured and neither delivered
+//! nor spooled is gone.
 //!
 //! | | what Rust does | what Backstop hears |
 //! | --- | --- | --- |
-//! | a panic out of a destructor while another unwinds, in a handler too | runs the hook for both, then aborts | both, in the hook; there is no time to send them |
-//! | any panic where `panic = "abort"` is set | runs the hook, then aborts | the same |
+//! | a panic out of a destructor while another unwinds, in a handler too | runs the hook for each, then aborts | each, in the hook: a crash |
+//! | any panic where `panic = "abort"` is set | runs the hook, then aborts | it, in the hook: a crash |
 //! | stack overflow | prints a message and aborts | nothing: no hook runs |
 //! | memory that cannot be had | prints a message and aborts | nothing; `try_reserve` returns an error |
 //! | `std::process::abort` | aborts | nothing |
@@ -228,8 +229,49 @@
 //!
 //! # When a panic is to end the process
 //!
-//! By default a panic ends its request, its task or its thread, and the process goes on.
+//! By default a panic ends its request, its task or its thread, and the process goes on. Who holds that a panic may have
+//! left a state behind that nobody should go on with says so: [`fatal`](crate::Builder::fatal). The panic is then
+//! answered, reported and flushed, and the server drains by its own means, for Backstop ends no process:
+//!
+//! ```
+//! use std::process::ExitCode;
+//! use std::time::Duration;
+//! use axum::{Router, routing::get};
+//! use backstop::{Backstop, Fatal, reporters::Tracing};
+//!
+//! fn main() -> ExitCode {
+//!     let built = Backstop::production()
+//!         .reporter(Tracing::new())
+//!         .fatal(Fatal::Shutdown { grace: Duration::from_secs(20) })
+//!         .build();
+//!     match built {
+//!         Ok(backstop) => backstop.run(serve(backstop.clone())),
+//!         Err(_) => ExitCode::FAILURE,
+//!     }
+//! }
+//!
+//! async fn serve(backstop: Backstop) -> backstop::Result<()> {
+//!     let app: Router = Router::new().route("/", get(|| async { "hello" })).layer(backstop.layer());
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! #   backstop.request_shutdown();
+//!     // Resolves after a fatal panic, and after `backstop.request_shutdown()`: call that where you handle SIGTERM.
+//!     axum::serve(listener, app).with_graceful_shutdown(backstop.shutdown_signal()).await?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! [`run`](crate::Backstop::run) installs the hook, drives the future, gives the reports a moment to arrive when it ends,
+//! and tells by its code whether a panic, an `Err` or the end of the grace was the reason. What has not arrived by then
+//! is in a [`Spool`](crate::reporters) (feature `spool`) for the next start, or dropped and counted.
 //!
 //! # Crashes
 //!
-//! A panic that nobody catches in `main` ends the process as it would without Backstop.
+//! Some panics end the process whatever the policy: one that leaves `main`, any in a program that is compiled with `panic
+//! = "abort"`, one out of a destructor while another unwinds. Their report is made and written to the spool, synced,
+//! before anything is sent; then the reporters have what is left of [`crash_timeout`](crate::Builder::crash_timeout), and
+//! then the process dies as it would have. What could not be sent the next start sends, or at once a child of the same
+//! program, if `main` asks [`crash_child`](crate::crash_child) after `build()`. A process that died within two seconds of
+//! its start is taken to die so again: the next one delivers what it left before `build()` returns, within a bound.
+//!
+//! Without a spool a crash's report has the same time to arrive, and is gone where it does not. A panic out of `main`
+//! is told in that way only by [`run`](crate::Backstop::run); a hook alone cannot know that nobody will catch it.
