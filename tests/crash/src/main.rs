@@ -157,13 +157,16 @@ async fn held(backstop: Option<Backstop>) {
     }
 }
 
-/// Panics while the thread of the spool's own reporter is blocked for good.
+/// Panics, in a scope of its own, while the thread of the spool's own reporter is blocked for good.
 async fn blocked(backstop: Option<Backstop>) {
-    if let Some(backstop) = backstop {
-        backstop.notify(&std::io::Error::other("out of tea"));
-        BLOCKED.notified().await;
-    }
-    out_of_cheese();
+    let Some(backstop) = backstop else {
+        out_of_cheese();
+        return;
+    };
+    backstop.notify(&std::io::Error::other("out of tea"));
+    BLOCKED.notified().await;
+    let scope = backstop.scope();
+    async { out_of_cheese() }.in_scope(&scope).await;
 }
 
 static BLOCKED: Notify = Notify::const_new();
