@@ -107,7 +107,7 @@ impl End {
         watchdog.join().unwrap();
         let text = String::from_utf8(output.stderr).unwrap();
         // Std tells the frames of a second panic whatever is set, and they differ; so do the numbers of threads.
-        let is_frame = |line: &&str| line.starts_with("  ");
+        let is_frame = |line: &&str| line.starts_with(' ');
         let without_number = |line: &str| match (line.find(" ("), line.find(") ")) {
             (Some(start), Some(end)) if start < end => line[..start].to_owned() + &line[end + 1..],
             _ => line.to_owned(),
@@ -232,7 +232,7 @@ fn a_process_ends_as_it_would_without_backstop_and_its_report_arrives() {
     const MILK: &str = "out of milk";
     const CLEANUP: &str = "panic in a destructor during cleanup";
     // What is reported where panics unwind, and where they abort.
-    let ways: [(&str, &[&str], &[&str]); 12] = [
+    let ways: [(&str, &[&str], &[&str]); 13] = [
         ("well", &[], &[]),
         ("error", &["out of tea"], &["out of tea"]),
         ("main", &[CHEESE], &[CHEESE]),
@@ -242,6 +242,7 @@ fn a_process_ends_as_it_would_without_backstop_and_its_report_arrives() {
         ("nested", &[CHEESE, MILK, CLEANUP], &[CHEESE]),
         ("handed over", &[CHEESE], &[CHEESE]),
         ("handler", &[CHEESE], &[CHEESE]),
+        ("nested in a handler", &[CHEESE, MILK, CLEANUP], &[CHEESE]),
         // Of these no hook hears.
         ("overflow", &[], &[]),
         ("exit", &[], &[]),

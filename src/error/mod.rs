@@ -64,7 +64,9 @@ pub(crate) use self::id::new_id;
 pub(crate) use self::inner::{Inner, MANY};
 #[cfg(feature = "reports")]
 pub(crate) use self::panics::passing;
-pub(crate) use self::panics::{Catching, CatchingAloud, Panic, is_answered, record, take};
+pub(crate) use self::panics::{
+    Catching, CatchingAloud, Panic, is_answered, never_caught, record, take,
+};
 pub(crate) use self::status::StatusMap;
 pub(crate) use self::travel::{Answered, Carrier, Told, Traveller, respond};
 

@@ -175,6 +175,16 @@ fn stash(turn: u64, panic: Arc<Panic>) {
     });
 }
 
+/// The panics of this thread that wait for who catches them, in a process that ends before that.
+pub(crate) fn never_caught() -> Vec<Arc<Panic>> {
+    let stashed = STASH.try_with(|stash| {
+        let mut stash = stash.try_borrow_mut().ok()?;
+        let is_now = Depth::now().is_some_and(|depth| depth.turn() == stash.turn);
+        is_now.then(|| std::mem::take(&mut stash.panics))
+    });
+    stashed.ok().flatten().unwrap_or_default()
+}
+
 /// What was kept of the panic that was just caught with this payload.
 pub(crate) fn take(payload: &(dyn Any + Send)) -> Option<Arc<Panic>> {
     let sought = Payload::of(payload);

@@ -149,6 +149,11 @@ fn note(info: &PanicHookInfo<'_>) -> bool {
     };
     let ends_process = panic.ends_process();
     let is_urgent = ends_process || last_chance::may_end();
+    if ends_process {
+        for earlier in error::never_caught() {
+            bare::push(Uncaught::new(earlier).urgent(true));
+        }
+    }
     bare::push(Uncaught::new(panic).urgent(is_urgent));
     if ends_process {
         last_chance::take();

@@ -86,7 +86,8 @@ async fn end(way: &str, backstop: Option<Backstop>) -> std::io::Result<()> {
         "overflow" => println!("{}", deep(0)),
         "exit" => std::process::exit(3),
         "abort" => std::process::abort(),
-        "handler" => handler(backstop).await?,
+        "handler" => handler(backstop, "fridge").await?,
+        "nested in a handler" => handler(backstop, "cellar").await?,
         "held" => held(backstop).await,
         "blocked" => blocked(backstop).await,
         "serve" => serve(backstop.expect("a Backstop")).await?,
@@ -113,13 +114,19 @@ fn deep(depth: u64) -> u64 {
     std::hint::black_box(deep(depth + 1)) + std::hint::black_box(depth)
 }
 
-/// A handler panics in a request's first poll.
-async fn handler(backstop: Option<Backstop>) -> std::io::Result<()> {
+/// A handler panics in a request's first poll; in the cellar a destructor then does, too.
+async fn handler(backstop: Option<Backstop>, room: &str) -> std::io::Result<()> {
     let handler = async || {
         Scope::current().breadcrumb("opened the fridge");
         out_of_cheese();
     };
-    let mut app = Router::new().route("/fridge/{shelf}", get(handler));
+    let nested = async || {
+        let _panicking = Panicking;
+        out_of_cheese();
+    };
+    let mut app = Router::new()
+        .route("/fridge/{shelf}", get(handler))
+        .route("/cellar/{shelf}", get(nested));
     if let Some(backstop) = backstop {
         app = app.layer(backstop.layer());
     }
@@ -127,9 +134,8 @@ async fn handler(backstop: Option<Backstop>) -> std::io::Result<()> {
     let address = listener.local_addr()?;
     let server = tokio::spawn(async move { axum::serve(listener, app).await });
     let mut stream = TcpStream::connect(address).await?;
-    stream
-        .write_all(b"GET /fridge/2?token=1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
-        .await?;
+    let request = format!("GET /{room}/2?token=1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
     // Without Backstop there is none.
     let _ = stream.read_to_end(&mut answer).await;
