@@ -36,7 +36,7 @@ const BROWSER: &str =
     "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
 const PROBLEM: &str = "application/problem+json";
 
-pub static ROWS: [Row; 20] = [
+pub static ROWS: [Row; 21] = [
     row("success", None, None, BROWSER, || {
         ok().layer(Identity::new())
     }),
@@ -74,6 +74,13 @@ pub static ROWS: [Row; 20] = [
     row("bare 404", None, None, PROBLEM, || {
         route(|| async { StatusCode::NOT_FOUND })
     }),
+    row(
+        "404, under tower's Identity",
+        Some("bare 404"),
+        None,
+        PROBLEM,
+        || route(|| async { StatusCode::NOT_FOUND }).layer(Identity::new()),
+    ),
     row(
         "404, problem_details, fixed format",
         Some("bare 404"),
