@@ -8,25 +8,26 @@ use http::{HeaderName, StatusCode};
 
 use super::answer::{Answers, Customize, HtmlPage, IntoPage};
 use super::event::OnError;
+use super::mode::Mode;
 use super::owner::OwnerSettings;
 use super::report_settings::{self, ReportSettings};
-use super::{Backstop, ConfigError, ConfigErrorKind, ErrorEvent, Shared};
+use super::{Backstop, ConfigError, ErrorEvent, Shared};
 use crate::disclosure::{Gate, Policy, TypeUri};
 use crate::error::{Failure, Wish};
 use crate::formats::Shape;
 use crate::negotiate::Format;
-use crate::problem::{Problem, RESERVED, is_reserved};
+use crate::problem::Problem;
 use crate::request::{RequestFacts, Wanted};
 
 /// The settings of a [`Backstop`]; [`build`](Self::build) checks them all.
 #[derive(Debug)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct Builder {
-    policy: Policy,
-    shape: Shape,
-    default_format: Option<Format>,
+    pub(super) policy: Policy,
+    pub(super) shape: Shape,
+    pub(super) default_format: Option<Format>,
     negotiates: bool,
-    format_query: Option<String>,
+    pub(super) format_query: Option<String>,
     customize: Option<Customize>,
     html_page: Option<HtmlPage>,
     on_error: Vec<OnError>,
@@ -34,30 +35,6 @@ pub struct Builder {
     keep_headers: Vec<HeaderName>,
     pub(super) owner: OwnerSettings,
     pub(super) reports: ReportSettings,
-}
-
-/// How much is shown unless a setting says otherwise.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Mode {
-    Production,
-    Development,
-}
-
-impl Mode {
-    pub(super) fn from_env() -> Result<Self, ConfigError> {
-        const VARIABLE: &str = "BACKSTOP_MODE";
-        let mode = std::env::var_os(VARIABLE).unwrap_or_default();
-        match mode.to_str() {
-            Some("" | "production") => Ok(Self::Production),
-            Some("development") => Ok(Self::Development),
-            _ => Err(ConfigError::invalid(
-                VARIABLE,
-                format!(
-                    "{mode:?} is no mode; set it to `production` or `development`, or leave it out for production"
-                ),
-            )),
-        }
-    }
 }
 
 impl Builder {
@@ -302,87 +279,5 @@ impl Builder {
             reported: self.owner.reported,
             reports,
         }))
-    }
-
-    fn check_names(&self) -> Result<(), ConfigError> {
-        for name in &self.policy.safe_fields {
-            if name.is_empty() {
-                return Err(ConfigError::invalid(
-                    "safe_fields",
-                    "a field needs a name, not an empty text",
-                ));
-            }
-            if is_reserved(name) {
-                let message = format!(
-                    "`{name}` is a member that answers have anyway, so no field can have that name; rename the field (reserved: {})",
-                    RESERVED.join(", ")
-                );
-                return Err(ConfigError::new(
-                    ConfigErrorKind::ReservedName,
-                    "safe_fields",
-                    message,
-                ));
-            }
-        }
-        let root = self.shape.root();
-        if !crate::formats::is_name(root) {
-            let message = format!(
-                "`{root}` can't be the root of an XML document; use letters, digits and `_`, a letter first"
-            );
-            return Err(ConfigError::invalid("shape", message));
-        }
-        for host in &self.policy.hosts {
-            let is_address = host.parse::<IpAddr>().is_ok();
-            if !is_address && (host.is_empty() || host.contains(['/', ':', ' '])) {
-                let message = format!(
-                    "`{host}` is no host name; give the name alone, without scheme and port"
-                );
-                return Err(ConfigError::invalid("debug_hosts", message));
-            }
-        }
-        Ok(())
-    }
-
-    fn check_format(&self) -> Result<(), ConfigError> {
-        if let Some(format) = self.default_format {
-            let refuse = |why: &str| {
-                let message = format!("`{}` {why}", format.media_type());
-                Err(ConfigError::new(
-                    ConfigErrorKind::UnavailableFormat,
-                    "default_format",
-                    message,
-                ))
-            };
-            if !format.is_available() {
-                return refuse("needs a feature of the crate; enable `html` or `xml`");
-            }
-            if !self.shape.has(format) {
-                return refuse(
-                    "can't hold this shape; choose application/json, text/html, text/xml, application/xml or text/plain",
-                );
-            }
-        }
-        if self.format_query.as_deref() == Some("") {
-            return Err(ConfigError::invalid(
-                "format_query",
-                "the parameter needs a name, like `_format`",
-            ));
-        }
-        let is_uri = |text: &str| {
-            !text.contains(|character: char| {
-                character.is_whitespace()
-                    || character.is_control()
-                    || "<>\"{}|\\^`".contains(character)
-            })
-        };
-        match &self.policy.type_base {
-            Some(base) if base.is_empty() || !is_uri(base) => {
-                let message = format!(
-                    "no URI can start with {base:?}; give one like `https://example.com/problems/`"
-                );
-                Err(ConfigError::invalid("type_base", message))
-            }
-            _ => Ok(()),
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod builder;
+mod checks;
 mod config_error;
 mod event;
 #[cfg(feature = "reports")]
@@ -9,6 +10,7 @@ mod fatal;
 #[cfg(feature = "frames")]
 mod frame_settings;
 mod log;
+mod mode;
 mod owner;
 mod policy;
 #[cfg(feature = "reports")]
@@ -37,8 +39,8 @@ pub use self::reports::Draft;
 pub(crate) use self::answer::{Answer, Body};
 
 use self::answer::Answers;
-use self::builder::Mode;
 use self::event::OnError;
+use self::mode::Mode;
 use self::policy::Reported;
 use self::report_settings::Reports;
 use crate::error::{Failure, StatusMap, Wish};

@@ -139,6 +139,22 @@ impl Mechanism {
             Self::Task => "task",
         }
     }
+
+    /// How sinks that group by an error's type call one whose type is not known: a text, or a response of somebody
+    /// else's.
+    #[cfg(any(feature = "airbrake", feature = "bugsnag", feature = "sentry"))]
+    pub(crate) const fn class(self) -> &'static str {
+        match self {
+            Self::Panic => "panic",
+            Self::Response => "ErrorResponse",
+            Self::Handler
+            | Self::Service
+            | Self::Body
+            | Self::Notify
+            | Self::Intercept
+            | Self::Task => "Error",
+        }
+    }
 }
 
 /// One link of the cause chain.

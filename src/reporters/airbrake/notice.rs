@@ -27,11 +27,7 @@ fn errors(report: &Report) -> Value {
     };
     let errors = report.errors.iter();
     let errors = errors.chain(report.errors.is_empty().then_some(&nothing));
-    let unknown = if report.mechanism == Mechanism::Panic {
-        "panic"
-    } else {
-        "Error"
-    };
+    let unknown = report.mechanism.class();
     let errors = errors.enumerate().map(|(index, error)| {
         let backtrace: Vec<Value> = if index == 0 && !report.frames.is_empty() {
             report.frames.iter().map(frame).collect()

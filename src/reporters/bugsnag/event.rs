@@ -73,26 +73,12 @@ fn exceptions(report: &Report) -> Value {
             error.at.iter().map(|at| only_place(at)).collect()
         };
         json!({
-            "errorClass": error.type_name.as_deref().unwrap_or_else(|| class(report)),
+            "errorClass": error.type_name.as_deref().unwrap_or_else(|| report.mechanism.class()),
             "message": error.message,
             "stacktrace": stacktrace,
         })
     });
     exceptions.collect()
-}
-
-/// For errors whose type is not known: a text, or a response of somebody else's.
-const fn class(report: &Report) -> &'static str {
-    match report.mechanism {
-        Mechanism::Panic => "panic",
-        Mechanism::Response => "ErrorResponse",
-        Mechanism::Handler
-        | Mechanism::Service
-        | Mechanism::Body
-        | Mechanism::Notify
-        | Mechanism::Intercept
-        | Mechanism::Task => "Error",
-    }
 }
 
 /// `file`, `lineNumber` and `method` have to be there.

@@ -138,7 +138,7 @@ fn exceptions(report: &Report) -> Vec<Exception> {
         let kind = error.type_name.as_ref().filter(|kind| !kind.is_empty());
         let thread = report.thread.as_ref().filter(|_| is_outermost);
         Exception {
-            ty: kind.map_or_else(|| class(report).to_owned(), String::clone),
+            ty: kind.map_or_else(|| report.mechanism.class().to_owned(), String::clone),
             value: Some(error.message.clone()),
             stacktrace: Stacktrace::from_frames_reversed(calls),
             thread_id: thread.map(|thread| ThreadId::Int(thread.id)),
@@ -158,20 +158,6 @@ fn nothing(report: &Report) -> ReportError {
         type_name: None,
         message: status.map_or_else(String::new, |status| format!("answered {status}")),
         at: None,
-    }
-}
-
-/// For errors whose type is not known: a text, or a response of somebody else's.
-const fn class(report: &Report) -> &'static str {
-    match report.mechanism {
-        Mechanism::Panic => "panic",
-        Mechanism::Response => "ErrorResponse",
-        Mechanism::Handler
-        | Mechanism::Service
-        | Mechanism::Body
-        | Mechanism::Notify
-        | Mechanism::Intercept
-        | Mechanism::Task => "Error",
     }
 }
 
