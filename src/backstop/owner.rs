@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::policy::Reported;
 use super::{Builder, ErrorEvent};
 use crate::disclosure::Redactor;
-use crate::error::Origin;
+use crate::error::{Failure, Origin};
 use crate::report::{Defaults, Owner, Report, Scalar, Sink};
 
 /// The settings so far.
@@ -88,7 +88,7 @@ impl Builder {
     /// # Ok::<(), backstop::ConfigError>(())
     /// ```
     pub fn ignore<E: StdError + 'static>(mut self) -> Self {
-        let is_ignored = |failure: &crate::Failure| failure.downcast_ref::<E>().is_some();
+        let is_ignored = |failure: &Failure| failure.downcast_ref::<E>().is_some();
         self.owner.reported.ignored.push(Arc::new(is_ignored));
         self
     }

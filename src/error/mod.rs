@@ -68,7 +68,7 @@ pub(crate) use self::panics::{
     Catching, CatchingAloud, Panic, is_answered, never_caught, record, take,
 };
 pub(crate) use self::status::StatusMap;
-pub(crate) use self::travel::{Answered, Carrier, Told, Traveller, respond};
+pub(crate) use self::travel::{Answered, Carrier, Told, Traveller, respond, service_error};
 
 /// What a fallible handler returns: `Result<T, backstop::Error>`.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -15,7 +15,7 @@ use http::{HeaderValue, StatusCode};
 use http_body::{Frame, SizeHint};
 use uuid::Uuid;
 
-use super::caught::caught;
+use super::caught::{caught, discard};
 use super::chain;
 use super::inner::Inner;
 use super::status::{self, StatusMap};
@@ -103,6 +103,17 @@ impl Traveller {
             .take(chain::MAX_LINKS)
             .find_map(|error| error.downcast_ref())
     }
+}
+
+/// The parts of a service's error: its own if it is one of ours, however deeply wrapped.
+pub(crate) fn service_error<E: Into<BoxError>>(error: E) -> Arc<Inner> {
+    let error = error.into();
+    if let Some(found) = Traveller::find(error.as_ref()) {
+        let inner = Arc::clone(found.inner());
+        discard(error);
+        return inner;
+    }
+    Arc::new(Inner::service::<E>(error))
 }
 
 impl From<Error> for Traveller {

@@ -11,9 +11,10 @@ use http_body::{Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use super::catch::{caught, caught_inside, dropped};
-use super::fused::service_error;
 use crate::backstop::Backstop;
-use crate::error::{self, Answered, BoxError, Failure, Inner, Origin, Told, Traveller};
+use crate::error::{
+    self, Answered, BoxError, Failure, Inner, Origin, Told, Traveller, service_error,
+};
 use crate::report::{Bound, Slot};
 use crate::request::RequestFacts;
 

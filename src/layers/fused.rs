@@ -14,7 +14,7 @@ use tower_service::Service;
 use super::catch::caught;
 use super::future::BackstopFuture;
 use crate::backstop::Backstop;
-use crate::error::{BoxError, Inner, Traveller, discard};
+use crate::error::{BoxError, Inner, service_error};
 use crate::report::Bound;
 use crate::request::RequestFacts;
 
@@ -122,17 +122,6 @@ where
         drop(bound);
         future
     }
-}
-
-/// The parts of a service's error: its own if it is one of ours, however deeply wrapped.
-pub(super) fn service_error<E: Into<BoxError>>(error: E) -> Arc<Inner> {
-    let error = error.into();
-    if let Some(found) = Traveller::find(error.as_ref()) {
-        let inner = Arc::clone(found.inner());
-        discard(error);
-        return inner;
-    }
-    Arc::new(Inner::service::<E>(error))
 }
 
 impl<S: Clone> Clone for BackstopService<S> {

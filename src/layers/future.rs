@@ -13,10 +13,9 @@ use http::{Response, StatusCode};
 use pin_project_lite::pin_project;
 
 use super::catch::{caught_inside, dropped_inside};
-use super::fused::service_error;
 use super::{respond, settle};
 use crate::backstop::Backstop;
-use crate::error::{BoxError, Catching, Failure, Inner, Origin};
+use crate::error::{BoxError, Catching, Failure, Inner, Origin, service_error};
 use crate::report::{Bound, Slot};
 use crate::request::RequestFacts;
 

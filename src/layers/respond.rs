@@ -6,7 +6,6 @@ use axum_core::body::Body;
 use http::{Extensions, Method, Response};
 
 use super::head;
-use super::settle::Length;
 use crate::backstop::{self, Answer, Backstop};
 use crate::error::{Answered, Carrier, Error, Failure, Told, caught};
 use crate::request::RequestFacts;
@@ -36,6 +35,14 @@ impl Backstop {
         );
         respond(self, &failure, &mut request.clone())
     }
+}
+
+/// Whether a HEAD answer can tell the length of GET's.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Length {
+    Known,
+    /// The text that GET would have told was already gone.
+    Unknown,
 }
 
 /// The response to a failure that had none.

@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{Extensions, HeaderMap, HeaderName, Response, StatusCode};
 
+use super::respond::Length;
 use super::{Passthrough, body, respond};
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Carrier, Failure, Inner, Origin, caught, discard};
@@ -52,14 +53,6 @@ where
         }
         Err(response) => tell_of(backstop, facts, response),
     }
-}
-
-/// Whether a HEAD answer can tell the length of GET's.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Length {
-    Known,
-    /// The text that GET would have told was already gone.
-    Unknown,
 }
 
 /// The failure that travelled here in the response's extensions.

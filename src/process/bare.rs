@@ -10,6 +10,8 @@ use std::time::Instant;
 
 use super::last_chance::Chance;
 use crate::error::{caught, discard};
+#[cfg(feature = "reports")]
+use crate::pipeline;
 use crate::report::{Uncaught, count_unheard};
 
 /// Panics that wait to be told.
@@ -76,16 +78,24 @@ pub(super) fn wait_until_told(longest: Duration) {
     });
 }
 
-/// Waits until all panics so far are told and what they have to do has had its chance, in a hook too, but no longer
-/// than this.
+/// Waits, in a process that ends, until all panics so far are told and what was reported has had its last chance, in
+/// a hook too, but no longer than the setting says.
 #[cfg(feature = "reports")]
-pub(super) fn take_last_chance(longest: Duration) {
+pub(super) fn take_last_chance() {
+    let longest = pipeline::crash_timeout();
+    // Nothing waits where nobody reports.
+    if longest.is_zero() {
+        return;
+    }
     let mut state = state();
     state.asked += 1;
     let number = state.asked;
     CAME.notify_one();
     wait(state, longest, |state| state.taken >= number);
 }
+
+#[cfg(not(feature = "reports"))]
+pub(super) const fn take_last_chance() {}
 
 #[cfg(feature = "reports")]
 fn wait(mut state: MutexGuard<'_, State>, longest: Duration, is_done: impl Fn(&State) -> bool) {

@@ -156,7 +156,7 @@ fn note(info: &PanicHookInfo<'_>) -> bool {
     }
     bare::push(Uncaught::new(panic).urgent(is_urgent));
     if ends_process {
-        last_chance::take();
+        bare::take_last_chance();
     }
     ends_process
 }

@@ -10,7 +10,7 @@ use std::process::Child;
 
 use tokio::time::Instant;
 
-use super::{bare, crash_child};
+use super::crash_child;
 use crate::pipeline::{self, Pipelines};
 
 thread_local! {
@@ -36,15 +36,6 @@ impl Drop for MayEnd {
 /// Whether a panic on this thread may end the process.
 pub(super) fn may_end() -> bool {
     MAY_END.try_with(Cell::get).unwrap_or_default()
-}
-
-/// Waits for the last chance of all that was reported, in a process that ends.
-pub(super) fn take() {
-    let longest = pipeline::crash_timeout();
-    // Nothing waits where nobody reports.
-    if !longest.is_zero() {
-        bare::take_last_chance(longest);
-    }
 }
 
 /// One last chance, on its thread.

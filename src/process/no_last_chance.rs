@@ -17,5 +17,3 @@ impl Chance {
 pub(super) const fn may_end() -> bool {
     false
 }
-
-pub(super) const fn take() {}

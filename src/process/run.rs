@@ -11,7 +11,7 @@ use tokio::runtime::{self, Handle};
 use tokio::task::block_in_place;
 
 use super::bare;
-use super::last_chance::{self, MayEnd};
+use super::last_chance::MayEnd;
 use crate::backstop::Backstop;
 use crate::error::{self, Error};
 use crate::report::Uncaught;
@@ -125,7 +125,7 @@ impl Backstop {
                 // The application has set a hook of its own since, or resumed what was none.
                 bare::push(Uncaught::new(error::Panic::unseen(&*panic, true)).urgent(true));
             }
-            last_chance::take();
+            bare::take_last_chance();
             // Dropping the last handle would wait once more.
             self.shutdown_blocking(Duration::ZERO);
             resume_unwind(panic)

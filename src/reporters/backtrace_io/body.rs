@@ -60,13 +60,8 @@ pub(super) fn boundary() -> String {
     format!("backstop-{:032x}", fastrand::u128(..))
 }
 
-/// The number of the first breadcrumb: numbers go on from the second of the failure, as in their own clients.
-pub(super) const fn first_id(report: &Report) -> u64 {
-    report.timestamp / 1_000 + 1
-}
-
 fn breadcrumbs(report: &Report) -> Vec<u8> {
-    let crumbs = (first_id(report)..).zip(&report.breadcrumbs);
+    let crumbs = (document::first_id(report)..).zip(&report.breadcrumbs);
     let crumbs: Value = crumbs.map(|(id, crumb)| breadcrumb(id, crumb)).collect();
     serde_json::to_vec(&crumbs).unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::super::http::{AGENT, VERSION, object, place};
-use super::{Excerpt, body};
+use super::Excerpt;
 use crate::report::{Frame, Mechanism, Report, ReportError, SourceLine};
 
 const MAIN: &str = "main";
@@ -135,7 +135,7 @@ fn attributes(report: &Report) -> BTreeMap<String, Value> {
     let last_crumb = report.breadcrumbs.len() as u64;
     let last_crumb = last_crumb
         .checked_sub(1)
-        .map(|last| body::first_id(report) + last);
+        .map(|last| first_id(report) + last);
     let suppressed = (report.suppressed > 0).then_some(report.suppressed);
     let ours = [
         ("application", json!(app.and_then(|app| app.name.as_ref()))),
@@ -263,4 +263,9 @@ fn causes(errors: &[ReportError]) -> Value {
             ("cause", cause),
         ])
     })
+}
+
+/// The number of the first breadcrumb: numbers go on from the second of the failure, as in their own clients.
+pub(super) const fn first_id(report: &Report) -> u64 {
+    report.timestamp / 1_000 + 1
 }
