@@ -171,8 +171,8 @@ async fn a_server_that_wants_to_be_left_alone_is() {
         [
             Delivery::Delivered,
             Delivery::Retry { after },
-            Delivery::RETRY,
-            Delivery::RETRY
+            Delivery::Unsent,
+            Delivery::Unsent
         ]
     );
     assert_eq!(receiver.received().len(), 2);

@@ -355,6 +355,28 @@ async fn a_circuit_opens_after_failures_and_one_probe_closes_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_not_sent_has_spent_no_attempt() {
+    /// Takes one report, and wants to be left alone then.
+    struct OneAtATime;
+    impl Reporter for OneAtATime {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            let mut answers = vec![Delivery::Unsent; batch.len()];
+            answers[0] = Delivery::Delivered;
+            if let Some(second) = answers.get_mut(1) {
+                *second = after_ten_seconds();
+            }
+            answers
+        }
+    }
+    let backstop = here().reporter(OneAtATime).build().unwrap();
+    for number in 0..32 {
+        fail(&backstop, &number.to_string());
+    }
+    assert!(backstop.flush(LONG).await.is_empty());
+    assert_eq!(backstop.stats().reporters[0].delivered(), 32);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_missing_answer_is_a_retry_for_that_report() {
     struct Forgetful(AtomicUsize);
     impl Reporter for Forgetful {

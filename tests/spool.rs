@@ -262,6 +262,38 @@ async fn torn_and_foreign_files_are_set_aside_and_links_are_not_followed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_report_that_is_never_answered_holds_up_no_other() {
+    /// Breaks off at one report, and leaves those behind it.
+    #[derive(Clone, Default)]
+    struct Stumbling(Memory);
+    impl Reporter for Stumbling {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            let mut answers = Vec::new();
+            for report in batch {
+                if report.errors[0].message == "bad" {
+                    answers.push(Delivery::RETRY);
+                    break;
+                }
+                answers.extend(self.0.deliver(std::slice::from_ref(report)).await);
+            }
+            answers.resize(batch.len(), Delivery::Unsent);
+            answers
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let inner = Stumbling::default();
+    let builder = testing::on_current_runtime(Backstop::production()).log(false);
+    let spool = Spool::new(folder.path(), inner.clone());
+    let backstop = builder.reporter(spool).build().unwrap();
+    for text in ["bad", "one", "two"] {
+        fail(&backstop, text);
+    }
+    tokio::time::sleep(LONG).await;
+    assert_eq!(texts(&inner.0), ["one", "two"]);
+    assert_eq!(backstop.stats().reporters[0].spooled(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_empty_spool_keeps_neither_a_flush_nor_a_shutdown_waiting_and_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let backstop = spooling(Spool::new(folder.path(), Switched::default()));

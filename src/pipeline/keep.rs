@@ -43,13 +43,13 @@ impl Lane {
     pub(super) fn resumed(&mut self, resumed: &Resumed, now: Instant) -> Vec<Settled> {
         self.resumes = false;
         self.recovered += resumed.recovered;
-        self.spooled += resumed.recovered;
+        self.spooled += resumed.recovered as i64;
         let mut all = Vec::with_capacity(resumed.settled.len());
         for &(id, delivery) in &resumed.settled {
             if let Ok(outcome) = outcome(delivery)
                 && outcome != Outcome::Spooled
             {
-                self.spooled = self.spooled.saturating_sub(1);
+                self.spooled -= 1;
                 self.tally.add(outcome);
                 all.push(Settled {
                     id,

@@ -32,7 +32,8 @@ pub(super) struct Lane {
     pub(super) tally: Tally,
     /// What the reporter knows of what was dropped.
     told: Tally,
-    pub(super) spooled: u64,
+    /// Below 0 where what was kept is gone again before it was counted: it still counts as queued then.
+    pub(super) spooled: i64,
     pub(super) recovered: u64,
     /// When the reporter delivers what it keeps.
     pub(super) resume_at: Option<Instant>,
@@ -217,7 +218,7 @@ impl Lane {
                 Err(after) => {
                     entry.alone |= is_broken;
                     let wait = self.wait_after(entry.attempts, after, &mut jitter, now);
-                    entry.attempts += 1;
+                    entry.attempts += u32::from(answer != Delivery::Unsent);
                     let is_over = entry.attempts >= self.patience.attempts
                         || now + wait > entry.since + self.patience.age;
                     if !is_over {
@@ -380,5 +381,6 @@ pub(super) const fn outcome(answer: Delivery) -> Result<Outcome, Option<Duration
         Delivery::Evicted => Ok(Outcome::Evicted),
         Delivery::Expired => Ok(Outcome::GaveUp),
         Delivery::Retry { after } => Err(after),
+        Delivery::Unsent => Err(None),
     }
 }

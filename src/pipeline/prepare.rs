@@ -6,7 +6,7 @@ use super::scrub::scrub;
 use super::symbols::{SymbolSettings, symbolise, symbolise_within};
 use crate::disclosure::Redactor;
 use crate::error::caught;
-use crate::report::{Captured, Report};
+use crate::report::{Captured, Report, bounded_fingerprint};
 
 /// Assembles, symbolises and scrubs. Whatever panics on the way, a report comes out: an enricher that fails
 /// takes only what it would have added, a scrubber that fails takes everything but id, time and kind. Only the
@@ -47,6 +47,7 @@ fn prepare_with(
         return None;
     }
     report.suppressed = suppressed;
+    report.fingerprint = bounded_fingerprint(report.fingerprint);
     let mut enriched = report.clone();
     if caught(|| enrich(&mut enriched)).is_some() {
         report = enriched;

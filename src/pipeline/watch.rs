@@ -27,8 +27,8 @@ impl Core {
                 name: track.name.clone(),
                 captured: dropped + entered,
                 recovered: lane.recovered,
-                queued: waiting + lane.len() as u64,
-                spooled: lane.spooled,
+                queued: (waiting + lane.len() as u64).saturating_add_signed(lane.spooled.min(0)),
+                spooled: lane.spooled.max(0).unsigned_abs(),
                 shared,
                 own: lane.tally,
             }

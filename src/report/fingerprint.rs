@@ -38,6 +38,24 @@ pub(super) fn of(
     text
 }
 
+/// The longest fingerprint, in bytes.
+#[cfg(feature = "reports")]
+pub(crate) const MAX_FINGERPRINT: usize = 200;
+
+/// The fingerprint as all sinks get it: of a longer one the beginning, and a hash (FNV-1a) that tells it from others
+/// which begin so.
+#[cfg(feature = "reports")]
+pub(crate) fn bounded_fingerprint(text: String) -> String {
+    const BEGINNING: usize = 160;
+    if text.len() <= MAX_FINGERPRINT {
+        return text;
+    }
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{} {hash:016x}", super::limits::short(text, BEGINNING))
+}
+
 fn separate(text: &mut String) {
     if !text.is_empty() {
         text.push(' ');

@@ -36,7 +36,7 @@ pub(super) fn cut(text: &mut String, max: usize) -> bool {
 }
 
 /// A text, cut where it is too long.
-#[cfg(feature = "tracing-subscriber")]
+#[cfg(any(feature = "reports", feature = "tracing-subscriber"))]
 pub(crate) fn short(mut text: String, max: usize) -> String {
     cut(&mut text, max);
     text

@@ -51,6 +51,10 @@ pub use self::scope::Scope;
 pub(crate) use self::limits::short as cut;
 
 pub(crate) use self::captured::{Captured, Story};
+#[cfg(any(feature = "_http", feature = "opentelemetry"))]
+pub(crate) use self::fingerprint::MAX_FINGERPRINT;
+#[cfg(feature = "reports")]
+pub(crate) use self::fingerprint::bounded_fingerprint;
 pub(crate) use self::notify::tell_owner;
 pub(crate) use self::owner::{Defaults, Owner, count_unheard, process, set_process};
 pub(crate) use self::sink::{Alarm, Sink};
@@ -59,4 +63,6 @@ pub(crate) use self::slot::{Bound, Slot, has_slot};
 pub(crate) use self::task::spawn;
 #[cfg(feature = "reports")]
 pub(crate) use self::trail::{SPANS, SPAWNED_AT, TASK};
-pub(crate) use self::uncaught::Uncaught;
+#[cfg(feature = "reports")]
+pub(crate) use self::uncaught::all_told;
+pub(crate) use self::uncaught::{Uncaught, noted, told};

@@ -10,7 +10,8 @@ pub enum Outcome {
     Delivered,
     /// It is on disk and will be delivered from there, by a later process at the latest.
     Spooled,
-    /// The filter, a callback, or the reporter's own settings do not want it; without a filter that is what stands below 500.
+    /// The filter, an ignored type, a callback, or the reporter's own settings do not want it. What is never reported
+    /// anyway, as most that stands below 500, is not counted.
     Filtered,
     /// The sample rate has passed over it.
     SampledOut,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::report::Report;
+use crate::report::{MAX_FINGERPRINT, Report};
 
 /// What a report is made into.
 pub(super) trait Rendered {
@@ -217,7 +217,10 @@ fn each_text(report: &mut Report, visit: &mut impl FnMut(&mut String)) {
         &mut report.span_id,
     ];
     texts.into_iter().flatten().for_each(&mut *visit);
-    visit(&mut report.fingerprint);
+    // Its end tells most of it; the pipeline gives none that is longer.
+    if report.fingerprint.len() > MAX_FINGERPRINT {
+        visit(&mut report.fingerprint);
+    }
     for flag in &mut report.feature_flags {
         visit(&mut flag.name);
         flag.variant.iter_mut().for_each(&mut *visit);

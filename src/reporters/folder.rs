@@ -35,6 +35,8 @@ pub(super) struct Kept {
     pub(super) written: SystemTime,
     size: u64,
     is_early: bool,
+    /// How often it was sent without an answer.
+    tried: u32,
 }
 
 const LOCK: &str = "lock";
@@ -138,6 +140,7 @@ impl Folder {
             written,
             size: metadata.len(),
             is_early: false,
+            tried: 0,
         });
         Some(())
     }
@@ -162,6 +165,7 @@ impl Folder {
             written: SystemTime::now(),
             size: json.len() as u64,
             is_early,
+            tried: 0,
         });
         Ok(())
     }
@@ -191,8 +195,18 @@ impl Folder {
         (report.id == kept.id).then_some(report)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Kept> {
-        self.kept.values()
+    /// So many that were tried least, and of these the oldest: one that is never answered holds up no other.
+    pub(super) fn next(&self, count: usize) -> Vec<Kept> {
+        let mut kept: Vec<&Kept> = self.kept.values().collect();
+        // Stable, so equals stay in the order of their ids.
+        kept.sort_by_key(|kept| kept.tried);
+        kept.into_iter().take(count).cloned().collect()
+    }
+
+    pub(super) fn tried(&mut self, id: Uuid) {
+        if let Some(kept) = self.kept.get_mut(&id) {
+            kept.tried = kept.tried.saturating_add(1);
+        }
     }
 
     pub(super) fn oldest(&self) -> Option<&Kept> {

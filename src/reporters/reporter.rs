@@ -111,6 +111,9 @@ pub enum Delivery {
         /// The other side's `Retry-After`: until then this reporter is left alone.
         after: Option<Duration>,
     },
+    /// It was not sent at all, for the other side left another report of the batch without an answer, or wants to be left
+    /// alone: as [`Retry`](Self::Retry), but no attempt of this report's.
+    Unsent,
     /// It will never arrive: the other side refuses it.
     Rejected,
     /// The reporter's own settings keep it from being sent.

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::folder::{Folder, Kept};
+use super::folder::Folder;
 use super::{Delivery, Keeper, Reporter, Resumed};
 use crate::error::BoxError;
 use crate::report::{Outcome, Report};
@@ -190,8 +190,7 @@ impl<R: Reporter> Spool<R> {
         let Some(folder) = &mut state.folder else {
             return (batch, resumed);
         };
-        let next: Vec<Kept> = folder.iter().take(MAX_BATCH).cloned().collect();
-        for kept in next {
+        for kept in folder.next(MAX_BATCH) {
             match folder.read(&kept) {
                 Some(report) => batch.push(Arc::new(report)),
                 None => {
@@ -211,7 +210,13 @@ impl<R: Reporter> Spool<R> {
         let mut longest = None;
         for report in batch {
             match answers.next().unwrap_or(Delivery::RETRY) {
-                Delivery::Retry { after } => longest = longest.max(after),
+                Delivery::Unsent => {}
+                Delivery::Retry { after } => {
+                    longest = longest.max(after);
+                    if let Some(folder) = &mut state.folder {
+                        folder.tried(report.id);
+                    }
+                }
                 answer => {
                     has_moved = true;
                     if let Some(folder) = &mut state.folder

@@ -214,7 +214,7 @@ impl Reporter for Bugsnag {
             deliveries.push(match (is_enabled, &event) {
                 (false, _) => Delivery::Filtered,
                 (true, None) => Delivery::Rejected,
-                (true, Some(_)) => Delivery::RETRY,
+                (true, Some(_)) => Delivery::Unsent,
             });
             events.extend(event.map(|event| (index, event)));
         }

@@ -41,7 +41,7 @@ impl Round {
     }
 
     pub(in crate::reporters) fn into_deliveries(mut self) -> Vec<Delivery> {
-        self.deliveries.resize(self.size, Delivery::RETRY);
+        self.deliveries.resize(self.size, Delivery::Unsent);
         self.deliveries
     }
 }

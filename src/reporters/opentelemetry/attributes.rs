@@ -67,7 +67,11 @@ fn failure(list: &mut List, report: &Report) {
     let message = report.errors.first();
     let message = message.map_or(report.mechanism.as_str(), |error| &error.message);
     list.text("exception.message", Some(message));
-    list.add("exception.stacktrace", Some(stacktrace::of(report)));
+    let stacktrace = stacktrace::of(report);
+    list.add(
+        "exception.stacktrace",
+        (!stacktrace.is_empty()).then_some(stacktrace),
+    );
     list.text("error.mechanism", Some(report.mechanism.as_str()));
     list.add("error.handled", Some(report.handled));
     list.text("error.fingerprint", Some(&report.fingerprint));

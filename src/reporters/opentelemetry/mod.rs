@@ -102,7 +102,7 @@ impl OpenTelemetry {
         let Some(record) = fit(report, MAX_BYTES, Record::of) else {
             return Delivery::Rejected;
         };
-        // Processors and exporters are the application's: one that panics must not have the others' records sent twice.
+        // Processors and exporters are the application's: one that panics must not have other reports sent twice.
         match caught(|| self.logger.emit(record)) {
             Some(true) => Delivery::Delivered,
             Some(false) => Delivery::Filtered,

@@ -21,7 +21,8 @@ use crate::reporters::{Delivery, Reporter};
 /// Hands reports to the Sentry client that the application has already, so that both have one connection, one DSN and
 /// one `before_send`.
 ///
-/// The event is the one that [`Sentry`](super::Sentry) sends. The client's integrations, its `before_send` and its
+/// The event is the one that [`Sentry`](super::Sentry) sends, but for contexts of names that Sentry does not know, to which
+/// the client gives the `type` `unknown`. The client's integrations, its `before_send` and its
 /// sample rate apply to it, no scope of Sentry's does; its release, environment and server name stand over the report's.
 ///
 /// **What delivered means here**: the client has taken the event, and has been given ten seconds to empty its queue.
@@ -131,7 +132,7 @@ impl Reporter for SentryClient {
                 break;
             }
         }
-        deliveries.resize(batch.len(), Delivery::RETRY);
+        deliveries.resize(batch.len(), Delivery::Unsent);
         deliveries
     }
 
@@ -151,7 +152,9 @@ impl Reporter for SentryClient {
 
     fn dropped(&self, reason: Outcome, count: u64) {
         let told = if reason == Outcome::Filtered {
-            self.filtered.swap(0, Ordering::Relaxed)
+            let known = self.filtered.load(Ordering::Relaxed).min(count);
+            self.filtered.fetch_sub(known, Ordering::Relaxed);
+            known
         } else {
             0
         };

@@ -33,13 +33,15 @@ pub(super) fn limit(answer: &Answer) -> Option<Duration> {
         let ours = limits.iter().filter(|limit| limit.is_ours);
         ours.map(|limit| limit.time).max()
     };
-    limit.map(|limit| limit.min(LONGEST))
+    // A limit that is over at once is none.
+    let limit = limit.map(|limit| limit.min(LONGEST));
+    limit.filter(|limit| !limit.is_zero())
 }
 
 /// Whether the client report in the envelope is no longer ours to tell. With a 429, Sentry drops the event and takes
-/// the rest.
+/// the rest; what a 400 refuses may be the client report, which must not spoil every event to come.
 pub(super) fn has_taken_losses(answer: &Answer) -> bool {
-    matches!(answer, Answer::Status { status, .. } if status.is_success() || status.as_u16() == 429)
+    matches!(answer, Answer::Status { status, .. } if status.is_success() || matches!(status.as_u16(), 400 | 429))
 }
 
 struct Limit {
@@ -96,6 +98,7 @@ mod tests {
             "soon",
             "60",
             "-1:error",
+            "0:error:key",
             "NaN::",
         ] {
             assert_eq!(limits(not_ours), None, "{not_ours}");

@@ -201,14 +201,15 @@ impl Sentry {
             losses.arrived();
         }
         let mut delivery = answer.delivery();
-        if let Some(limit) = limits::limit(&answer) {
+        let limit = limits::limit(&answer);
+        if limit.is_none() {
+            self.state.is_unlimited();
+        }
+        if let Some(limit) = limit {
             self.state.limit(limit);
             if let Delivery::Retry { after } = &mut delivery {
-                *after = Some(limit);
+                *after = (*after).max(Some(limit));
             }
-        }
-        if delivery == Delivery::Delivered {
-            self.state.delivered();
         }
         (delivery, answer)
     }

@@ -39,7 +39,8 @@ impl State {
         inner.limited_until = inner.limited_until.max(Some(until));
     }
 
-    pub(super) fn delivered(&self) {
+    /// Sentry, or the way to it, has said nothing of a limit.
+    pub(super) fn is_unlimited(&self) {
         let mut inner = self.lock();
         inner.was_limited = inner
             .limited_until

@@ -24,9 +24,9 @@ pub(super) fn tags(report: &Report) -> (Map<String, String>, Option<Map<String, 
     let mut are_whole = true;
     for (key, value) in &report.attributes {
         let tag = tag(key, value);
-        let is_whole = tag
-            .as_ref()
-            .is_some_and(|(name, text)| name == key && !text.ends_with('…'));
+        let is_whole = tag.as_ref().is_some_and(|(name, text)| {
+            name == key && value.as_str().is_none_or(|whole| whole == text)
+        });
         are_whole &= is_whole;
         tags.extend(tag);
     }
