@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .safe_fields(["productId", "inStock"])
         .map_status::<tokio::task::JoinError>(|_| StatusCode::BAD_GATEWAY);
     #[cfg(feature = "sentry")]
-    let builder = match std::env::var_os("SENTRY_DSN") {
+    let builder = match std::env::var_os("SENTRY_DSN").filter(|dsn| !dsn.is_empty()) {
         Some(_) => builder.reporter(backstop::reporters::Sentry::from_env()),
         None => builder,
     };

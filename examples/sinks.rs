@@ -143,8 +143,7 @@ struct Sink {
 impl Sink {
     /// Whether the environment wants it; an error where that is not clear.
     fn is_named(&self) -> Result<bool, BoxError> {
-        let known = self.needs.iter().chain(self.takes);
-        let is_meant = known.clone().any(|name| variable(name).is_some());
+        let is_meant = self.needs.iter().any(|name| variable(name).is_some());
         let missing = self.needs.iter().find(|name| variable(name).is_none());
         match missing {
             Some(missing) if is_meant => {

@@ -29,7 +29,7 @@ fn failures_of_the_demo_arrive_at_bugsink_where_a_person_can_read_them() {
     let home = target().join("bugsink");
     let bugsink = Bugsink::start(&home);
     let demo = Demo::start(&bugsink.dsn);
-    // Below 500 nothing is reported; that something was left out goes along with what is.
+    // Below 500 nothing is reported.
     demo.ask("/products/42", 404);
     let error = demo.ask("/stock?token=s3cr3t", 500);
     let panic = demo.ask("/panic", 500);

@@ -73,7 +73,7 @@ impl Builder {
 
     /// Calls back with the panic that shuts the service down, once it is reported and before
     /// [`shutdown_signal`](crate::Backstop::shutdown_signal) resolves, on a thread of its own; so it should be quick.
-    /// Several callbacks are all called; one that panics changes nothing. For [`Fatal::Shutdown`] only.
+    /// A process whose main future ends by itself meanwhile does not wait for it. Several callbacks are all called; one that panics changes nothing. For [`Fatal::Shutdown`] only.
     pub fn on_fatal(mut self, callback: impl Fn(&Failure) + Send + Sync + 'static) -> Self {
         self.reports.end.on_fatal.0.push(Arc::new(callback));
         self

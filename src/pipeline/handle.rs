@@ -61,8 +61,10 @@ impl Pipeline {
     }
 
     pub(crate) async fn flush(&self, timeout: Duration) -> Remaining {
+        let deadline = after(timeout);
+        let _ = tokio::time::timeout_at(deadline, crate::report::all_told()).await;
         self.core.revive();
-        self.core.wait(after(timeout)).await;
+        self.core.wait(deadline).await;
         self.core.remaining()
     }
 
@@ -88,6 +90,7 @@ impl Pipeline {
 
     pub(crate) async fn shutdown(&self, timeout: Duration) -> Remaining {
         let deadline = after(timeout);
+        let _ = tokio::time::timeout_at(deadline, crate::report::all_told()).await;
         self.core.revive();
         self.core.close(deadline);
         self.core.wait(deadline).await;

@@ -67,9 +67,13 @@ impl Queue {
             return Err(Outcome::ShutDown);
         }
         let is_urgent = captured.is_urgent;
-        let is_full = state.items.len() >= room(self.count, is_panic)
-            || state.bytes + weight > room(self.bytes, is_panic);
-        if is_full && !is_urgent {
+        let room = |bound: usize| match is_urgent {
+            true => bound.saturating_mul(2),
+            false => room(bound, is_panic),
+        };
+        let is_full =
+            state.items.len() >= room(self.count) || state.bytes + weight > room(self.bytes);
+        if is_full {
             return Err(Outcome::QueueFull);
         }
         state.entered += 1;

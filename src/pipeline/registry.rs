@@ -61,7 +61,9 @@ impl Pipelines {
     /// Whether any of their reporters keeps reports.
     pub(crate) fn can_keep(&self) -> bool {
         let tracks = self.0.iter().flat_map(|core| &core.lanes);
-        tracks.into_iter().any(|track| track.keeps)
+        tracks
+            .into_iter()
+            .any(|track| track.reporter.keeper().is_some())
     }
 
     /// How many reports they keep.

@@ -12,7 +12,7 @@ use super::last_chance::Chance;
 use crate::error::{caught, discard};
 #[cfg(feature = "reports")]
 use crate::pipeline;
-use crate::report::{Uncaught, count_unheard};
+use crate::report::{Uncaught, count_unheard, noted, told};
 
 /// Panics that wait to be told.
 const MAX_WAITING: usize = 256;
@@ -62,6 +62,7 @@ pub(super) fn push(uncaught: Uncaught) {
     let mut state = state();
     if state.panics.len() < MAX_WAITING {
         state.panics.push_back(uncaught);
+        noted();
         drop(state);
         CAME.notify_one();
     } else {
@@ -124,6 +125,7 @@ fn run() {
             drop(state);
             // Destructors of the application's may be in here too.
             caught(|| uncaught.tell());
+            told();
             self::state().is_telling = false;
             DONE.notify_all();
             continue;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::pipeline::Pipelines;
 
@@ -11,6 +11,8 @@ use crate::pipeline::Pipelines;
 const VARIABLE: &str = "BACKSTOP_CRASH_CHILD";
 /// How long the child tries.
 const LONGEST: Duration = Duration::from_secs(30);
+/// How often it looks whether there is something to do.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// The program to start, once the application has said that it may be.
 static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
@@ -24,6 +26,9 @@ static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
 /// `BACKSTOP_CRASH_CHILD` in its environment. It runs `main` up to this call, which in the child delivers what the
 /// spools hold, for 30 seconds at the most, and gives the code to end with. In every other process this is `None`, and
 /// notes that a child may be started; none ever is where this was not called.
+///
+/// The child does not outlive a container whose first process this one was, nor systemd's default `KillMode`: there the
+/// next start delivers.
 ///
 /// The child delivers by the application's own settings, so call this right after [`build`](crate::Builder::build), with
 /// nothing before it that only a service does, such as taking a port. Where no Backstop with a reporter that keeps
@@ -69,7 +74,16 @@ async fn serve() -> std::io::Result<()> {
 pub fn crash_child() -> Option<ExitCode> {
     let pipelines = Pipelines::of_process();
     if is_child() {
-        pipelines.wait_blocking(LONGEST);
+        let start = Instant::now();
+        loop {
+            let left = LONGEST.saturating_sub(start.elapsed());
+            // It returns early where there is nothing to do before the next attempt.
+            pipelines.wait_blocking(left);
+            if pipelines.kept() == 0 || left.is_zero() {
+                break;
+            }
+            std::thread::sleep(LOOK.min(left));
+        }
         let is_done = pipelines.kept() == 0 && pipelines.can_keep();
         return Some(if is_done {
             ExitCode::SUCCESS

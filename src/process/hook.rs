@@ -31,7 +31,7 @@ impl Backstop {
     /// a layer caught then have both. Without the hook they have only the text.
     ///
     /// Panics that no layer catches, in a task, a thread or `main`, are reported too, as unhandled and with the
-    /// mechanism [`Task`](crate::Mechanism::Task): in the scope in which they happened, so with the request's story
+    /// mechanism [`Task`](crate::Mechanism::Task), or [`Panic`](crate::Mechanism::Panic) where one may end the process: in the scope in which they happened, so with the request's story
     /// where it was taken along ([`Scope::spawn`](crate::Scope)), else to this Backstop and without any request. As
     /// nobody can know whether the application catches a panic itself, those that it does catch outside of
     /// requests are reported as well.
@@ -56,7 +56,7 @@ impl Backstop {
     /// ```
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn install_panic_hook(&self) -> PanicHook {
-        self.install(false)
+        self.install(Some(false))
     }
 
     /// Like [`install_panic_hook`](Self::install_panic_hook), and a panic that becomes a layer's answer leaves one
@@ -78,10 +78,11 @@ impl Backstop {
     /// ```
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn install_quiet_panic_hook(&self) -> PanicHook {
-        self.install(true)
+        self.install(Some(true))
     }
 
-    fn install(&self, is_quiet: bool) -> PanicHook {
+    /// Installs the hook; whether it is quiet stays as it is where that is not said.
+    pub(super) fn install(&self, is_quiet: Option<bool>) -> PanicHook {
         static IS_SET: Mutex<bool> = Mutex::new(false);
         if std::thread::panicking() {
             return PanicHook::Panicking;
@@ -100,7 +101,7 @@ impl Backstop {
             }));
         }
         let hook = self.become_the_process();
-        if hook == PanicHook::Installed {
+        if let Some(is_quiet) = is_quiet.filter(|_| hook == PanicHook::Installed) {
             IS_QUIET.store(is_quiet, Ordering::Relaxed);
         }
         hook

@@ -20,7 +20,7 @@ use crate::report::Uncaught;
 impl Backstop {
     /// Runs the application's main future, for `main` to return what this gives.
     ///
-    /// It installs the [panic hook](Self::install_panic_hook) and drives the future on a tokio runtime of its own, with
+    /// It installs the [panic hook](Self::install_panic_hook), a [quiet](Self::install_quiet_panic_hook) one stays quiet, and drives the future on a tokio runtime of its own, with
     /// all its threads and drivers. Called on a runtime with several threads, as in `#[tokio::main]`, it uses that.
     ///
     /// * Once the future ends, reports have [`shutdown_timeout`](crate::Builder::shutdown_timeout) to arrive: the end of
@@ -71,7 +71,7 @@ impl Backstop {
         F: Future<Output = Result<(), E>>,
         E: Into<Error>,
     {
-        self.install_panic_hook();
+        self.install(None);
         let output = match Handle::try_current() {
             Ok(runtime) => block_in_place(|| self.driven(|| runtime.block_on(self.until(future)))),
             Err(_) => match runtime::Builder::new_multi_thread().enable_all().build() {
@@ -86,6 +86,8 @@ impl Backstop {
                 Err(error) => return self.failed(&error.into()),
             },
         };
+        // One of the last moment may be fatal, too.
+        bare::wait_until_told(self.ending().timeout());
         match output {
             Some(Ok(())) if !self.ending().is_fatal() => self.ended(ExitCode::SUCCESS),
             Some(Ok(())) | None => self.ended(ExitCode::FAILURE),

@@ -214,7 +214,7 @@ pub(super) fn taken() -> Option<Option<Arc<Taken>>> {
 
 /// Whether any scope is current, of a request or another.
 pub(crate) fn has_slot() -> bool {
-    with(|slot| slot.is_some()).unwrap_or(false)
+    with(|slot| matches!(slot, Some(Slot::Unused(_) | Slot::Used(_)))).unwrap_or(false)
 }
 
 /// Whether this scope is current.

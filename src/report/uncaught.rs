@@ -1,6 +1,7 @@
 //! Panics that end a task or a thread.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::context::Context;
 use super::inner::Inner;
@@ -78,5 +79,35 @@ impl Uncaught {
             }
         }
         owner.panicked(&failure);
+    }
+}
+
+/// How many panics their hook has noted to be told, and how many of these are told.
+static NOTED: AtomicU64 = AtomicU64::new(0);
+static TOLD: AtomicU64 = AtomicU64::new(0);
+#[cfg(feature = "reports")]
+static IS_TOLD: tokio::sync::Notify = tokio::sync::Notify::const_new();
+
+pub(crate) fn noted() {
+    NOTED.fetch_add(1, Ordering::AcqRel);
+}
+
+pub(crate) fn told() {
+    TOLD.fetch_add(1, Ordering::AcqRel);
+    #[cfg(feature = "reports")]
+    IS_TOLD.notify_waiters();
+}
+
+/// Waits until every panic that a hook has noted so far is told.
+#[cfg(feature = "reports")]
+pub(crate) async fn all_told() {
+    let noted = NOTED.load(Ordering::Acquire);
+    loop {
+        let mut is_told = std::pin::pin!(IS_TOLD.notified());
+        is_told.as_mut().enable();
+        if TOLD.load(Ordering::Acquire) >= noted {
+            return;
+        }
+        is_told.await;
     }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests/bugsink.rs needs and is not there yet: Bugsink, into a virtual environment in the target directory,
-# and Chromium. Needs Python 3.10 or later with venv; Chromium is installed by apt, as root.
+# and Chromium. Needs Python 3.10 or later; what else is missing is installed by apt, as root.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -9,6 +9,11 @@ home="${CARGO_TARGET_DIR:-target}/bugsink"
 installed="$home/venv/bugsink-$version"
 
 if [[ ! -e $installed ]]; then
+    # Debian's Python has venv, but not what venv needs.
+    if ! python3 -c 'import ensurepip' 2>&1; then
+        apt-get update
+        apt-get install --yes python3-venv
+    fi
     rm -rf "$home/venv"
     mkdir -p "$home"
     python3 -m venv "$home/venv"

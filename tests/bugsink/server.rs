@@ -30,7 +30,7 @@ impl Bugsink {
         let port = free_port();
         let run = |program: &str, arguments: &[&str]| {
             let program = programs.join(program);
-            output(command(&program, &folder).args(arguments))
+            output(bounded(&program, &folder).args(arguments))
         };
         let port_text = port.to_string();
         let template = ["--template=local", "--host=127.0.0.1", "--port", &port_text];
@@ -101,7 +101,7 @@ print(json.dumps([{'page': event.get_absolute_url(), 'data': event.get_parsed_da
     fn ask(&self, script: &str) -> Value {
         let manage = self.programs.join("bugsink-manage");
         let script = format!("import json\n{script}");
-        let mut manage = command(&manage, &self.folder);
+        let mut manage = bounded(&manage, &self.folder);
         let printed = output(manage.args(["shell", "--command", &script]));
         let last = printed.lines().last().unwrap_or_default();
         serde_json::from_str(last).unwrap_or_else(|_| panic!("{printed}"))

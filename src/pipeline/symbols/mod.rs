@@ -63,6 +63,10 @@ pub(super) fn symbolise(report: &mut Report, settings: &SymbolSettings) {
 /// The same, if it is done in this time; else the frames stay addresses. What takes longer goes on, on a thread of its
 /// own, so that the next report finds it done.
 pub(super) fn symbolise_within(report: &mut Report, settings: &SymbolSettings, time: Duration) {
+    if matches!(TABLE.try_lock(), Err(std::sync::TryLockError::WouldBlock)) {
+        // Another report waits for that already, and this one is to be kept first.
+        return;
+    }
     let (done, found) = mpsc::channel();
     let (mut copy, settings) = (report.clone(), settings.clone());
     let find = move || {
