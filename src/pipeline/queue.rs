@@ -68,6 +68,7 @@ impl Queue {
         }
         let is_urgent = captured.is_urgent;
         let room = |bound: usize| match is_urgent {
+            // All panics of a process that may end, and it goes on after most of them.
             true => bound.saturating_mul(2),
             false => room(bound, is_panic),
         };
@@ -206,5 +207,16 @@ mod tests {
         );
         queue.lock().in_hand = None;
         assert!(!queue.lock().holds_any_of(3));
+    }
+    #[test]
+    fn what_is_urgent_has_twice_the_room_and_no_more() {
+        let queue = Queue::new(3, usize::MAX);
+        let urgent = || {
+            let mut captured = Captured::new(Failure::from(Error::msg("x")));
+            captured.is_urgent = true;
+            queue.push(captured, 0, None)
+        };
+        let taken = (0..100).filter(|_| urgent().is_ok()).count();
+        assert_eq!(taken, 6);
     }
 }
