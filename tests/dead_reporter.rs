@@ -75,7 +75,9 @@ async fn a_million_errors_against_a_dead_reporter_take_64_mib_at_most_and_no_req
     let silent = Backstop::production().log(false).build().unwrap();
     let without = drive(&silent, ERRORS / 10).await;
     let builder = || Backstop::production().log(false);
-    let taking = builder().reporter(Taking).build().unwrap();
+    // With room for all, as where the worker keeps up: what finds the queue full costs less than what gets in.
+    let taking = builder().queue(1 << 20, 1 << 32).reporter(Taking);
+    let taking = taking.build().unwrap();
     let live = drive(&taking, ERRORS / 10).await;
     drop(taking);
     let dead = builder()
