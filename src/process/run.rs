@@ -86,21 +86,19 @@ impl Backstop {
                 Err(error) => return self.failed(&error.into()),
             },
         };
-        // One of the last moment may be fatal, too.
-        bare::wait_until_told(self.ending().timeout());
         match output {
-            Some(Ok(())) if !self.ending().is_fatal() => self.ended(ExitCode::SUCCESS),
-            Some(Ok(())) | None => self.ended(ExitCode::FAILURE),
+            Some(Ok(())) => self.ended(true),
+            None => self.ended(false),
             Some(Err(error)) => self.failed(&error.into()),
         }
     }
 
     fn failed(&self, error: &Error) -> ExitCode {
         self.tell_end(error);
-        self.ended(ExitCode::FAILURE)
+        self.ended(false)
     }
 
-    fn ended(&self, code: ExitCode) -> ExitCode {
+    fn ended(&self, is_well: bool) -> ExitCode {
         let timeout = self.ending().timeout();
         let start = Instant::now();
         // Or a panic of the last moment came too late.
@@ -114,7 +112,12 @@ impl Backstop {
                 "not all reports have arrived"
             );
         }
-        code
+        // Asked last, for a panic of the last moment may be fatal too.
+        if is_well && !self.ending().is_fatal() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
     }
 
     /// What `drive` gives; a panic that leaves it ends the process, once it is reported.
