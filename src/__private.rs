@@ -12,7 +12,9 @@ pub use serde_json::Value;
 use http::{HeaderName, HeaderValue};
 
 use crate::HttpError;
-use crate::error::{Inner, respond as carry, shown};
+use crate::error::Repr;
+use crate::error::respond as carry;
+use crate::error::shown;
 
 /// The status of this number, which the derive has checked.
 #[must_use]
@@ -45,7 +47,7 @@ pub fn optional_header<T: Display>(headers: &mut HeaderMap, name: &str, field: &
 /// The error as a response. No `?` made it an [`Error`](crate::Error), so it has no place.
 #[must_use]
 pub fn respond<E: HttpError>(error: E) -> Response {
-    carry(Arc::new(Inner::http(
+    carry(Arc::new(Repr::http(
         Box::new(error),
         type_name::<E>(),
         None,

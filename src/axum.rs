@@ -12,7 +12,7 @@ use http::request::Parts;
 
 use crate::error::HttpError;
 use crate::report::Scope;
-use crate::request::RequestFacts;
+use crate::request::RequestInfo;
 
 /// A rejection has a status of its own; below 500 its text was written for clients.
 macro_rules! rejections {
@@ -54,7 +54,7 @@ impl<S: Sync> FromRequestParts<S> for Scope {
 }
 
 /// Never fails.
-impl<S: Sync> FromRequestParts<S> for RequestFacts {
+impl<S: Sync> FromRequestParts<S> for RequestInfo {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {

@@ -6,20 +6,16 @@ mod backstop;
 mod disclosure;
 mod error;
 mod formats;
-#[cfg(feature = "reports")]
 pub mod guide;
 mod interop;
 pub mod layers;
 mod negotiate;
-#[cfg(feature = "reports")]
 mod pipeline;
 mod problem;
 mod process;
 mod report;
-#[cfg(feature = "reports")]
 pub mod reporters;
 mod request;
-#[cfg(feature = "reports")]
 pub mod testing;
 
 #[cfg(feature = "axum")]
@@ -32,10 +28,9 @@ pub mod __private;
 
 // The paved path.
 pub use self::backstop::{Backstop, Builder, ConfigError, ConfigErrorKind, ErrorEvent, IntoPage};
-#[cfg(feature = "reports")]
-pub use self::backstop::{Draft, Fatal};
+pub use self::backstop::{Draft, OnPanic};
 pub use self::error::{
-    BoxError, Context, Error, Exposure, Failure, HttpError, Link, Origin, Place, Result, ResultExt,
+    BoxError, Context, Error, Exposure, Failure, HttpError, Link, Origin, SourceLocation, Result, ResultExt,
 };
 pub use self::formats::Shape;
 #[cfg(feature = "sqlx")]
@@ -44,20 +39,17 @@ pub use self::interop::sqlx_status;
 pub use self::interop::utoipa;
 pub use self::layers::Passthrough;
 pub use self::negotiate::Format;
-#[cfg(feature = "reports")]
 pub use self::pipeline::{OutcomeEvent, Remaining, ReporterStats, Stats};
 pub use self::problem::{InvalidProblem, Problem, ProblemType, ReservedName};
 pub use self::process::PanicHook;
-#[cfg(feature = "reports")]
 pub use self::process::{crash_child, spawn};
-#[cfg(feature = "reports")]
 pub use self::report::Outcome;
 pub use self::report::{
     App, Breadcrumb, BreadcrumbKind, Contextualized, Device, FeatureFlag, Flatten, Frame, InScope,
     Intercept, LogLine, Mechanism, Report, ReportError, ReportRequest, ReportResponse, Reportable,
     Scalar, Scope, Scoped, Severity, SourceLine, Thread, User, contextualize, notify, unheard,
 };
-pub use self::request::RequestFacts;
+pub use self::request::RequestInfo;
 
 /// ```
 /// use backstop::HttpError;

@@ -6,18 +6,29 @@ use std::sync::Arc;
 
 use http::{HeaderName, StatusCode};
 
-use super::answer::{Answers, Customize, HtmlPage, IntoPage};
+use super::responder::Responder;
+use super::responder::Customize;
+use super::responder::HtmlPage;
+use super::responder::IntoPage;
 use super::event::OnError;
 use super::mode::Mode;
 use super::owner::OwnerSettings;
-use super::report_settings::{self, ReportSettings};
-use super::{Backstop, ConfigError, ErrorEvent, Shared};
-use crate::disclosure::{Gate, Policy, TypeUri};
-use crate::error::{Failure, Wish};
+use super::report_settings;
+use super::report_settings::ReportSettings;
+use super::Backstop;
+use super::ConfigError;
+use super::ErrorEvent;
+use super::Shared;
+use crate::disclosure::Gate;
+use crate::disclosure::Policy;
+use crate::disclosure::TypeUri;
+use crate::error::Failure;
+use crate::backtrace::CaptureInterest;
 use crate::formats::Shape;
 use crate::negotiate::Format;
 use crate::problem::Problem;
-use crate::request::{RequestFacts, Wanted};
+use crate::request::RequestInfo;
+use crate::request::Wanted;
 
 /// The settings of a [`Backstop`]; [`build`](Self::build) checks them all.
 #[derive(Debug)]
@@ -110,7 +121,7 @@ impl Builder {
     /// Like [`show_details`](Self::show_details), decided failure by failure. A question that panics is a no.
     pub fn show_details_if(
         mut self,
-        show: impl Fn(&Failure, &RequestFacts) -> bool + Send + Sync + 'static,
+        show: impl Fn(&Failure, &RequestInfo) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.policy.details = Gate::If(Arc::new(show));
         self
@@ -125,7 +136,7 @@ impl Builder {
     /// Like [`show_backtrace`](Self::show_backtrace), decided failure by failure.
     pub fn show_backtrace_if(
         mut self,
-        show: impl Fn(&Failure, &RequestFacts) -> bool + Send + Sync + 'static,
+        show: impl Fn(&Failure, &RequestInfo) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.policy.backtrace = Gate::If(Arc::new(show));
         self
@@ -141,7 +152,7 @@ impl Builder {
     /// Chooses the type of a problem, any URI reference, on any status; `None` leaves it to the error.
     pub fn type_uri(
         mut self,
-        choose: impl Fn(&Failure, &RequestFacts) -> Option<String> + Send + Sync + 'static,
+        choose: impl Fn(&Failure, &RequestInfo) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
         self.policy.type_uri = Some(TypeUri(Arc::new(choose)));
         self
@@ -174,7 +185,7 @@ impl Builder {
     /// the response's. An edit that panics is undone.
     pub fn customize(
         mut self,
-        edit: impl Fn(&mut Problem, &Failure, &RequestFacts) + Send + Sync + 'static,
+        edit: impl Fn(&mut Problem, &Failure, &RequestInfo) + Send + Sync + 'static,
     ) -> Self {
         self.customize = Some(Customize(Arc::new(edit)));
         self
@@ -187,9 +198,9 @@ impl Builder {
     /// an error that carries `Content-Security-Policy` sets another.
     pub fn html_page<P: IntoPage>(
         mut self,
-        page: impl Fn(&Problem, &RequestFacts) -> P + Send + Sync + 'static,
+        page: impl Fn(&Problem, &RequestInfo) -> P + Send + Sync + 'static,
     ) -> Self {
-        let page = move |problem: &Problem, facts: &RequestFacts| page(problem, facts).into_page();
+        let page = move |problem: &Problem, facts: &RequestInfo| page(problem, facts).into_page();
         self.html_page = Some(HtmlPage(Arc::new(page)));
         self
     }
@@ -252,7 +263,7 @@ impl Builder {
         self.check_names()?;
         self.check_format()?;
         self.policy.redacts_fields = self.shape == Shape::Problem;
-        let answers = Answers {
+        let answers = Responder {
             offers: self.shape.offers(self.default_format),
             policy: self.policy,
             shape: self.shape,
@@ -267,7 +278,7 @@ impl Builder {
         let wants_backtraces = self.owner.wants_backtraces();
         let owner = self.owner.owner(&answers.policy.redactor, sink);
         Ok(Backstop::new(Shared {
-            _wish: Wish::new(wants_backtraces && owner.listens()),
+            _wish: CaptureInterest::new(wants_backtraces && owner.listens()),
             owner: Arc::new(owner.with_alarm(alarm)),
             wanted: Wanted {
                 origin: answers.policy.details.may_open(),

@@ -2,8 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::{Builder, ConfigError, ConfigErrorKind};
-use crate::problem::{RESERVED, is_reserved};
+use super::Builder;
+use super::ConfigError;
+use super::ConfigErrorKind;
+use crate::problem::RESERVED;
+use crate::problem::is_reserved;
 
 impl Builder {
     /// That names can stand where answers have them, and hosts be asked for.

@@ -5,21 +5,23 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use crate::error::{Failure, Origin, caught};
-use crate::request::RequestFacts;
+use crate::error::Failure;
+use crate::error::Origin;
+use crate::panics::catch_panic;
+use crate::request::RequestInfo;
 
 /// One failure and its request, as [`Builder::on_error`](super::Builder::on_error) sees them.
 #[derive(Debug)]
 pub struct ErrorEvent<'a> {
     failure: &'a Failure,
-    request: &'a RequestFacts,
+    request: &'a RequestInfo,
     sent: Option<StatusCode>,
 }
 
 impl<'a> ErrorEvent<'a> {
     pub(super) const fn new(
         failure: &'a Failure,
-        request: &'a RequestFacts,
+        request: &'a RequestInfo,
         sent: Option<StatusCode>,
     ) -> Self {
         Self {
@@ -37,7 +39,7 @@ impl<'a> ErrorEvent<'a> {
 
     /// The request that failed.
     #[must_use]
-    pub const fn request(&self) -> &'a RequestFacts {
+    pub const fn request(&self) -> &'a RequestInfo {
         self.request
     }
 
@@ -73,7 +75,7 @@ type Callback = dyn Fn(&ErrorEvent<'_>) + Send + Sync;
 impl OnError {
     /// A callback that panics changes nothing.
     pub(super) fn call(&self, event: &ErrorEvent<'_>) {
-        caught(|| (self.0)(event));
+        catch_panic(|| (self.0)(event));
     }
 }
 

@@ -7,7 +7,8 @@ use tracing::Level;
 
 use super::ErrorEvent;
 use crate::disclosure::Redactor;
-use crate::error::{Failure, Link};
+use crate::error::Failure;
+use crate::error::Link;
 
 /// One record: ERROR from 500 on, DEBUG below, its fields by OpenTelemetry's names.
 pub(super) fn record(event: &ErrorEvent<'_>, redactor: &Redactor) {
@@ -21,7 +22,6 @@ pub(super) fn record(event: &ErrorEvent<'_>, redactor: &Redactor) {
 }
 
 /// One ERROR record of an error that no request had.
-#[cfg(feature = "reports")]
 pub(super) fn record_end(failure: &Failure, redactor: &Redactor) {
     let Texts { message, chain } = Texts::new(failure, redactor);
     tracing::event!(

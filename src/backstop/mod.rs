@@ -1,11 +1,10 @@
 //! [`Backstop`] and its [`Builder`]: where the parts are put together.
 
-mod answer;
+mod responder;
 mod builder;
 mod checks;
 mod config_error;
 mod event;
-#[cfg(feature = "reports")]
 mod fatal;
 #[cfg(feature = "frames")]
 mod frame_settings;
@@ -13,39 +12,33 @@ mod log;
 mod mode;
 mod owner;
 mod policy;
-#[cfg(feature = "reports")]
 mod report_settings;
-#[cfg(feature = "reports")]
 mod reports;
-#[cfg(feature = "reports")]
 mod shutdown;
 mod tell;
 
-#[cfg(not(feature = "reports"))]
-#[path = "no_reports.rs"]
-mod report_settings;
-
 use std::sync::Arc;
 
-pub use self::answer::IntoPage;
+pub use self::responder::IntoPage;
 pub use self::builder::Builder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};
 pub use self::event::ErrorEvent;
-#[cfg(feature = "reports")]
-pub use self::fatal::Fatal;
-#[cfg(feature = "reports")]
+pub use self::fatal::OnPanic;
 pub use self::reports::Draft;
 
-pub(crate) use self::answer::{Answer, Body};
+pub(crate) use self::responder::{RenderedError, Body};
 
-use self::answer::Answers;
+use self::responder::Responder;
 use self::event::OnError;
 use self::mode::Mode;
 use self::policy::Reported;
 use self::report_settings::Reports;
-use crate::error::{Failure, StatusMap, Wish};
-use crate::report::Owner;
-use crate::request::{RequestFacts, Wanted};
+use crate::error::Failure;
+use crate::error::StatusMap;
+use crate::backtrace::CaptureInterest;
+use crate::report::Dispatch;
+use crate::request::RequestInfo;
+use crate::request::Wanted;
 
 /// The last line of a service: made once, cloned cheaply, and put around the app with
 /// [`layer`](Self::layer).
@@ -71,18 +64,14 @@ pub struct Backstop {
 #[derive(Debug)]
 struct Shared {
     /// This Backstop as scopes see it.
-    owner: Arc<Owner>,
+    owner: Arc<Dispatch>,
     /// Has errors take their stacks, as long as this Backstop lives.
-    _wish: Wish,
-    answers: Answers,
+    _wish: CaptureInterest,
+    answers: Responder,
     on_error: Vec<OnError>,
     logs: bool,
     wanted: Wanted,
     reported: Reported,
-    #[cfg_attr(
-        not(feature = "reports"),
-        expect(dead_code, reason = "only its twin holds something")
-    )]
     reports: Reports,
 }
 
@@ -122,7 +111,7 @@ impl Backstop {
         self.shared.owner.number()
     }
 
-    pub(crate) fn owner(&self) -> &Arc<Owner> {
+    pub(crate) fn owner(&self) -> &Arc<Dispatch> {
         &self.shared.owner
     }
 
@@ -131,7 +120,7 @@ impl Backstop {
     }
 
     /// What the client of this request is told, under the URN of the failure's id.
-    pub(crate) fn answer(&self, failure: &Failure, urn: &str, facts: &RequestFacts) -> Answer {
+    pub(crate) fn answer(&self, failure: &Failure, urn: &str, facts: &RequestInfo) -> RenderedError {
         self.shared.answers.answer(failure, urn, facts)
     }
 }

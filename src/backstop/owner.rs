@@ -5,17 +5,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::policy::Reported;
-use super::{Builder, ErrorEvent};
+use super::Builder;
+use super::ErrorEvent;
 use crate::disclosure::Redactor;
-use crate::error::{Failure, Origin};
-use crate::report::{Defaults, Owner, Report, Scalar, Sink};
+use crate::error::Failure;
+use crate::error::Origin;
+use crate::report::ReportDefaults;
+use crate::report::Dispatch;
+use crate::report::Report;
+use crate::report::Scalar;
+use crate::report::EventSink;
 
 /// The settings so far.
 #[derive(Default)]
 pub(super) struct OwnerSettings {
-    defaults: Defaults,
+    defaults: ReportDefaults,
     pub(super) reported: Reported,
-    tap: Option<Arc<dyn Sink>>,
+    tap: Option<Arc<dyn EventSink>>,
 }
 
 impl OwnerSettings {
@@ -30,13 +36,13 @@ impl OwnerSettings {
 
     /// The owner that scopes see, with the pipeline as its sink, if there is one. It is the one place where the
     /// redactor meets the reports' URLs.
-    pub(super) fn owner(&mut self, redactor: &Redactor, sink: Option<Arc<dyn Sink>>) -> Owner {
+    pub(super) fn owner(&mut self, redactor: &Redactor, sink: Option<Arc<dyn EventSink>>) -> Dispatch {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let mut defaults = std::mem::take(&mut self.defaults);
         let redactor = redactor.clone();
         defaults.url = Some(Box::new(move |uri| redactor.uri(uri)));
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        Owner::new(number, sink.or_else(|| self.tap.take()), defaults)
+        Dispatch::new(number, sink.or_else(|| self.tap.take()), defaults)
     }
 }
 
@@ -131,8 +137,8 @@ impl Builder {
 
 struct Tap<F>(F);
 
-impl<F: Fn(Report) + Send + Sync + 'static> Sink for Tap<F> {
-    fn capture(&self, captured: Box<crate::report::Captured>) {
+impl<F: Fn(Report) + Send + Sync + 'static> EventSink for Tap<F> {
+    fn capture(&self, captured: Box<crate::report::Event>) {
         let edits = captured.edits();
         let mut report = captured.into_report();
         if edits.apply(&mut report) {

@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::ErrorEvent;
-use crate::error::{Failure, Origin, caught};
+use crate::error::Failure;
+use crate::error::Origin;
+use crate::panics::catch_panic;
 
 /// What the owner wants to hear of: from 500 on, panics and failed bodies, unless a setting says otherwise.
 #[derive(Clone, Default)]
@@ -38,7 +40,7 @@ impl Reported {
                 .iter()
                 .any(|is_ignored| is_ignored(event.failure()))
             && self.filter.as_ref().map_or(by_default, |filter| {
-                caught(|| filter(event)).unwrap_or(by_default)
+                catch_panic(|| filter(event)).unwrap_or(by_default)
             });
         match (wanted, by_default) {
             (true, _) => Verdict::Reported,

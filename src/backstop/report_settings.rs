@@ -4,11 +4,17 @@ use std::sync::Arc;
 
 use super::fatal::EndSettings;
 use super::shutdown::Shutdown;
-use super::{Builder, ConfigError};
+use super::Builder;
+use super::ConfigError;
 use crate::disclosure::Redactor;
 use crate::error::Failure;
-use crate::pipeline::{OutcomeEvent, Pipeline, Place, Sample, Settings};
-use crate::report::{Alarm, Sink};
+use crate::pipeline::OutcomeEvent;
+use crate::pipeline::Pipeline;
+use crate::pipeline::Place;
+use crate::pipeline::Sample;
+use crate::pipeline::Settings;
+use crate::report::PanicObserver;
+use crate::report::EventSink;
 use crate::reporters::Reporter;
 
 /// What the builder holds of them.
@@ -154,13 +160,13 @@ fn build_pipeline(
 }
 
 /// The pipeline, as scopes and layers see it.
-pub(super) fn sink(reports: &Reports) -> Option<Arc<dyn Sink>> {
+pub(super) fn sink(reports: &Reports) -> Option<Arc<dyn EventSink>> {
     let pipeline = Arc::clone(reports.pipeline.as_ref()?);
     Some(pipeline)
 }
 
 /// Who hears of panics.
-pub(super) fn alarm(reports: &Reports) -> Option<Arc<dyn Alarm>> {
+pub(super) fn alarm(reports: &Reports) -> Option<Arc<dyn PanicObserver>> {
     let shutdown = Arc::clone(&reports.shutdown);
     Some(shutdown)
 }

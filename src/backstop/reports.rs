@@ -4,10 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::shutdown::Shutdown;
-use super::{Backstop, log};
-use crate::error::{Error, Failure, Origin, caught};
-use crate::pipeline::{Pipeline, Remaining, Stats};
-use crate::report::{Captured, Outcome, Severity};
+use super::Backstop;
+use super::log;
+use crate::error::Error;
+use crate::error::Failure;
+use crate::error::Origin;
+use crate::panics::catch_panic;
+use crate::pipeline::Pipeline;
+use crate::pipeline::Remaining;
+use crate::pipeline::Stats;
+use crate::report::Event;
+use crate::report::Outcome;
+use crate::report::Severity;
 
 /// Reports.
 impl Backstop {
@@ -71,11 +79,11 @@ impl Backstop {
         let failure = Failure::new(Arc::clone(error.inner()), Origin::Handler, self.statuses());
         if self.shared.logs {
             // A subscriber is the application's.
-            caught(|| log::record_end(&failure, &self.shared.answers.policy.redactor));
+            catch_panic(|| log::record_end(&failure, &self.shared.answers.policy.redactor));
         }
         let owner = self.owner();
         if owner.listens()
-            && let Some(captured) = Captured::ended(failure, owner)
+            && let Some(captured) = Event::ended(failure, owner)
         {
             owner.capture(captured);
         }
@@ -146,12 +154,12 @@ impl Draft<'_> {
         }
     }
 
-    fn track(self) -> Option<Arc<crate::pipeline::Ticket>> {
+    fn track(self) -> Option<Arc<crate::pipeline::DeliveryWaiter>> {
         let pipeline = self.backstop.pipeline()?;
         let error = self.error.unwrap_or_else(|| Error::msg("reported by hand"));
         let inner = Arc::clone(error.inner());
         let failure = Failure::new(inner, Origin::Handler, self.backstop.statuses());
-        let mut captured = Captured::drafted(failure, self.backstop.owner());
+        let mut captured = Event::drafted(failure, self.backstop.owner());
         captured.severity = self.severity;
         Some(pipeline.track(captured))
     }

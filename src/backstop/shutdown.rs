@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::fatal::{EndSettings, Fatal};
-use crate::error::{Failure, discard};
+use super::fatal::EndSettings;
+use super::fatal::OnPanic;
+use crate::error::Failure;
+use crate::panics::drop_catching;
 use crate::pipeline::Pipeline;
-use crate::report::Alarm;
+use crate::report::PanicObserver;
 
 /// How far a shutdown is, and who is told.
 #[derive(Debug)]
@@ -105,9 +107,9 @@ impl Shutdown {
     }
 }
 
-impl Alarm for Shutdown {
+impl PanicObserver for Shutdown {
     fn panicked(self: Arc<Self>, failure: &Failure) {
-        let Fatal::Shutdown { grace } = self.settings.fatal else {
+        let OnPanic::Shutdown { grace } = self.settings.fatal else {
             return;
         };
         if self.is_fatal.swap(true, Ordering::AcqRel) {
@@ -125,7 +127,7 @@ impl Alarm for Shutdown {
             {
                 shutdown.end(&failure);
             }
-            discard(failure);
+            drop_catching(failure);
         };
         let thread = std::thread::Builder::new().name("backstop-shutdown".to_owned());
         if thread.spawn(run).is_err() {

@@ -4,10 +4,17 @@ use http::StatusCode;
 use uuid::Uuid;
 
 use super::policy::Verdict;
-use super::{Backstop, ErrorEvent, log};
-use crate::error::{Failure, caught};
-use crate::report::{Captured, Mechanism, Reportable, Scope, tell_owner};
-use crate::request::RequestFacts;
+use super::Backstop;
+use super::ErrorEvent;
+use super::log;
+use crate::error::Failure;
+use crate::panics::catch_panic;
+use crate::report::Event;
+use crate::report::Mechanism;
+use crate::report::Reportable;
+use crate::report::Scope;
+use crate::report::tell_owner;
+use crate::request::RequestInfo;
 
 impl Backstop {
     /// A scope for what is no request, such as a job: it reports to this Backstop.
@@ -46,14 +53,14 @@ impl Backstop {
     pub(crate) fn tell(
         &self,
         failure: &Failure,
-        facts: &mut RequestFacts,
+        facts: &mut RequestInfo,
         sent: Option<StatusCode>,
     ) {
         let shared = &*self.shared;
         let event = ErrorEvent::new(failure, facts, sent);
         if shared.logs {
             // A subscriber is the application's.
-            caught(|| log::record(&event, &shared.answers.policy.redactor));
+            catch_panic(|| log::record(&event, &shared.answers.policy.redactor));
         }
         for hook in &shared.on_error {
             hook.call(&event);
@@ -65,7 +72,7 @@ impl Backstop {
     }
 
     #[inline]
-    fn report(&self, failure: &Failure, facts: &mut RequestFacts, sent: Option<StatusCode>) {
+    fn report(&self, failure: &Failure, facts: &mut RequestInfo, sent: Option<StatusCode>) {
         let shared = &*self.shared;
         let owner = &shared.owner;
         let notice = failure.inner().notice();
@@ -79,7 +86,7 @@ impl Backstop {
             // Somebody else may have told of it meanwhile.
             Verdict::Reported if notice.is_some_and(|notice| !notice.tell(owner.number())) => {}
             Verdict::Reported => {
-                owner.capture(Captured::answered(failure, facts.take(), status, owner));
+                owner.capture(Event::answered(failure, facts.take(), status, owner));
             }
             Verdict::Filtered => owner.filtered(failure.id()),
             Verdict::Expected => {}

@@ -6,10 +6,14 @@ use http::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::policy::{Policy, is_open};
-use crate::error::{Exposure, Failure, Inner, Link};
+use super::policy::Policy;
+use super::policy::is_open;
+use crate::error::Exposure;
+use crate::error::Failure;
+use crate::error::Repr;
+use crate::error::Link;
 use crate::problem::reason_phrase;
-use crate::request::RequestFacts;
+use crate::request::RequestInfo;
 
 /// All that a format may write.
 #[derive(Debug)]
@@ -56,7 +60,7 @@ pub(crate) struct Debug {
 const MAX_DEPTH: usize = 8;
 
 impl Disclosed {
-    pub(crate) fn new(failure: &Failure, facts: &RequestFacts, policy: &Policy) -> Self {
+    pub(crate) fn new(failure: &Failure, facts: &RequestInfo, policy: &Policy) -> Self {
         let inner = failure.inner();
         let everything = policy.shows_details(failure, facts);
         let open = everything || is_open(inner, failure.status());
@@ -81,7 +85,7 @@ impl Disclosed {
 
 impl Item {
     fn new(
-        inner: &Inner,
+        inner: &Repr,
         status: StatusCode,
         policy: &Policy,
         everything: bool,
@@ -145,7 +149,7 @@ impl Item {
 }
 
 impl Debug {
-    fn new(failure: &Failure, facts: &RequestFacts, policy: &Policy) -> Self {
+    fn new(failure: &Failure, facts: &RequestInfo, policy: &Policy) -> Self {
         let hidden = failure
             .fields()
             .into_iter()

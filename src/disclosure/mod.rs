@@ -13,6 +13,5 @@ mod redact;
 
 pub(crate) use self::disclosed::{Debug, Disclosed, Item};
 pub(crate) use self::policy::{Gate, Policy, TypeUri};
-#[cfg(feature = "reports")]
 pub(crate) use self::redact::REDACTED;
 pub(crate) use self::redact::Redactor;

@@ -8,8 +8,13 @@ use std::sync::Arc;
 use http::StatusCode;
 
 use super::Redactor;
-use crate::error::{Exposure, Failure, Inner, StatusMap, caught};
-use crate::request::{RequestFacts, is_loopback_address};
+use crate::error::Exposure;
+use crate::error::Failure;
+use crate::error::Repr;
+use crate::error::StatusMap;
+use crate::panics::catch_panic;
+use crate::request::RequestInfo;
+use crate::request::is_loopback_address;
 
 /// Who sees what; every default hides.
 #[derive(Debug, Default)]
@@ -37,17 +42,17 @@ pub(crate) enum Gate {
     If(Arc<Question>),
 }
 
-type Question = dyn Fn(&Failure, &RequestFacts) -> bool + Send + Sync;
+type Question = dyn Fn(&Failure, &RequestInfo) -> bool + Send + Sync;
 
 /// The owner's choice of a problem's type.
 #[derive(Clone)]
 pub(crate) struct TypeUri(pub(crate) Arc<ChooseType>);
 
-type ChooseType = dyn Fn(&Failure, &RequestFacts) -> Option<String> + Send + Sync;
+type ChooseType = dyn Fn(&Failure, &RequestInfo) -> Option<String> + Send + Sync;
 
 impl Policy {
     /// Whether this client sees everything. The gate of the owner can't open what the host and the peer close.
-    pub(super) fn shows_details(&self, failure: &Failure, facts: &RequestFacts) -> bool {
+    pub(super) fn shows_details(&self, failure: &Failure, facts: &RequestInfo) -> bool {
         self.details.is_open(failure, facts)
             && facts.has_local_host(&self.hosts)
             && facts
@@ -59,13 +64,13 @@ impl Policy {
     pub(super) fn type_uri(
         &self,
         failure: &Failure,
-        facts: &RequestFacts,
+        facts: &RequestInfo,
         open: bool,
     ) -> Option<Cow<'static, str>> {
         let chosen = self
             .type_uri
             .as_ref()
-            .and_then(|choose| caught(|| choose.0(failure, facts)).flatten());
+            .and_then(|choose| catch_panic(|| choose.0(failure, facts)).flatten());
         if let Some(uri) = chosen {
             return Some(Cow::Owned(uri));
         }
@@ -89,7 +94,7 @@ impl Policy {
 }
 
 /// Whether an error of this status shows in production what it says.
-pub(super) fn is_open(inner: &Inner, status: StatusCode) -> bool {
+pub(super) fn is_open(inner: &Repr, status: StatusCode) -> bool {
     match inner.exposure() {
         Exposure::Public => true,
         Exposure::Private => false,
@@ -108,11 +113,11 @@ impl Gate {
     }
 
     /// A question that panics is answered with no.
-    pub(super) fn is_open(&self, failure: &Failure, facts: &RequestFacts) -> bool {
+    pub(super) fn is_open(&self, failure: &Failure, facts: &RequestInfo) -> bool {
         match self {
             Self::Never => false,
             Self::Always => true,
-            Self::If(question) => caught(|| question(failure, facts)).unwrap_or(false),
+            Self::If(question) => catch_panic(|| question(failure, facts)).unwrap_or(false),
         }
     }
 }

@@ -6,9 +6,10 @@ use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
-use super::Place;
-use super::caught::caught;
-use super::inner::{Cause, Inner};
+use crate::backtrace::SourceLocation;
+use crate::panics::catch_panic;
+use super::repr::Cause;
+use super::repr::Repr;
 
 /// Links that a chain shows at the most: a source that leads back to itself must end somewhere.
 pub(crate) const MAX_LINKS: usize = 32;
@@ -24,7 +25,7 @@ pub struct Link {
     type_name: Option<Cow<'static, str>>,
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<Place>,
+    at: Option<SourceLocation>,
 }
 
 impl Link {
@@ -42,13 +43,13 @@ impl Link {
 
     /// The `?`, `.context(…)` or `Error::msg(…)` that made the link.
     #[must_use]
-    pub const fn at(&self) -> Option<&Place> {
+    pub const fn at(&self) -> Option<&SourceLocation> {
         self.at.as_ref()
     }
 }
 
 /// The chain of an error: its contexts, the last one first, then the error and its sources.
-pub(super) fn of(inner: &Inner) -> Vec<Link> {
+pub(super) fn of(inner: &Repr) -> Vec<Link> {
     let contexts = inner
         .said
         .iter()
@@ -122,13 +123,13 @@ pub(super) fn source<'a>(
     {
         return Some(wrapped);
     }
-    caught(|| error.source()).flatten()
+    catch_panic(|| error.source()).flatten()
 }
 
 /// A value's `Display` text, capped; a `Display` that fails or panics leaves what it had written.
 pub(crate) fn shown(value: impl fmt::Display) -> String {
     let mut text = Capped(String::new());
-    let written = caught(|| write!(text, "{value}"));
+    let written = catch_panic(|| write!(text, "{value}"));
     if written.is_none() {
         text.0.push_str("<Display panicked>");
     }
@@ -160,13 +161,15 @@ impl fmt::Write for Capped {
 
 #[cfg(test)]
 mod tests {
-    use crate::{BoxError, Error, Failure};
+    use crate::BoxError;
+    use crate::Error;
+    use crate::Failure;
 
     #[test]
     fn an_error_inside_an_io_error_is_found_and_its_text_not_told_twice() {
         let inner = Error::msg("broken").field("sku", 7);
         let outer = std::io::Error::other(BoxError::from(inner));
-        let found = crate::error::Traveller::find(&outer).map(|found| found.inner().fields().len());
+        let found = crate::error::ErrorObject::find(&outer).map(|found| found.inner().fields().len());
         assert_eq!(found, Some(1));
         let failure = Failure::from(Error::from(outer));
         assert_eq!(failure.chain().len(), 1);

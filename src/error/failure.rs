@@ -9,13 +9,17 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
-use super::backtrace::Backtrace;
-use super::chain::{self, Link};
-use super::id::new_id;
-use super::inner::{Cause, Inner};
-use super::notice::Notice;
-use super::status::{self, StatusMap};
-use super::{Error, Place};
+use crate::backtrace::Backtrace;
+use super::chain;
+use super::chain::Link;
+use crate::identity::new_id;
+use super::repr::Cause;
+use super::repr::Repr;
+use crate::identity::ReportedTo;
+use super::status;
+use super::status::StatusMap;
+use super::Error;
+use crate::backtrace::SourceLocation;
 
 /// One failure: an error with its id, its status and its origin, ready to be answered, logged and
 /// reported. Cloning it is cheap, and nothing in it changes any more.
@@ -24,7 +28,7 @@ use super::{Error, Place};
 /// that production hides, so for the owner's eyes.
 #[derive(Clone)]
 pub struct Failure {
-    inner: Arc<Inner>,
+    inner: Arc<Repr>,
     id: Uuid,
     status: StatusCode,
     origin: Origin,
@@ -79,7 +83,7 @@ impl Failure {
         let type_name = std::any::type_name::<E>();
         let links = chain::snapshot(Some(type_name), error);
         let known = status::known(error).map(|known| known.status);
-        let mut inner = Inner::new(
+        let mut inner = Repr::new(
             Cause::Snapshot(links),
             Some(type_name),
             Some(std::panic::Location::caller()),
@@ -92,7 +96,7 @@ impl Failure {
     /// The same for an error whose type is not known.
     #[track_caller]
     pub(crate) fn from_dyn(error: &(dyn StdError + 'static)) -> Self {
-        let mut inner = Inner::new(
+        let mut inner = Repr::new(
             Cause::Snapshot(chain::snapshot(None, error)),
             None,
             Some(std::panic::Location::caller()),
@@ -105,7 +109,7 @@ impl Failure {
     /// The failure of an error that goes on living, and may be said more of: its facts are copied. It is known
     /// again when it reaches the layer.
     pub(crate) fn shared(error: &Error) -> Self {
-        let inner = Inner::snapshot(error.inner());
+        let inner = Repr::snapshot(error.inner());
         Self::new(Arc::new(inner), Origin::Handler, &StatusMap::default())
     }
 
@@ -143,7 +147,7 @@ impl Failure {
     /// Where the error was made: the `?` that turned it into an [`Error`], or `Error::msg`. Where a panic began, if
     /// [a hook](crate::Backstop::install_panic_hook) saw it.
     #[must_use]
-    pub fn location(&self) -> Option<Place> {
+    pub fn location(&self) -> Option<SourceLocation> {
         self.inner.place()
     }
 
@@ -183,10 +187,10 @@ impl Failure {
         self.inner.type_name
     }
 
-    pub(crate) fn new(inner: Arc<Inner>, origin: Origin, map: &StatusMap) -> Self {
+    pub(crate) fn new(inner: Arc<Repr>, origin: Origin, map: &StatusMap) -> Self {
         let status = status::of(&inner, map);
         Self {
-            id: inner.notice().map_or_else(new_id, Notice::id),
+            id: inner.notice().map_or_else(new_id, ReportedTo::id),
             inner,
             status,
             origin,
@@ -206,12 +210,11 @@ impl Failure {
     }
 
     /// The bytes of the texts that it is known to hold.
-    #[cfg(feature = "reports")]
     pub(crate) fn text_len(&self) -> usize {
         self.inner.text_len()
     }
 
-    pub(crate) const fn inner(&self) -> &Arc<Inner> {
+    pub(crate) const fn inner(&self) -> &Arc<Repr> {
         &self.inner
     }
 }

@@ -3,8 +3,8 @@
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRAILER, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::caught::caught;
-use super::inner::Inner;
+use crate::panics::catch_panic;
+use super::repr::Repr;
 use super::status;
 
 /// The headers that an error can't carry: the answer's own.
@@ -17,14 +17,14 @@ const OF_THE_FRAME: [HeaderName; 6] = [
     HeaderName::from_static("x-error-id"),
 ];
 
-impl Inner {
+impl Repr {
     /// The headers of the error, the setters' in place of its own, but for those that frame the body: they
     /// would break it. `None` if it has none.
     pub(crate) fn headers(&self) -> Option<HeaderMap> {
         if self.as_http().is_none() && self.said.is_none() {
             return None;
         }
-        let theirs = self.as_http().and_then(|http| caught(|| http.headers()));
+        let theirs = self.as_http().and_then(|http| catch_panic(|| http.headers()));
         let mut headers = theirs.unwrap_or_default();
         if let Some(said) = &self.said {
             headers.extend(said.headers.clone());

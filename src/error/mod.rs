@@ -22,53 +22,32 @@
 //! assert_eq!(port("80").unwrap_err().to_string(), "the port is reserved");
 //! ```
 
-#[cfg(feature = "frames")]
-mod backtrace;
-mod caught;
 mod chain;
-mod convert;
-mod ext;
 mod failure;
+mod foreign;
+mod handler_error;
 mod headers;
 mod http_error;
-mod id;
-mod inner;
-mod known;
-mod notice;
-mod panics;
-mod place;
-mod report;
-mod returned;
+mod repr;
+mod response;
+mod result_ext;
 mod status;
-mod travel;
-
-#[cfg(not(feature = "frames"))]
-#[path = "no_backtrace.rs"]
-mod backtrace;
+mod well_known;
 
 pub use self::chain::Link;
-pub use self::ext::{Context, ResultExt};
 pub use self::failure::{Failure, Origin};
+#[cfg(feature = "sqlx")]
+pub use self::foreign::sqlx_status;
+pub use self::handler_error::Error;
 pub use self::http_error::{Exposure, HttpError};
-pub use self::place::Place;
-pub use self::returned::Error;
+pub use self::result_ext::{Context, ResultExt};
 
-pub(crate) use self::backtrace::{Backtrace, Wish};
-pub(crate) use self::caught::{caught, discard};
 #[cfg(any(feature = "anyhow", feature = "eyre"))]
 pub(crate) use self::chain::MAX_LINKS;
-pub(crate) use self::chain::shown;
-pub(crate) use self::id::made_at;
-#[cfg(feature = "spool")]
-pub(crate) use self::id::new_id;
-pub(crate) use self::inner::{Inner, MANY};
-#[cfg(feature = "reports")]
-pub(crate) use self::panics::passing;
-pub(crate) use self::panics::{
-    Catching, CatchingAloud, Panic, is_answered, never_caught, record, take,
-};
+pub(crate) use self::chain::{cut, shown};
+pub(crate) use self::repr::{MANY, Repr};
+pub(crate) use self::response::{ErrorObject, FailureExtension, RenderedMark, ReportedBy, respond, service_error};
 pub(crate) use self::status::StatusMap;
-pub(crate) use self::travel::{Answered, Carrier, Told, Traveller, respond, service_error};
 
 /// What a fallible handler returns: `Result<T, backstop::Error>`.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::caught::caught;
-use super::inner::Inner;
-pub(super) use super::known::known;
+use crate::panics::catch_panic;
+use super::repr::Repr;
+pub(super) use super::well_known::known;
 
 /// What [`map_status`](crate::Builder::map_status) registered.
 #[derive(Clone, Default)]
@@ -47,8 +47,8 @@ impl fmt::Debug for StatusMap {
 
 /// The error's own status, else a registered one down the cause chain, else a known type's, else what a
 /// foreign error suggests, else 500.
-pub(super) fn of(inner: &Inner, map: &StatusMap) -> StatusCode {
-    let status = caught(|| inner.own_status())
+pub(super) fn of(inner: &Repr, map: &StatusMap) -> StatusCode {
+    let status = catch_panic(|| inner.own_status())
         .flatten()
         .or_else(|| {
             if map.entries.is_empty() {
@@ -56,10 +56,10 @@ pub(super) fn of(inner: &Inner, map: &StatusMap) -> StatusCode {
             }
             inner
                 .sources()
-                .find_map(|error| caught(|| map.get(error)).flatten())
+                .find_map(|error| catch_panic(|| map.get(error)).flatten())
         })
         .or_else(|| inner.sources().find_map(known).map(|known| known.status))
-        .or_else(|| caught(|| inner.foreign_status()).flatten())
+        .or_else(|| catch_panic(|| inner.foreign_status()).flatten())
         .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     in_range(status)
 }

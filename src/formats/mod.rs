@@ -3,11 +3,9 @@
 mod api_problem;
 mod document;
 mod envelope;
-#[cfg(feature = "html")]
 mod html;
 mod shape;
 mod text;
-#[cfg(feature = "xml")]
 mod xml;
 
 pub use self::shape::Shape;
@@ -15,7 +13,6 @@ pub use self::shape::Shape;
 pub(crate) use self::shape::is_name;
 
 pub(crate) use self::document::{Document, problem};
-#[cfg(feature = "html")]
 pub(crate) use self::html::{CUSTOM_PAGE_CSP, PAGE_CSP};
 
 use crate::negotiate::Format;
@@ -26,9 +23,7 @@ pub(crate) fn render(format: Format, document: &Document<'_>) -> Vec<u8> {
         (Format::ApiProblemJson, _) => api_problem::render(document),
         (Format::ProblemJson | Format::Json, Shape::Problem) => document.problem.to_json(),
         (Format::ProblemJson | Format::Json, shape) => envelope::json(document, shape),
-        #[cfg(feature = "xml")]
         (Format::ProblemXml | Format::Xml | Format::TextXml, shape) => xml::render(document, shape),
-        #[cfg(feature = "html")]
         (Format::Html, _) => html::render(document).into_bytes(),
         _ => text::render(document).into_bytes(),
     }

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::negotiate::{Format, Offers};
+use crate::negotiate::Format;
+use crate::negotiate::Offers;
 
 /// Which members an answer has. The default is [`Problem`](Self::Problem); the others serve the clients of
 /// LoopBack's strong-error-handler.

@@ -14,7 +14,9 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use serde_json::Value;
 
 use super::shape::is_name;
-use super::{Document, Shape, envelope};
+use super::Document;
+use super::Shape;
+use super::envelope;
 use crate::problem::NAMESPACE;
 
 pub(super) fn render(document: &Document<'_>, shape: &Shape) -> Vec<u8> {

@@ -239,12 +239,12 @@
 //! use std::process::ExitCode;
 //! use std::time::Duration;
 //! use axum::{Router, routing::get};
-//! use backstop::{Backstop, Fatal, reporters::Tracing};
+//! use backstop::{Backstop, OnPanic, reporters::Tracing};
 //!
 //! fn main() -> ExitCode {
 //!     let built = Backstop::production()
 //!         .reporter(Tracing::new())
-//!         .fatal(Fatal::Shutdown { grace: Duration::from_secs(20) })
+//!         .fatal(OnPanic::Shutdown { grace: Duration::from_secs(20) })
 //!         .build();
 //!     match built {
 //!         Ok(backstop) => backstop.run(serve(backstop.clone())),

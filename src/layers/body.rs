@@ -10,13 +10,22 @@ use http::{Response, StatusCode};
 use http_body::{Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::catch::{caught, caught_inside, dropped};
+use super::catch::caught;
+use super::catch::catch_failure_inside;
+use super::catch::dropped;
 use crate::backstop::Backstop;
-use crate::error::{
-    self, Answered, BoxError, Failure, Inner, Origin, Told, Traveller, service_error,
-};
-use crate::report::{Bound, Slot};
-use crate::request::RequestFacts;
+use crate::error;
+use crate::error::RenderedMark;
+use crate::error::BoxError;
+use crate::error::Failure;
+use crate::error::Repr;
+use crate::error::Origin;
+use crate::error::ReportedBy;
+use crate::error::ErrorObject;
+use crate::error::service_error;
+use crate::report::ScopeGuard;
+use crate::report::CurrentScope;
+use crate::request::RequestInfo;
 
 /// A body of this exact size or less is mostly in memory already and passes unguarded.
 const SMALL: u64 = 64 * 1024;
@@ -24,14 +33,14 @@ const SMALL: u64 = 64 * 1024;
 /// The response with its body guarded, unless it is small.
 pub(super) fn guard<R>(
     backstop: &Backstop,
-    facts: &RequestFacts,
+    facts: &RequestInfo,
     response: Response<R>,
 ) -> Response<Body>
 where
     R: http_body::Body<Data = Bytes> + Send + 'static,
     R::Error: Into<BoxError>,
 {
-    let is_small = caught_inside(|| {
+    let is_small = catch_failure_inside(|| {
         response
             .body()
             .size_hint()
@@ -45,7 +54,7 @@ where
     response.map(|inner| {
         Body::new(GuardedBody {
             inner: Some(inner),
-            slot: Some(Slot::of_current(backstop.owner())),
+            slot: Some(CurrentScope::of_current(backstop.owner())),
             backstop: backstop.clone(),
             facts: facts.clone(),
             status,
@@ -60,9 +69,9 @@ pin_project! {
         #[pin]
         inner: Option<B>,
         // Taken while it is bound.
-        slot: Option<Slot>,
+        slot: Option<CurrentScope>,
         backstop: Backstop,
-        facts: RequestFacts,
+        facts: RequestInfo,
         status: StatusCode,
     }
 }
@@ -83,8 +92,8 @@ where
         let Some(inner) = this.inner.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
         };
-        let bound = Bound::enter(this.slot);
-        let polled = caught(|| inner.poll_frame(cx));
+        let bound = ScopeGuard::enter(this.slot);
+        let polled = catch_panic(|| inner.poll_frame(cx));
         bound.know(Some(this.facts));
         let error = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
@@ -102,14 +111,14 @@ where
     fn is_end_stream(&self) -> bool {
         self.inner
             .as_ref()
-            .is_none_or(|inner| error::caught(|| inner.is_end_stream()).unwrap_or(false))
+            .is_none_or(|inner| catch_panic(|| inner.is_end_stream()).unwrap_or(false))
     }
 
     fn size_hint(&self) -> SizeHint {
         let hint = self
             .inner
             .as_ref()
-            .map(|inner| error::caught(|| inner.size_hint()).unwrap_or_default());
+            .map(|inner| catch_panic(|| inner.size_hint()).unwrap_or_default());
         hint.unwrap_or_else(|| SizeHint::with_exact(0))
     }
 }
@@ -117,11 +126,11 @@ where
 /// The error that ends the stream, once this Backstop's owner knows of it.
 fn told(
     backstop: &Backstop,
-    facts: &mut RequestFacts,
+    facts: &mut RequestInfo,
     status: StatusCode,
     error: BoxError,
 ) -> BoxError {
-    let answered = Traveller::find(error.as_ref()).and_then(|found| found.answered.clone());
+    let answered = ErrorObject::find(error.as_ref()).and_then(|found| found.answered.clone());
     match answered {
         Some(answered) if answered.told.is_by(backstop.number()) => error,
         answered => tell(backstop, facts, status, service_error(error), answered),
@@ -130,10 +139,10 @@ fn told(
 
 fn tell(
     backstop: &Backstop,
-    facts: &mut RequestFacts,
+    facts: &mut RequestInfo,
     status: StatusCode,
-    inner: Arc<Inner>,
-    answered: Option<Answered>,
+    inner: Arc<Repr>,
+    answered: Option<RenderedMark>,
 ) -> BoxError {
     let mut failure = Failure::new(Arc::clone(&inner), Origin::Body, backstop.statuses());
     let told = match answered {
@@ -143,15 +152,15 @@ fn tell(
             told.also_by(backstop.number());
             told
         }
-        None => Told::by(backstop.number()),
+        None => ReportedBy::by(backstop.number()),
     };
     // The head has left: whatever the error would have answered, this is the server's failure.
     let failure = failure.with_status(StatusCode::INTERNAL_SERVER_ERROR);
     backstop.tell(&failure, facts, Some(status));
-    let answered = Answered {
+    let answered = RenderedMark {
         id: failure.id(),
         origin: Origin::Body,
         told,
     };
-    Box::new(Traveller::new(inner, answered))
+    Box::new(ErrorObject::new(inner, answered))
 }

@@ -12,21 +12,29 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use pin_project_lite::pin_project;
 
-use super::catch::{caught_inside, dropped_inside};
-use super::{respond, settle};
+use super::catch::catch_failure_inside;
+use super::catch::drop_reporting;
+use super::respond;
+use super::classify;
 use crate::backstop::Backstop;
-use crate::error::{BoxError, Catching, Failure, Inner, Origin, service_error};
-use crate::report::{Bound, Slot};
-use crate::request::RequestFacts;
+use crate::error::BoxError;
+use crate::panics::CatchGuard;
+use crate::error::Failure;
+use crate::error::Repr;
+use crate::error::Origin;
+use crate::error::service_error;
+use crate::report::ScopeGuard;
+use crate::report::CurrentScope;
+use crate::request::RequestInfo;
 
 pin_project! {
     /// The future of [`BackstopService`](super::BackstopService): it ends in a response, whatever happens.
     pub struct BackstopFuture<F> {
         #[pin]
         pub(super) state: State<F>,
-        pub(super) facts: RequestFacts,
+        pub(super) facts: RequestInfo,
         // Taken while it is bound.
-        pub(super) slot: Option<Slot>,
+        pub(super) slot: Option<CurrentScope>,
         backstop: Backstop,
         catches_panics: bool,
     }
@@ -36,18 +44,18 @@ pin_project! {
     #[project = StateProj]
     pub(super) enum State<F> {
         Running { #[pin] future: F },
-        Failed { inner: Option<Arc<Inner>> },
+        Failed { inner: Option<Arc<Repr>> },
     }
 }
 
 impl<F> BackstopFuture<F> {
     /// A future that has neither begun nor failed yet.
     #[inline]
-    pub(super) fn new(facts: RequestFacts, backstop: &Backstop, catches_panics: bool) -> Self {
+    pub(super) fn new(facts: RequestInfo, backstop: &Backstop, catches_panics: bool) -> Self {
         Self {
             state: State::Failed { inner: None },
             facts,
-            slot: Some(Slot::new(Arc::clone(backstop.owner()))),
+            slot: Some(CurrentScope::new(Arc::clone(backstop.owner()))),
             backstop: backstop.clone(),
             catches_panics,
         }
@@ -60,7 +68,7 @@ impl<F> State<F> {
         *self = Self::Running { future };
     }
 
-    pub(super) fn fail(&mut self, inner: Arc<Inner>) {
+    pub(super) fn fail(&mut self, inner: Arc<Repr>) {
         *self = Self::Failed { inner: Some(inner) };
     }
 }
@@ -76,17 +84,17 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let bound = Bound::enter(this.slot);
+        let bound = ScopeGuard::enter(this.slot);
         // From the poll on, but not for what this layer lets through.
         let _catching;
         let ended = match this.state.as_mut().project() {
             StateProj::Running { future } => {
                 let polled = if *this.catches_panics {
-                    _catching = Catching::enter();
-                    caught_inside(|| future.poll(cx))
+                    _catching = CatchGuard::enter();
+                    catch_failure_inside(|| future.poll(cx))
                 } else {
                     let polled = future.poll(cx);
-                    _catching = Catching::enter();
+                    _catching = CatchGuard::enter();
                     Ok(polled)
                 };
                 bound.know(Some(&*this.facts));
@@ -97,12 +105,12 @@ where
                 }
             }
             StateProj::Failed { inner } => {
-                _catching = Catching::enter();
+                _catching = CatchGuard::enter();
                 Err(inner.take().expect("a future is not polled after it ended"))
             }
         };
         // A future that ended or panicked must not be polled again, and here its destructor's panic is caught.
-        dropped_inside(
+        drop_reporting(
             || this.state.set(State::Failed { inner: None }),
             |panic| {
                 if let Ok(response) = &ended {
@@ -129,7 +137,7 @@ where
 
 /// A destructor of the handler's has panicked after the response was made, which stays as it is.
 #[cold]
-fn tell_of_drop(backstop: &Backstop, facts: &RequestFacts, sent: StatusCode, panic: Arc<Inner>) {
+fn tell_of_drop(backstop: &Backstop, facts: &RequestInfo, sent: StatusCode, panic: Arc<Repr>) {
     let failure = Failure::new(panic, Origin::Panic, backstop.statuses());
     backstop.tell(&failure, &mut facts.clone(), Some(sent));
 }

@@ -56,20 +56,14 @@
 
 mod body;
 mod catch;
-mod catch_panic;
-mod error;
-mod fused;
+mod classify;
 mod future;
-mod head;
+mod headers;
 mod respond;
-mod scope;
-mod settle;
+mod service;
 
-pub use self::catch_panic::{CatchPanic, CatchPanicFuture, CatchPanicLayer};
-pub use self::error::ErrorLayer;
-pub use self::fused::{BackstopLayer, BackstopService};
+pub use self::service::{BackstopLayer, BackstopService};
 pub use self::future::BackstopFuture;
-pub use self::scope::{ScopeFuture, ScopeLayer, ScopeService};
 
 /// Marks a response, in its extensions, that no Backstop may touch: a proxied one, for example.
 ///

@@ -5,28 +5,35 @@ use std::sync::Arc;
 use axum_core::body::Body;
 use http::{Extensions, Method, Response};
 
-use super::head;
-use crate::backstop::{self, Answer, Backstop};
-use crate::error::{Answered, Carrier, Error, Failure, Told, caught};
-use crate::request::RequestFacts;
+use super::headers;
+use crate::backstop;
+use crate::backstop::RenderedError;
+use crate::backstop::Backstop;
+use crate::error::RenderedMark;
+use crate::error::FailureExtension;
+use crate::error::Error;
+use crate::error::Failure;
+use crate::error::ReportedBy;
+use crate::panics::catch_panic;
+use crate::request::RequestInfo;
 
 impl Backstop {
-    /// Answers an error by hand, as the layer would: negotiated, logged, told to `on_error`.
+    /// Responder an error by hand, as the layer would: negotiated, logged, told to `on_error`.
     ///
     /// ```
-    /// use backstop::{Backstop, Error, RequestFacts};
+    /// use backstop::{Backstop, Error, RequestInfo};
     /// use http::{Request, StatusCode};
     ///
     /// let backstop = Backstop::production().build()?;
     /// let request = Request::get("/").header("accept", "text/plain").body(()).unwrap();
-    /// let facts = RequestFacts::from_request(&request);
+    /// let facts = RequestInfo::from_request(&request);
     /// let response = backstop.respond(&facts, Error::msg("no such tenant").status(StatusCode::NOT_FOUND));
     /// assert_eq!(response.status(), StatusCode::NOT_FOUND);
     /// assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
     /// # Ok::<(), backstop::ConfigError>(())
     /// ```
     #[track_caller]
-    pub fn respond(&self, request: &RequestFacts, error: impl Into<Error>) -> Response<Body> {
+    pub fn respond(&self, request: &RequestInfo, error: impl Into<Error>) -> Response<Body> {
         let error = error.into();
         let failure = Failure::new(
             Arc::clone(error.inner()),
@@ -40,7 +47,7 @@ impl Backstop {
 /// Whether a HEAD answer can tell the length of GET's.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Length {
-    Known,
+    WellKnown,
     /// The text that GET would have told was already gone.
     Unknown,
 }
@@ -49,16 +56,16 @@ pub(super) enum Length {
 pub(super) fn respond(
     backstop: &Backstop,
     failure: &Failure,
-    facts: &mut RequestFacts,
+    facts: &mut RequestInfo,
 ) -> Response<Body> {
-    replace(backstop, failure, facts, Response::new(()), Length::Known)
+    replace(backstop, failure, facts, Response::new(()), Length::WellKnown)
 }
 
 /// The answer in place of a response, whose headers it keeps where they still hold.
 pub(super) fn replace(
     backstop: &Backstop,
     failure: &Failure,
-    facts: &mut RequestFacts,
+    facts: &mut RequestInfo,
     response: Response<()>,
     length: Length,
 ) -> Response<Body> {
@@ -69,7 +76,7 @@ pub(super) fn replace(
     let mut response = response;
     *response.status_mut() = failure.status();
     // An error's own headers are its own code; should that panic, the head is complete without them.
-    let theirs = caught(|| head::of_error(failure.inner())).unwrap_or(None);
+    let theirs = catch_panic(|| head::of_error(failure.inner())).unwrap_or(None);
     let id = urn.strip_prefix("urn:uuid:").unwrap_or(urn);
     if !response.headers().is_empty() {
         head::strip(response.headers_mut(), failure.status());
@@ -78,13 +85,13 @@ pub(super) fn replace(
     mark(backstop, failure, response.extensions_mut());
     let is_head = facts.method() == Method::HEAD;
     backstop.tell(failure, facts, None);
-    let Answer { body, .. } = answer;
+    let RenderedError { body, .. } = answer;
     let body = match body {
         backstop::Body::Rendered(bytes) => bytes::Bytes::from(bytes),
         backstop::Body::Static(text) => bytes::Bytes::from_static(text.as_bytes()),
     };
     if is_head {
-        if length == Length::Known {
+        if length == Length::WellKnown {
             response
                 .headers_mut()
                 .insert(http::header::CONTENT_LENGTH, body.len().into());
@@ -96,17 +103,17 @@ pub(super) fn replace(
 
 /// Leaves a word for the layers outside.
 pub(super) fn mark(backstop: &Backstop, failure: &Failure, extensions: &mut Extensions) {
-    let answered = Some(Answered {
+    let answered = Some(RenderedMark {
         id: failure.id(),
         origin: failure.origin(),
-        told: Told::by(backstop.number()),
+        told: ReportedBy::by(backstop.number()),
     });
-    if let Some(carrier) = extensions.get_mut::<Carrier>() {
+    if let Some(carrier) = extensions.get_mut::<FailureExtension>() {
         carrier.status = failure.status();
         carrier.answered = answered;
         return;
     }
-    extensions.insert(Carrier {
+    extensions.insert(FailureExtension {
         inner: Arc::clone(failure.inner()),
         status: failure.status(),
         answered,

@@ -52,16 +52,6 @@ impl Format {
         }
     }
 
-    /// Whether this build can write it; `html` and `xml` are features.
-    #[must_use]
-    pub const fn is_available(self) -> bool {
-        match self {
-            Self::Html => cfg!(feature = "html"),
-            Self::ProblemXml | Self::Xml | Self::TextXml => cfg!(feature = "xml"),
-            Self::ProblemJson | Self::Json | Self::Text | Self::ApiProblemJson => true,
-        }
-    }
-
     /// The value of `Content-Type`: with `charset=utf-8` where the type defines that parameter or, for
     /// plain JSON, where clients of old are used to it.
     pub(crate) const fn content_type(self) -> HeaderValue {

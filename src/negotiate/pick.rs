@@ -3,7 +3,8 @@
 use http::HeaderValue;
 
 use super::Format;
-use super::accept::{self, Range};
+use super::accept;
+use super::accept::Range;
 
 /// The formats that a Backstop offers, in the server's order.
 #[derive(Clone, Debug)]

@@ -10,20 +10,31 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::entry::{Entry, Settled};
+use super::entry::Entry;
+use super::entry::Settled;
 use super::gate::Gate;
 use super::lane::Lane;
 use super::outcome::SharedTally;
 use super::prepare::prepare;
-use super::queue::{Item, Queue};
+use super::queue::Item;
+use super::queue::Queue;
 use super::random::Random;
-use super::settings::{Patience, Place, Settings};
+use super::settings::RetryPolicy;
+use super::settings::Executor;
+use super::settings::Settings;
 use super::symbols::SymbolSettings;
-use super::ticket::Ticket;
-use super::{Listeners, OutcomeEvent, reporting, threads};
+use super::ticket::DeliveryWaiter;
+use super::Listeners;
+use super::OutcomeEvent;
+use super::reporting;
+use super::threads;
 use crate::disclosure::Redactor;
-use crate::error::{Origin, caught, discard};
-use crate::report::{Captured, Outcome, Report};
+use crate::error::Origin;
+use crate::panics::catch_panic;
+use crate::panics::drop_catching;
+use crate::report::Event;
+use crate::report::Outcome;
+use crate::report::Report;
 use crate::reporters::DynReporter;
 
 #[derive(Debug)]
@@ -40,7 +51,7 @@ pub(super) struct Core {
     redactor: Redactor,
     symbols: SymbolSettings,
     pub(super) random: Random,
-    pub(super) place: Place,
+    pub(super) place: Executor,
     pub(super) crash_timeout: Duration,
     /// Whether the worker runs.
     pub(super) works: AtomicBool,
@@ -56,7 +67,7 @@ pub(super) struct Track {
     /// Whether the reporter keeps reports.
     pub(super) keeps: bool,
     lane: Mutex<Lane>,
-    pub(super) patience: Patience,
+    pub(super) patience: RetryPolicy,
     pub(super) wake: Notify,
     pub(super) wake_resume: Notify,
     /// Whether its thread runs.
@@ -71,7 +82,7 @@ impl Track {
     /// Has a reporter that keeps reports do so now.
     fn keep(&self, report: &Report) -> bool {
         let keep = || Some(self.reporter.keeper()?.keep(report));
-        caught(keep).flatten().unwrap_or(false)
+        catch_panic(keep).flatten().unwrap_or(false)
     }
 }
 
@@ -80,7 +91,7 @@ impl Core {
         let gate = Gate::new(&settings);
         let random = Random::new(settings.seed.map(|seed| !seed));
         let (count, bytes) = (settings.queue_count, settings.queue_bytes);
-        let patience = Patience::default();
+        let patience = RetryPolicy::default();
         let track = |reporter: Box<dyn DynReporter>| {
             let mut lane = Lane::new(count, bytes, patience);
             let kept = reporter.kept();
@@ -116,7 +127,7 @@ impl Core {
     }
 
     /// Takes a failure, or counts why not. Everything on the request's path is in here.
-    pub(super) fn capture(self: &Arc<Self>, captured: Box<Captured>, ticket: Option<Arc<Ticket>>) {
+    pub(super) fn capture(self: &Arc<Self>, captured: Box<Event>, ticket: Option<Arc<DeliveryWaiter>>) {
         let id = captured.failure.id();
         let admitted = if reporting::is_on() {
             Err(Outcome::Recursive)
@@ -134,7 +145,7 @@ impl Core {
     }
 
     /// Counts a failure that did not get in.
-    pub(super) fn refuse(&self, id: Uuid, outcome: Outcome, ticket: Option<Arc<Ticket>>) {
+    pub(super) fn refuse(&self, id: Uuid, outcome: Outcome, ticket: Option<Arc<DeliveryWaiter>>) {
         self.dropped.add(outcome);
         if let Some(ticket) = ticket {
             ticket.stamp(outcome);
@@ -196,7 +207,7 @@ impl Core {
             report.map(|report| (weight(&report), Arc::new(report)))
         } else {
             // An error's own destructor may panic.
-            discard(captured);
+            drop_catching(captured);
             Err(Outcome::QueueFull)
         };
         let now = Instant::now();

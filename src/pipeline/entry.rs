@@ -5,8 +5,9 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::ticket::Ticket;
-use crate::report::{Outcome, Report};
+use super::ticket::DeliveryWaiter;
+use crate::report::Outcome;
+use crate::report::Report;
 
 /// A report on its way to one reporter.
 #[derive(Clone, Debug)]
@@ -14,7 +15,7 @@ pub(super) struct Entry {
     pub(super) report: Arc<Report>,
     pub(super) number: u64,
     pub(super) weight: usize,
-    pub(super) ticket: Option<Arc<Ticket>>,
+    pub(super) ticket: Option<Arc<DeliveryWaiter>>,
     pub(super) since: Instant,
     pub(super) attempts: u32,
     /// It was in a batch that panicked; so that it can't spoil another one.
@@ -26,7 +27,7 @@ pub(super) struct Entry {
 pub(super) struct Settled {
     pub(super) id: Uuid,
     pub(super) outcome: Outcome,
-    pub(super) ticket: Option<Arc<Ticket>>,
+    pub(super) ticket: Option<Arc<DeliveryWaiter>>,
 }
 
 impl Entry {
@@ -34,7 +35,7 @@ impl Entry {
         report: Arc<Report>,
         number: u64,
         weight: usize,
-        ticket: Option<Arc<Ticket>>,
+        ticket: Option<Arc<DeliveryWaiter>>,
         since: Instant,
     ) -> Self {
         Self {

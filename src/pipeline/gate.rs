@@ -4,9 +4,12 @@ use tokio::time::Instant;
 
 use super::limit::Limiter;
 use super::random::Random;
-use super::settings::{Sample, Settings};
-use crate::error::{Failure, caught};
-use crate::report::{Captured, Outcome};
+use super::settings::Sample;
+use super::settings::Settings;
+use crate::error::Failure;
+use crate::panics::catch_panic;
+use crate::report::Event;
+use crate::report::Outcome;
 
 #[derive(Debug)]
 pub(super) struct Gate {
@@ -26,7 +29,7 @@ impl Gate {
     }
 
     /// How many of its kind were held back before it, or why it does not pass.
-    pub(super) fn admit(&self, captured: &Captured) -> Result<u64, Outcome> {
+    pub(super) fn admit(&self, captured: &Event) -> Result<u64, Outcome> {
         let failure = &captured.failure;
         if !self.is_sampled(failure) {
             return Err(Outcome::SampledOut);
@@ -42,7 +45,7 @@ impl Gate {
     fn is_sampled(&self, failure: &Failure) -> bool {
         let rate = match &self.sample {
             Sample::Rate(rate) => *rate,
-            Sample::By(rate) => caught(|| rate(failure)).unwrap_or(1.0),
+            Sample::By(rate) => catch_panic(|| rate(failure)).unwrap_or(1.0),
         };
         // A rate that is no number keeps the report, too.
         rate >= 1.0 || rate.is_nan() || self.random.unit() < rate

@@ -8,10 +8,16 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::core::Core;
-use super::settings::{Place, Settings};
-use super::ticket::Ticket;
-use super::{Remaining, Stats, registry, reporting};
-use crate::report::{Captured, Outcome, Sink};
+use super::settings::Executor;
+use super::settings::Settings;
+use super::ticket::DeliveryWaiter;
+use super::Remaining;
+use super::Stats;
+use super::registry;
+use super::reporting;
+use crate::report::Event;
+use crate::report::Outcome;
+use crate::report::EventSink;
 
 /// Takes failures and delivers reports, until the last handle is dropped.
 #[derive(Debug)]
@@ -43,15 +49,15 @@ impl Pipeline {
         if keeps {
             core.start();
         }
-        if is_first && core.place == Place::Threads {
+        if is_first && core.place == Executor::Threads {
             core.wait_blocking(FIRST_WAIT);
         }
         Self { core }
     }
 
-    /// Like [`Sink::capture`], with a ticket for its outcome.
-    pub(crate) fn track(&self, captured: Box<Captured>) -> Arc<Ticket> {
-        let ticket = Arc::new(Ticket::default());
+    /// Like [`EventSink::capture`], with a ticket for its outcome.
+    pub(crate) fn track(&self, captured: Box<Event>) -> Arc<DeliveryWaiter> {
+        let ticket = Arc::new(DeliveryWaiter::default());
         self.core.capture(captured, Some(Arc::clone(&ticket)));
         ticket
     }
@@ -71,7 +77,7 @@ impl Pipeline {
     /// The same for a thread that may block.
     pub(crate) fn flush_blocking(&self, timeout: Duration) {
         self.core.revive();
-        if self.core.place == Place::Threads {
+        if self.core.place == Executor::Threads {
             self.core.wait_blocking(bounded(timeout));
         }
     }
@@ -80,7 +86,7 @@ impl Pipeline {
     pub(crate) fn shutdown_blocking(&self, timeout: Duration) -> Remaining {
         self.core.revive();
         self.core.close(after(timeout));
-        if self.core.place == Place::Threads {
+        if self.core.place == Executor::Threads {
             self.core.wait_blocking(bounded(timeout));
         }
         let remaining = self.core.remaining();
@@ -100,8 +106,8 @@ impl Pipeline {
     }
 }
 
-impl Sink for Pipeline {
-    fn capture(&self, captured: Box<Captured>) {
+impl EventSink for Pipeline {
+    fn capture(&self, captured: Box<Event>) {
         self.core.capture(captured, None);
     }
 
@@ -115,7 +121,7 @@ impl Drop for Pipeline {
         self.core.close(after(LAST_WAIT));
         // On the pipeline's own threads, and where the work needs this very thread, waiting would wait for
         // itself: the work then ends on its own.
-        if reporting::is_on() || self.core.place == Place::CurrentRuntime {
+        if reporting::is_on() || self.core.place == Executor::CurrentRuntime {
             return;
         }
         self.core.wait_blocking(LAST_WAIT);

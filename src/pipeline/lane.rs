@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::circuit::{Allowed, Circuit};
-use super::entry::{Entry, Settled};
+use super::circuit::Allowed;
+use super::circuit::Circuit;
+use super::entry::Entry;
+use super::entry::Settled;
 use super::outcome::Tally;
 use super::queue::room;
-use super::settings::Patience;
-use crate::report::{Mechanism, Outcome, Report};
+use super::settings::RetryPolicy;
+use crate::report::Mechanism;
+use crate::report::Outcome;
+use crate::report::Report;
 use crate::reporters::Delivery;
 
 /// The backlog of one reporter. It outlives the thread that works it off.
@@ -25,7 +29,7 @@ pub(super) struct Lane {
     batch: u64,
     bytes: usize,
     bounds: (usize, usize),
-    patience: Patience,
+    patience: RetryPolicy,
     circuit: Circuit,
     /// The other side's wish.
     hold_until: Option<Instant>,
@@ -71,7 +75,7 @@ const MAX_BATCH: usize = 32;
 pub(super) const MAX_HOLD: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Lane {
-    pub(super) fn new(count: usize, bytes: usize, patience: Patience) -> Self {
+    pub(super) fn new(count: usize, bytes: usize, patience: RetryPolicy) -> Self {
         Self {
             ready: VecDeque::new(),
             waiting: Vec::new(),

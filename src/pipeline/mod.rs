@@ -26,16 +26,10 @@ mod reporting;
 mod scrub;
 mod settings;
 mod stats;
-#[cfg(feature = "frames")]
-mod symbols;
 mod threads;
 mod ticket;
 mod watch;
 mod work;
-
-#[cfg(not(feature = "frames"))]
-#[path = "no_symbols.rs"]
-mod symbols;
 
 pub use self::outcome::OutcomeEvent;
 pub use self::stats::{Remaining, ReporterStats, Stats};
@@ -43,5 +37,5 @@ pub use self::stats::{Remaining, ReporterStats, Stats};
 pub(crate) use self::handle::Pipeline;
 pub(crate) use self::outcome::Listeners;
 pub(crate) use self::registry::{Pipelines, crash_timeout};
-pub(crate) use self::settings::{Place, Sample, Settings};
-pub(crate) use self::ticket::Ticket;
+pub(crate) use self::settings::{Executor, Sample, Settings};
+pub(crate) use self::ticket::DeliveryWaiter;

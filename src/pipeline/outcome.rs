@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
 use super::reporting;
-use crate::error::caught;
+use crate::panics::catch_panic;
 use crate::report::Outcome;
 
 /// One outcome, as [`Builder::on_outcome`](crate::Builder::on_outcome) sees it.
@@ -53,7 +53,7 @@ impl Listeners {
     pub(super) fn tell(&self, event: &OutcomeEvent<'_>) {
         for listener in &self.0 {
             let _reporting = reporting::enter();
-            caught(|| listener(event));
+            catch_panic(|| listener(event));
         }
     }
 }

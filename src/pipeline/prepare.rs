@@ -3,16 +3,20 @@
 use std::time::Duration;
 
 use super::scrub::scrub;
-use super::symbols::{SymbolSettings, symbolise, symbolise_within};
+use super::symbols::SymbolSettings;
+use super::symbols::symbolise;
+use super::symbols::symbolise_within;
 use crate::disclosure::Redactor;
-use crate::error::caught;
-use crate::report::{Captured, Report, bounded_fingerprint};
+use crate::panics::catch_panic;
+use crate::report::Event;
+use crate::report::Report;
+use crate::report::bounded_fingerprint;
 
 /// Assembles, symbolises and scrubs. Whatever panics on the way, a report comes out: an enricher that fails
 /// takes only what it would have added, a scrubber that fails takes everything but id, time and kind. Only the
 /// application's own callbacks drop it. With a limit of time, frames that were not found by then stay addresses.
 pub(super) fn prepare(
-    captured: Box<Captured>,
+    captured: Box<Event>,
     suppressed: u64,
     symbols: &SymbolSettings,
     time: Option<Duration>,
@@ -30,7 +34,7 @@ pub(super) fn prepare(
 }
 
 fn prepare_with(
-    captured: Box<Captured>,
+    captured: Box<Event>,
     suppressed: u64,
     enrich: impl FnOnce(&mut Report),
     scrub: impl FnOnce(&mut Report),
@@ -40,7 +44,7 @@ fn prepare_with(
         ..blank(&captured)
     };
     let edits = captured.edits();
-    let Some(mut report) = caught(|| captured.into_report()) else {
+    let Some(mut report) = catch_panic(|| captured.into_report()) else {
         return Some(blank);
     };
     if !edits.apply(&mut report) {
@@ -49,17 +53,17 @@ fn prepare_with(
     report.suppressed = suppressed;
     report.fingerprint = bounded_fingerprint(report.fingerprint);
     let mut enriched = report.clone();
-    if caught(|| enrich(&mut enriched)).is_some() {
+    if catch_panic(|| enrich(&mut enriched)).is_some() {
         report = enriched;
     }
-    match caught(|| scrub(&mut report)) {
+    match catch_panic(|| scrub(&mut report)) {
         Some(()) => Some(report),
         None => Some(blank),
     }
 }
 
 /// A report without any text of anybody's.
-fn blank(captured: &Captured) -> Report {
+fn blank(captured: &Event) -> Report {
     Report {
         id: captured.failure.id(),
         timestamp: captured.timestamp(),
@@ -91,10 +95,11 @@ fn blank(captured: &Captured) -> Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Error, Failure};
+    use crate::error::Error;
+    use crate::error::Failure;
 
-    fn captured() -> Box<Captured> {
-        Captured::new(Failure::from(Error::msg("s3cr3t")))
+    fn captured() -> Box<Event> {
+        Event::new(Failure::from(Error::msg("s3cr3t")))
     }
 
     #[test]

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use super::ticket::Ticket;
+use super::ticket::DeliveryWaiter;
 use crate::error::Origin;
-use crate::report::{Captured, Outcome};
+use crate::report::Event;
+use crate::report::Outcome;
 
 /// Bounded in count and bytes; who finds it full goes. It outlives the worker, so that nothing is lost with
 /// one.
@@ -35,9 +36,9 @@ pub(super) struct State {
 
 #[derive(Debug)]
 pub(super) struct Item {
-    pub(super) captured: Box<Captured>,
+    pub(super) captured: Box<Event>,
     pub(super) suppressed: u64,
-    pub(super) ticket: Option<Arc<Ticket>>,
+    pub(super) ticket: Option<Arc<DeliveryWaiter>>,
     /// Which one of all it is.
     pub(super) number: u64,
     weight: usize,
@@ -56,9 +57,9 @@ impl Queue {
     /// Never waits: the lock is only ever held for a move.
     pub(super) fn push(
         &self,
-        captured: Box<Captured>,
+        captured: Box<Event>,
         suppressed: u64,
-        ticket: Option<Arc<Ticket>>,
+        ticket: Option<Arc<DeliveryWaiter>>,
     ) -> Result<(), Outcome> {
         let weight = weight(&captured);
         let is_panic = captured.failure.origin() == Origin::Panic;
@@ -166,14 +167,14 @@ pub(super) fn room(bound: usize, is_panic: bool) -> usize {
 
 /// About how many bytes it holds on to. An error's own memory can't be measured; its message's can't
 /// be without making it.
-fn weight(captured: &Captured) -> usize {
+fn weight(captured: &Event) -> usize {
     const ERROR: usize = 512;
     let facts = captured.facts.as_ref().map_or(0, |facts| {
         let headers = facts.headers().map(|(_, value)| value.len());
         facts.uri().path().len() + facts.uri().query().map_or(0, str::len) + headers.sum::<usize>()
     });
     size_of::<Item>()
-        + size_of::<Captured>()
+        + size_of::<Event>()
         + ERROR
         + captured.failure.text_len()
         + captured.story_len()
@@ -183,13 +184,14 @@ fn weight(captured: &Captured) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Error, Failure};
+    use crate::error::Error;
+    use crate::error::Failure;
 
     #[test]
     fn what_is_urgent_gets_in_though_it_is_full_and_first_and_no_flush_forgets_the_others() {
         let queue = Queue::new(2, usize::MAX);
         let push = |is_urgent| {
-            let mut captured = Captured::new(Failure::from(Error::msg("x")));
+            let mut captured = Event::new(Failure::from(Error::msg("x")));
             captured.is_urgent = is_urgent;
             queue.push(captured, 0, None)
         };
@@ -212,7 +214,7 @@ mod tests {
     fn what_is_urgent_has_twice_the_room_and_no_more() {
         let queue = Queue::new(3, usize::MAX);
         let urgent = || {
-            let mut captured = Captured::new(Failure::from(Error::msg("x")));
+            let mut captured = Event::new(Failure::from(Error::msg("x")));
             captured.is_urgent = true;
             queue.push(captured, 0, None)
         };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::core::Core;
-use super::settings::Place;
+use super::settings::Executor;
 
 /// Held for a look only, never while anything is called.
 static ALL: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
@@ -43,7 +43,7 @@ impl Pipelines {
         let all = all();
         // What runs on somebody's runtime does not get on while that waits.
         let own = all.iter().filter_map(|entry| entry.core.upgrade());
-        Self(own.filter(|core| core.place == Place::Threads).collect())
+        Self(own.filter(|core| core.place == Executor::Threads).collect())
     }
 
     /// Whether nothing can get on before the deadline.
@@ -75,7 +75,7 @@ impl Pipelines {
     pub(crate) fn leave(&self) {
         for track in self.0.iter().flat_map(|core| &core.lanes) {
             if let Some(keeper) = track.reporter.keeper() {
-                crate::error::caught(|| keeper.leave());
+                crate::catch_panic(|| keeper.leave());
             }
         }
     }

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::error::CatchingAloud;
+use crate::panics::VisibleCatchGuard;
 
 thread_local! {
     static REPORTING: Cell<bool> = const { Cell::new(false) };
@@ -21,7 +21,7 @@ pub(super) fn is_on() -> bool {
 /// Marks the thread until the guard is dropped.
 pub(super) fn enter() -> Reporting {
     Reporting {
-        _catching: CatchingAloud::enter(),
+        _catching: VisibleCatchGuard::enter(),
         before: REPORTING
             .try_with(|on| on.replace(true))
             .unwrap_or_default(),
@@ -31,7 +31,7 @@ pub(super) fn enter() -> Reporting {
 #[must_use = "the mark goes with the guard"]
 pub(super) struct Reporting {
     /// Whatever panics meanwhile is caught by the pipeline.
-    _catching: CatchingAloud,
+    _catching: VisibleCatchGuard,
     before: bool,
 }
 

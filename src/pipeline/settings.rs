@@ -24,14 +24,14 @@ pub(crate) struct Settings {
     pub(crate) listeners: Listeners,
     pub(crate) redactor: Redactor,
     pub(crate) symbols: SymbolSettings,
-    pub(crate) place: Place,
+    pub(crate) place: Executor,
     /// For how long a panic may hold up what ends with it.
     pub(crate) crash_timeout: Duration,
 }
 
 /// Where the work is done.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Place {
+pub(crate) enum Executor {
     /// On threads of its own.
     Threads,
     /// On the runtime that is current when it starts, for tests with paused time.
@@ -47,7 +47,7 @@ pub(crate) enum Sample {
 
 /// How often and for how long a report is tried again.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Patience {
+pub(super) struct RetryPolicy {
     pub(super) attempts: u32,
     pub(super) age: Duration,
     /// The longest wait after the first attempt; it doubles with each one.
@@ -59,7 +59,7 @@ pub(super) struct Patience {
     pub(super) delivery: Duration,
 }
 
-impl Default for Patience {
+impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
             attempts: 8,
@@ -85,7 +85,7 @@ impl Default for Settings {
             listeners: Listeners::default(),
             redactor: Redactor::default(),
             symbols: SymbolSettings::default(),
-            place: Place::Threads,
+            place: Executor::Threads,
             crash_timeout: Duration::from_secs(1),
         }
     }

@@ -7,9 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::runtime::{self, Handle};
 
-use super::core::{Core, Track};
-use super::settings::Place;
-use super::{reporting, work};
+use super::core::Core;
+use super::core::Track;
+use super::settings::Executor;
+use super::reporting;
+use super::work;
 
 /// How often in a row a thread's work may panic; the next report then starts another.
 const MAX_LIVES: usize = 8;
@@ -41,7 +43,7 @@ fn spawn<F>(name: &str, running: Running, work: impl Fn() -> F + Send + 'static)
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    if running.core.place == Place::CurrentRuntime
+    if running.core.place == Executor::CurrentRuntime
         && let Ok(runtime) = Handle::try_current()
     {
         let work = work();

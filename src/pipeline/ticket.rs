@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 /// Given out with a report; every reporter stamps it.
 #[derive(Debug, Default)]
-pub(crate) struct Ticket {
+pub(crate) struct DeliveryWaiter {
     state: Mutex<State>,
     stamped: Condvar,
 }
@@ -26,7 +26,7 @@ impl State {
     }
 }
 
-impl Ticket {
+impl DeliveryWaiter {
     pub(super) fn expect(&self, reporters: usize) {
         self.lock().left = Some(reporters);
     }

@@ -8,13 +8,17 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::core::{Core, Track};
+use super::core::Core;
+use super::core::Track;
 use super::keep::NextResume;
-use super::lane::{Answer, Next};
+use super::lane::Answer;
+use super::lane::Next;
 use super::reporting;
-use crate::error::{caught, discard};
+use crate::panics::catch_panic;
+use crate::panics::drop_catching;
 use crate::report::Report;
-use crate::reporters::{Boxed, Resumed};
+use crate::reporters::Boxed;
+use crate::reporters::Resumed;
 
 /// Makes reports of what was captured and hands them to the lanes.
 pub(super) async fn worker(core: Arc<Core>) {
@@ -66,7 +70,7 @@ async fn deliverer(core: &Core, track: &Track) {
             Next::Deliver { batch, reports } => {
                 let dropped = track.lock().newly_dropped(&core.dropped.snapshot());
                 for (reason, count) in dropped {
-                    caught(|| track.reporter.dropped(reason, count));
+                    catch_panic(|| track.reporter.dropped(reason, count));
                 }
                 let answer = deliver(track, &reports).await;
                 let jitter = || core.random.unit();
@@ -134,7 +138,7 @@ impl<T> Future for Caught<'_, T> {
         let Some(future) = &mut self.0 else {
             return Poll::Ready(None);
         };
-        match caught(|| future.as_mut().poll(cx)) {
+        match catch_panic(|| future.as_mut().poll(cx)) {
             Some(poll) => poll.map(Some),
             None => Poll::Ready(None),
         }
@@ -143,7 +147,7 @@ impl<T> Future for Caught<'_, T> {
 
 impl<T> Drop for Caught<'_, T> {
     fn drop(&mut self) {
-        discard(self.0.take());
+        drop_catching(self.0.take());
     }
 }
 

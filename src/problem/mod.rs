@@ -9,7 +9,6 @@ mod parse;
 mod phrase;
 mod problem_type;
 mod scan;
-#[cfg(feature = "xml")]
 mod xml;
 
 pub use self::document::Problem;
@@ -20,7 +19,5 @@ pub use self::problem_type::ProblemType;
 pub(crate) use self::depth::shallow;
 pub(crate) use self::members::{RESERVED, is_reserved};
 pub(crate) use self::phrase::reason_phrase;
-#[cfg(feature = "html")]
 pub(crate) use self::scan::has_byte;
-#[cfg(feature = "xml")]
 pub(crate) use self::xml::NAMESPACE;

@@ -9,7 +9,8 @@ use http::StatusCode;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::{InvalidProblem, Problem};
+use super::InvalidProblem;
+use super::Problem;
 
 impl Problem {
     /// Reads `application/problem+json`.

@@ -5,14 +5,16 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
-#[cfg(feature = "reports")]
 use std::time::Instant;
 
 use super::last_chance::Chance;
-use crate::error::{caught, discard};
-#[cfg(feature = "reports")]
+use crate::panics::catch_panic;
+use crate::panics::drop_catching;
 use crate::pipeline;
-use crate::report::{Uncaught, count_unheard, noted, told};
+use crate::report::UncaughtPanic;
+use crate::report::count_unheard;
+use crate::report::noted;
+use crate::report::told;
 
 /// Panics that wait to be told.
 const MAX_WAITING: usize = 256;
@@ -33,7 +35,7 @@ static CAME: Condvar = Condvar::new();
 static DONE: Condvar = Condvar::new();
 
 struct State {
-    panics: VecDeque<Uncaught>,
+    panics: VecDeque<UncaughtPanic>,
     is_telling: bool,
     runs: bool,
     /// How often somebody asked for a last chance, and how many of these are over.
@@ -58,7 +60,7 @@ pub(super) fn start() {
 }
 
 /// Hands a panic over, in its hook.
-pub(super) fn push(uncaught: Uncaught) {
+pub(super) fn push(uncaught: UncaughtPanic) {
     let mut state = state();
     if state.panics.len() < MAX_WAITING {
         state.panics.push_back(uncaught);
@@ -72,7 +74,6 @@ pub(super) fn push(uncaught: Uncaught) {
 }
 
 /// Waits until all panics so far are told, but no longer than this.
-#[cfg(feature = "reports")]
 pub(super) fn wait_until_told(longest: Duration) {
     wait(state(), longest, |state| {
         state.panics.is_empty() && !state.is_telling
@@ -81,7 +82,6 @@ pub(super) fn wait_until_told(longest: Duration) {
 
 /// Waits, in a process that ends, until all panics so far are told and what was reported has had its last chance, in
 /// a hook too, but no longer than the setting says.
-#[cfg(feature = "reports")]
 pub(super) fn take_last_chance() {
     let longest = pipeline::crash_timeout();
     // Nothing waits where nobody reports.
@@ -95,10 +95,6 @@ pub(super) fn take_last_chance() {
     wait(state, longest, |state| state.taken >= number);
 }
 
-#[cfg(not(feature = "reports"))]
-pub(super) const fn take_last_chance() {}
-
-#[cfg(feature = "reports")]
 fn wait(mut state: MutexGuard<'_, State>, longest: Duration, is_done: impl Fn(&State) -> bool) {
     // It can't wait for itself.
     if !state.runs || IS_THIS.try_with(Cell::get).unwrap_or(true) {
@@ -124,7 +120,7 @@ fn run() {
             state.is_telling = true;
             drop(state);
             // Destructors of the application's may be in here too.
-            caught(|| uncaught.tell());
+            catch_panic(|| uncaught.tell());
             told();
             self::state().is_telling = false;
             DONE.notify_all();
@@ -138,14 +134,14 @@ fn run() {
         drop(state);
         // Others may panic meanwhile, whose last chance this is too.
         let chance_now = chance.get_or_insert_with(Chance::new);
-        let is_over = caught(|| chance_now.is_over()).unwrap_or(true);
+        let is_over = catch_panic(|| chance_now.is_over()).unwrap_or(true);
         let mut state = self::state();
         if is_over && state.panics.is_empty() {
             state.taken = asked;
             drop(state);
             DONE.notify_all();
             // Reporters of the application's may go with it.
-            discard(chance.take());
+            drop_catching(chance.take());
         } else if state.panics.is_empty() {
             drop(CAME.wait_timeout(state, LOOK));
         }

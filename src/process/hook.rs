@@ -5,10 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::noted::Noted;
-use super::{bare, last_chance};
+use super::bare;
+use super::last_chance;
 use crate::backstop::Backstop;
 use crate::error;
-use crate::report::{Uncaught, process, set_process};
+use crate::report::UncaughtPanic;
+use crate::report::process;
+use crate::report::set_process;
 
 /// Whether the hook before ours is spared the panics that a layer answers.
 static IS_QUIET: AtomicBool = AtomicBool::new(false);
@@ -152,10 +155,10 @@ fn note(info: &PanicHookInfo<'_>) -> bool {
     let is_urgent = ends_process || last_chance::may_end();
     if ends_process {
         for earlier in error::never_caught() {
-            bare::push(Uncaught::new(earlier).urgent(true));
+            bare::push(UncaughtPanic::new(earlier).urgent(true));
         }
     }
-    bare::push(Uncaught::new(panic).urgent(is_urgent));
+    bare::push(UncaughtPanic::new(panic).urgent(is_urgent));
     if ends_process {
         bare::take_last_chance();
     }

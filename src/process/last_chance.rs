@@ -11,7 +11,8 @@ use std::process::Child;
 use tokio::time::Instant;
 
 use super::crash_child;
-use crate::pipeline::{self, Pipelines};
+use crate::pipeline;
+use crate::pipeline::Pipelines;
 
 thread_local! {
     static MAY_END: Cell<bool> = const { Cell::new(false) };

@@ -13,8 +13,9 @@ use tokio::task::block_in_place;
 use super::bare;
 use super::last_chance::MayEnd;
 use crate::backstop::Backstop;
-use crate::error::{self, Error};
-use crate::report::Uncaught;
+use crate::error;
+use crate::error::Error;
+use crate::report::UncaughtPanic;
 
 /// The process.
 impl Backstop {
@@ -128,7 +129,7 @@ impl Backstop {
         driven.unwrap_or_else(|panic| {
             if error::take(&*panic).is_none() {
                 // The application has set a hook of its own since, or resumed what was none.
-                bare::push(Uncaught::new(error::Panic::unseen(&*panic, true)).urgent(true));
+                bare::push(UncaughtPanic::new(PanicRecord::unseen(&*panic, true)).urgent(true));
             }
             bare::take_last_chance();
             // Dropping the last handle would wait once more.

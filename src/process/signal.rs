@@ -10,11 +10,11 @@ impl Backstop {
     /// ```
     /// use std::time::Duration;
     /// use axum::Router;
-    /// use backstop::{Backstop, Fatal};
+    /// use backstop::{Backstop, OnPanic};
     ///
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let grace = Duration::from_secs(20);
-    /// let backstop = Backstop::production().fatal(Fatal::Shutdown { grace }).build()?;
+    /// let backstop = Backstop::production().fatal(OnPanic::Shutdown { grace }).build()?;
     /// let app: Router = Router::new().layer(backstop.layer());
     /// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     /// # backstop.request_shutdown();

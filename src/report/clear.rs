@@ -1,7 +1,8 @@
 //! Taking back what was recorded.
 
 use super::Scope;
-use super::record::{ANNOTATIONS, Record};
+use super::record::ANNOTATIONS;
+use super::record::Record;
 
 /// Taking back what was recorded: reports that were made before keep it.
 impl Scope {

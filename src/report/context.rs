@@ -9,8 +9,9 @@ use std::task;
 
 use pin_project_lite::pin_project;
 
-use super::edit::Edit;
-use super::{Report, slot};
+use super::callback::Edit;
+use super::Report;
+use super::slot;
 
 thread_local! {
     static CURRENT: Cell<Option<Arc<Context>>> = const { Cell::new(None) };

@@ -2,7 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::{Device, Thread};
+use super::Device;
+use super::Thread;
 
 /// This machine; asked once, on the worker.
 pub(super) fn device() -> &'static Device {
@@ -24,13 +25,7 @@ pub(super) fn thread(thread: &std::thread::Thread) -> Thread {
     }
 }
 
-#[cfg(feature = "reports")]
 fn hostname() -> Option<String> {
     let name = gethostname::gethostname().to_string_lossy().into_owned();
     (!name.is_empty()).then_some(name)
-}
-
-#[cfg(not(feature = "reports"))]
-const fn hostname() -> Option<String> {
-    None
 }

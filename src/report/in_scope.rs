@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::Scope;
-use super::slot::{Bound, Slot};
+use super::slot::ScopeGuard;
+use super::slot::CurrentScope;
 
 /// Takes a scope along with a future, wherever that is polled.
 ///
@@ -50,7 +51,7 @@ pin_project! {
     pub struct Scoped<F> {
         #[pin]
         future: F,
-        slot: Option<Slot>,
+        slot: Option<CurrentScope>,
     }
 }
 
@@ -59,7 +60,7 @@ impl<F: Future> Future for Scoped<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _bound = Bound::enter(this.slot);
+        let _bound = ScopeGuard::enter(this.slot);
         this.future.poll(cx)
     }
 }

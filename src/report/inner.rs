@@ -3,16 +3,17 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::context::Context;
-use super::owner::Owner;
+use super::dispatch::Dispatch;
 use super::record::Record;
-use super::{Captured, Story};
-use crate::request::RequestFacts;
+use super::Event;
+use super::ScopeSnapshot;
+use crate::request::RequestInfo;
 
 /// The shared part of a scope.
 #[derive(Debug)]
-pub(crate) struct Inner {
-    owner: Arc<Owner>,
-    facts: OnceLock<RequestFacts>,
+pub(crate) struct SharedScope {
+    owner: Arc<Dispatch>,
+    facts: OnceLock<RequestInfo>,
     state: Mutex<State>,
 }
 
@@ -32,24 +33,24 @@ struct State {
 enum Waits {
     #[default]
     No,
-    Yes(Vec<Box<Captured>>),
+    Yes(Vec<Box<Event>>),
 }
 
 /// Reports that wait for the facts at the most; what is told beyond goes without them.
 const MAX_WAITING: usize = 64;
 
-impl Inner {
+impl SharedScope {
     /// The scope of a request, whose facts will follow.
-    pub(super) fn of_request(owner: Arc<Owner>) -> Self {
+    pub(super) fn of_request(owner: Arc<Dispatch>) -> Self {
         Self::new(owner, Waits::Yes(Vec::new()))
     }
 
     /// A scope without a request.
-    pub(super) fn of_job(owner: Arc<Owner>) -> Self {
+    pub(super) fn of_job(owner: Arc<Dispatch>) -> Self {
         Self::new(owner, Waits::No)
     }
 
-    fn new(owner: Arc<Owner>, waits: Waits) -> Self {
+    fn new(owner: Arc<Dispatch>, waits: Waits) -> Self {
         let record = Arc::default();
         Self {
             owner,
@@ -62,7 +63,7 @@ impl Inner {
         }
     }
 
-    pub(super) const fn owner(&self) -> &Arc<Owner> {
+    pub(super) const fn owner(&self) -> &Arc<Dispatch> {
         &self.owner
     }
 
@@ -72,17 +73,17 @@ impl Inner {
     }
 
     /// What was recorded until now.
-    pub(super) fn story(&self) -> Story {
-        Story::Told(Arc::clone(&self.lock().record))
+    pub(super) fn story(&self) -> ScopeSnapshot {
+        ScopeSnapshot::Told(Arc::clone(&self.lock().record))
     }
 
-    pub(super) fn facts(&self) -> Option<&RequestFacts> {
+    pub(super) fn facts(&self) -> Option<&RequestInfo> {
         self.facts.get()
     }
 
     /// Takes the facts of the request, and sends what waited for them.
     #[cold]
-    pub(super) fn know(&self, facts: &RequestFacts) {
+    pub(super) fn know(&self, facts: &RequestInfo) {
         let facts = self.facts.get_or_init(|| facts.clone());
         for mut captured in self.waiting() {
             captured.facts = Some(facts.clone());
@@ -91,7 +92,7 @@ impl Inner {
     }
 
     /// Hands a failure over that was told by this scope's handle.
-    pub(super) fn capture(&self, mut captured: Box<Captured>) {
+    pub(super) fn capture(&self, mut captured: Box<Event>) {
         {
             let mut state = self.lock();
             if let Waits::Yes(waiting) = &mut state.waits
@@ -116,7 +117,7 @@ impl Inner {
     }
 
     #[expect(clippy::vec_box, reason = "they go on in their boxes")]
-    fn waiting(&self) -> Vec<Box<Captured>> {
+    fn waiting(&self) -> Vec<Box<Event>> {
         match std::mem::take(&mut self.lock().waits) {
             Waits::No => Vec::new(),
             Waits::Yes(waiting) => waiting,
@@ -128,7 +129,7 @@ impl Inner {
     }
 }
 
-impl Drop for Inner {
+impl Drop for SharedScope {
     /// A future that was dropped in its first poll never gave its facts.
     fn drop(&mut self) {
         for captured in self.waiting() {

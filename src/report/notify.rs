@@ -5,9 +5,15 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::owner::{self, Owner};
-use super::{Captured, Mechanism, Scope, Story, slot};
-use crate::error::{Error, Failure};
+use super::dispatch;
+use super::dispatch::Dispatch;
+use super::Event;
+use super::Mechanism;
+use super::Scope;
+use super::ScopeSnapshot;
+use super::slot;
+use crate::error::Error;
+use crate::error::Failure;
 
 /// What can be reported: every standard error, also behind a `dyn`, and [`Error`](crate::Error). Of a
 /// [`BoxError`](crate::BoxError) give what is in the box, `&*boxed`.
@@ -97,7 +103,7 @@ pub(super) fn tell(failure: Failure, mechanism: Mechanism) -> Option<Uuid> {
 
 /// Reports to this owner, in the current scope if that is its own; else the report says that it is lost.
 pub(crate) fn tell_owner(
-    owner: &Arc<Owner>,
+    owner: &Arc<Dispatch>,
     failure: Failure,
     mechanism: Mechanism,
 ) -> Option<Uuid> {
@@ -107,7 +113,7 @@ pub(crate) fn tell_owner(
     if !owner.listens() {
         return None;
     }
-    match Captured::told(failure, mechanism, owner, Story::Lost) {
+    match Event::told(failure, mechanism, owner, ScopeSnapshot::Lost) {
         Ok(captured) => {
             let id = captured.failure.id();
             owner.capture(captured);

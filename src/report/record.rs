@@ -5,8 +5,14 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Map, Value};
 
-use super::edit::Edit;
-use super::{Breadcrumb, FeatureFlag, LogLine, Mechanism, Report, User, limits};
+use super::callback::Edit;
+use super::Breadcrumb;
+use super::FeatureFlag;
+use super::LogLine;
+use super::Mechanism;
+use super::Report;
+use super::User;
+use super::limits;
 
 /// The record of one request. A report takes it as it is at that moment: it is shared then, and copied when
 /// the request records more.
@@ -184,7 +190,6 @@ impl Record {
     }
 
     /// About how many bytes it holds on to.
-    #[cfg(feature = "reports")]
     pub(super) fn len(&self) -> usize {
         let crumbs = self
             .breadcrumbs

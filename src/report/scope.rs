@@ -6,17 +6,26 @@ use std::sync::Arc;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::edit::Edit;
-use super::inner::Inner;
-use super::owner::Owner;
-use super::parts::{Scalar, now};
-use super::record::{ANNOTATIONS, Record};
-use super::slot::{self, Bound, Slot};
-#[cfg(feature = "reports")]
+use super::callback::Edit;
+use super::inner::SharedScope;
+use super::dispatch::Dispatch;
+use super::parts::Scalar;
+use super::parts::now;
+use super::record::ANNOTATIONS;
+use super::record::Record;
+use super::slot;
+use super::slot::ScopeGuard;
+use super::slot::CurrentScope;
 use super::task::Task;
-use super::{
-    Breadcrumb, Captured, Flatten, LogLine, Mechanism, Report, Reportable, Severity, User,
-};
+use super::Breadcrumb;
+use super::Event;
+use super::Flatten;
+use super::LogLine;
+use super::Mechanism;
+use super::Report;
+use super::Reportable;
+use super::Severity;
+use super::User;
 use crate::error::Failure;
 
 /// A handle to the story of one request: what is recorded here goes into every report of the request, and
@@ -58,7 +67,7 @@ use crate::error::Failure;
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
     /// None: a handle that does nothing.
-    inner: Option<Arc<Inner>>,
+    inner: Option<Arc<SharedScope>>,
 }
 
 impl Scope {
@@ -69,15 +78,15 @@ impl Scope {
     }
 
     /// A scope that belongs to no request.
-    pub(crate) fn of_job(owner: &Arc<Owner>) -> Self {
-        Self::of(Some(Arc::new(Inner::of_job(Arc::clone(owner)))))
+    pub(crate) fn of_job(owner: &Arc<Dispatch>) -> Self {
+        Self::of(Some(Arc::new(SharedScope::of_job(Arc::clone(owner)))))
     }
 
-    pub(super) const fn of(inner: Option<Arc<Inner>>) -> Self {
+    pub(super) const fn of(inner: Option<Arc<SharedScope>>) -> Self {
         Self { inner }
     }
 
-    pub(super) const fn inner(&self) -> Option<&Arc<Inner>> {
+    pub(super) const fn inner(&self) -> Option<&Arc<SharedScope>> {
         self.inner.as_ref()
     }
 
@@ -218,7 +227,7 @@ impl Scope {
             return run();
         }
         let mut slot = self.taken();
-        let _bound = Bound::enter(&mut slot);
+        let _bound = ScopeGuard::enter(&mut slot);
         run()
     }
 
@@ -234,7 +243,6 @@ impl Scope {
     /// # Panics
     ///
     /// Outside a tokio runtime, as [`tokio::spawn`] does.
-    #[cfg(feature = "reports")]
     #[track_caller]
     pub fn spawn<F>(&self, future: F) -> tokio::task::JoinHandle<F::Output>
     where
@@ -255,7 +263,7 @@ impl Scope {
     /// Reports what the application tells of itself.
     pub(super) fn tell(&self, failure: Failure, mechanism: Mechanism) -> Option<Uuid> {
         let inner = self.inner().filter(|inner| inner.owner().listens())?;
-        match Captured::told(failure, mechanism, inner.owner(), inner.story()) {
+        match Event::told(failure, mechanism, inner.owner(), inner.story()) {
             Ok(captured) => {
                 let id = captured.failure.id();
                 inner.capture(captured);
@@ -267,9 +275,9 @@ impl Scope {
 
     /// The slot of code that this scope is taken along to, from the caller's place.
     #[track_caller]
-    pub(super) fn taken(&self) -> Option<Slot> {
+    pub(super) fn taken(&self) -> Option<CurrentScope> {
         let at = Location::caller();
-        self.inner().map(|inner| Slot::taken(inner, at))
+        self.inner().map(|inner| CurrentScope::taken(inner, at))
     }
 
     /// Makes a value, which may be the application's code, and records it under the lock.

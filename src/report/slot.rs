@@ -1,7 +1,7 @@
 //! Which scope is current: a thread-local that holds it while the request's code runs, in `call`, in `poll`
 //! and in the body's `poll_frame`.
 //!
-//! The request's future keeps a [`Slot`] and swaps it with the thread-local's for the time of a poll; the scope
+//! The request's future keeps a [`CurrentScope`] and swaps it with the thread-local's for the time of a poll; the scope
 //! in it is made when somebody asks for it. So a request that records nothing allocates nothing.
 
 use std::cell::RefCell;
@@ -9,41 +9,42 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::context::Context;
-use super::inner::Inner;
-use super::owner::Owner;
+use super::inner::SharedScope;
+use super::dispatch::Dispatch;
 use super::trail::Taken;
-use super::{Scope, Story};
-use crate::request::RequestFacts;
+use super::Scope;
+use super::ScopeSnapshot;
+use crate::request::RequestInfo;
 
 thread_local! {
-    static CURRENT: RefCell<Option<Slot>> = const { RefCell::new(None) };
+    static CURRENT: RefCell<Option<CurrentScope>> = const { RefCell::new(None) };
 }
 
 /// A request's place for its scope.
 #[derive(Debug)]
-pub(crate) enum Slot {
+pub(crate) enum CurrentScope {
     /// A request's; nobody has asked for its scope yet.
-    Unused(Arc<Owner>),
+    Unused(Arc<Dispatch>),
     /// A request's.
-    Used(Arc<Inner>),
+    Used(Arc<SharedScope>),
     /// A scope that was taken along to other code: by its handle, or in a span.
     Taken(Arc<Taken>),
 }
 
-impl Slot {
+impl CurrentScope {
     /// The slot of a new request.
-    pub(crate) const fn new(owner: Arc<Owner>) -> Self {
+    pub(crate) const fn new(owner: Arc<Dispatch>) -> Self {
         Self::Unused(owner)
     }
 
     /// The slot of code that a scope is taken along to, from this place.
-    pub(super) fn taken(scope: &Arc<Inner>, at: &'static Location<'static>) -> Self {
+    pub(super) fn taken(scope: &Arc<SharedScope>, at: &'static Location<'static>) -> Self {
         Self::Taken(Arc::new(Taken::new(scope, at)))
     }
 
     /// The slot for what outlives the request's future, such as its body; it shares the scope, if there is
     /// one by now.
-    pub(crate) fn of_current(owner: &Arc<Owner>) -> Self {
+    pub(crate) fn of_current(owner: &Arc<Dispatch>) -> Self {
         let used = with(|slot| {
             let scope = slot.as_ref()?.used()?;
             Arc::ptr_eq(scope.owner(), owner).then(|| Arc::clone(scope))
@@ -52,7 +53,7 @@ impl Slot {
             .map_or_else(|| Self::Unused(Arc::clone(owner)), Self::Used)
     }
 
-    fn owner(&self) -> &Arc<Owner> {
+    fn owner(&self) -> &Arc<Dispatch> {
         match self {
             Self::Unused(owner) => owner,
             Self::Used(scope) => scope.owner(),
@@ -60,7 +61,7 @@ impl Slot {
         }
     }
 
-    fn used(&self) -> Option<&Arc<Inner>> {
+    fn used(&self) -> Option<&Arc<SharedScope>> {
         match self {
             Self::Unused(_) => None,
             Self::Used(scope) => Some(scope),
@@ -69,9 +70,9 @@ impl Slot {
     }
 
     /// The scope, made now if nobody asked for it before.
-    fn scope(&mut self) -> &Arc<Inner> {
+    fn scope(&mut self) -> &Arc<SharedScope> {
         if let Self::Unused(owner) = self {
-            *self = Self::Used(Arc::new(Inner::of_request(Arc::clone(owner))));
+            *self = Self::Used(Arc::new(SharedScope::of_request(Arc::clone(owner))));
         }
         match self {
             Self::Used(scope) => scope,
@@ -93,15 +94,15 @@ impl Slot {
 
 /// Binds a slot to this thread until it is dropped, on unwinding too.
 #[must_use = "the slot is bound as long as this lives"]
-pub(crate) struct Bound<'a> {
+pub(crate) struct ScopeGuard<'a> {
     /// Holds the slot outside while this one is bound.
-    slot: &'a mut Option<Slot>,
+    slot: &'a mut Option<CurrentScope>,
     is_bound: bool,
 }
 
-impl<'a> Bound<'a> {
+impl<'a> ScopeGuard<'a> {
     #[inline]
-    pub(crate) fn enter(slot: &'a mut Option<Slot>) -> Self {
+    pub(crate) fn enter(slot: &'a mut Option<CurrentScope>) -> Self {
         let is_bound = with(|current| {
             let binds = slot
                 .as_ref()
@@ -119,7 +120,7 @@ impl<'a> Bound<'a> {
 
     /// Binds the slot of a request that begins now.
     #[inline]
-    pub(crate) fn begin(slot: &'a mut Option<Slot>) -> Self {
+    pub(crate) fn begin(slot: &'a mut Option<CurrentScope>) -> Self {
         let bound = Self::enter(slot);
         #[cfg(feature = "tracing-subscriber")]
         super::span::begin();
@@ -128,12 +129,12 @@ impl<'a> Bound<'a> {
 
     /// Gives the current scope, if it was made by now, the facts of its request.
     #[inline]
-    pub(crate) fn know(&self, facts: Option<&RequestFacts>) {
+    pub(crate) fn know(&self, facts: Option<&RequestInfo>) {
         if !self.is_bound {
             return;
         }
         let waiting = with(|slot| match slot {
-            Some(Slot::Used(scope)) if scope.facts().is_none() => Some(Arc::clone(scope)),
+            Some(CurrentScope::Used(scope)) if scope.facts().is_none() => Some(Arc::clone(scope)),
             _ => None,
         });
         if let (Some(Some(scope)), Some(facts)) = (waiting, facts) {
@@ -143,7 +144,7 @@ impl<'a> Bound<'a> {
 
     /// Gives the current scope, which is made now, the facts of its request: where a panic ends the process, nobody
     /// can do that later.
-    pub(crate) fn know_at_once(&self, facts: &RequestFacts) {
+    pub(crate) fn know_at_once(&self, facts: &RequestInfo) {
         if self.is_bound {
             drop(scope());
             self.know(Some(facts));
@@ -151,7 +152,7 @@ impl<'a> Bound<'a> {
     }
 }
 
-impl Drop for Bound<'_> {
+impl Drop for ScopeGuard<'_> {
     #[inline]
     fn drop(&mut self) {
         if self.is_bound {
@@ -163,7 +164,7 @@ impl Drop for Bound<'_> {
 /// Looks at the current slot; `None` while the thread ends, when its thread-locals are gone. `look` must not
 /// call the application's code, nor this module.
 #[inline]
-fn with<T>(look: impl FnOnce(&mut Option<Slot>) -> T) -> Option<T> {
+fn with<T>(look: impl FnOnce(&mut Option<CurrentScope>) -> T) -> Option<T> {
     CURRENT
         .try_with(|current| Some(look(&mut *current.try_borrow_mut().ok()?)))
         .ok()
@@ -177,23 +178,23 @@ pub(super) fn scope() -> Scope {
 }
 
 /// Whose requests run on this thread now.
-pub(super) fn owner() -> Option<Arc<Owner>> {
+pub(super) fn owner() -> Option<Arc<Dispatch>> {
     with(|slot| Some(Arc::clone(slot.as_ref()?.owner()))).flatten()
 }
 
 /// The story to tell this owner of what fails now.
-pub(super) fn story(owner: &Arc<Owner>) -> Story {
+pub(super) fn story(owner: &Arc<Dispatch>) -> ScopeSnapshot {
     let story = with(|slot| {
         let slot = slot
             .as_ref()
             .filter(|slot| Arc::ptr_eq(slot.owner(), owner))?;
-        Some(slot.used().map_or(Story::Empty, |scope| scope.story()))
+        Some(slot.used().map_or(ScopeSnapshot::Empty, |scope| scope.story()))
     });
-    story.flatten().unwrap_or(Story::Lost)
+    story.flatten().unwrap_or(ScopeSnapshot::Lost)
 }
 
 /// The scope that is current now, whether anybody asked for it or not, and whose it is.
-pub(super) fn here() -> Option<(Arc<Owner>, Option<Arc<Inner>>)> {
+pub(super) fn here() -> Option<(Arc<Dispatch>, Option<Arc<SharedScope>>)> {
     with(|slot| {
         let slot = slot.as_ref()?;
         Some((Arc::clone(slot.owner()), slot.used().map(Arc::clone)))
@@ -205,8 +206,8 @@ pub(super) fn here() -> Option<(Arc<Owner>, Option<Arc<Inner>>)> {
 /// which there is no such way.
 pub(super) fn taken() -> Option<Option<Arc<Taken>>> {
     with(|slot| match slot {
-        Some(Slot::Unused(_) | Slot::Used(_)) => None,
-        Some(Slot::Taken(taken)) => Some(Some(Arc::clone(taken))),
+        Some(CurrentScope::Unused(_) | CurrentScope::Used(_)) => None,
+        Some(CurrentScope::Taken(taken)) => Some(Some(Arc::clone(taken))),
         None => Some(None),
     })
     .flatten()
@@ -214,11 +215,11 @@ pub(super) fn taken() -> Option<Option<Arc<Taken>>> {
 
 /// Whether any scope is current, of a request or another.
 pub(crate) fn has_slot() -> bool {
-    with(|slot| matches!(slot, Some(Slot::Unused(_) | Slot::Used(_)))).unwrap_or(false)
+    with(|slot| matches!(slot, Some(CurrentScope::Unused(_) | CurrentScope::Used(_)))).unwrap_or(false)
 }
 
 /// Whether this scope is current.
-pub(super) fn is_current(scope: &Arc<Inner>) -> bool {
+pub(super) fn is_current(scope: &Arc<SharedScope>) -> bool {
     let is_it = with(|slot| {
         let used = slot.as_ref()?.used()?;
         Some(Arc::ptr_eq(used, scope))
@@ -227,8 +228,7 @@ pub(super) fn is_current(scope: &Arc<Inner>) -> bool {
 }
 
 /// The facts of this owner's request, if they are known by now.
-#[cfg(feature = "reports")]
-pub(super) fn facts(owner: &Arc<Owner>) -> Option<RequestFacts> {
+pub(super) fn facts(owner: &Arc<Dispatch>) -> Option<RequestInfo> {
     let facts = with(|slot| {
         let scope = slot.as_ref()?.used()?;
         scope
@@ -255,7 +255,7 @@ pub(super) fn take_unwound() -> Option<Arc<Context>> {
 #[cfg(feature = "tracing-subscriber")]
 pub(super) fn carried() -> Option<Arc<Taken>> {
     let carried = with(|slot| match slot.as_mut()? {
-        Slot::Taken(taken) => Some(Arc::clone(taken)),
+        CurrentScope::Taken(taken) => Some(Arc::clone(taken)),
         slot => Some(Arc::new(Taken::carried(slot.scope()))),
     });
     carried.flatten()
@@ -266,7 +266,7 @@ pub(super) fn carried() -> Option<Arc<Taken>> {
 pub(super) fn fill(taken: &Arc<Taken>) -> bool {
     let filled = with(|slot| {
         let is_free = slot.is_none();
-        slot.get_or_insert_with(|| Slot::Taken(Arc::clone(taken)));
+        slot.get_or_insert_with(|| CurrentScope::Taken(Arc::clone(taken)));
         is_free
     });
     filled.unwrap_or(false)

@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing::Metadata;
 
-use super::inner::Inner;
-use super::trail::{Lineage, Taken};
-use super::{Scope, slot};
+use super::inner::SharedScope;
+use super::trail::Lineage;
+use super::trail::Taken;
+use super::Scope;
+use super::slot;
 
 thread_local! {
     static SPANS: RefCell<Spans> = const { RefCell::new(Spans {
@@ -94,7 +96,7 @@ impl SpanScope {
     }
 
     /// A request has begun inside the span.
-    fn adopt(&self, scope: &Arc<Inner>) {
+    fn adopt(&self, scope: &Arc<SharedScope>) {
         let before = {
             let mut belongs = self.belongs.lock().unwrap_or_else(PoisonError::into_inner);
             let next = match &*belongs {
@@ -158,7 +160,6 @@ pub(super) fn lineage() -> Option<Lineage> {
 }
 
 /// Runs what does not panic, and tells which span it has left: what fails leaves its own before it is seen to.
-#[cfg(feature = "reports")]
 pub(super) fn watched<T>(run: impl FnOnce() -> T) -> (T, Option<Lineage>) {
     let outer = swap(|spans| &mut spans.watch, Some(Left::default()));
     let value = run();
@@ -167,14 +168,12 @@ pub(super) fn watched<T>(run: impl FnOnce() -> T) -> (T, Option<Lineage>) {
 }
 
 /// Tells of what failed in a span that was left.
-#[cfg(feature = "reports")]
 pub(super) fn told_in(left: Option<Lineage>, tell: impl FnOnce()) {
     let outer = swap(|spans| &mut spans.told_in, left);
-    crate::error::caught(tell);
+    crate::catch_panic(tell);
     swap(|spans| &mut spans.told_in, outer);
 }
 
-#[cfg(feature = "reports")]
 fn swap<T>(part: fn(&mut Spans) -> &mut Option<T>, new: Option<T>) -> Option<T> {
     let swapped = SPANS.try_with(|spans| std::mem::replace(part(&mut spans.borrow_mut()), new));
     swapped.ok().flatten()

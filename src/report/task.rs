@@ -8,10 +8,18 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 use tokio::task::JoinHandle;
 
-use super::slot::{Bound, Slot};
-use super::uncaught::Uncaught;
-use super::{Mechanism, Reportable as _, Scope, notify, owner, span};
-use crate::error::{self, CatchingAloud, Error};
+use super::slot::ScopeGuard;
+use super::slot::CurrentScope;
+use super::uncaught::UncaughtPanic;
+use super::Mechanism;
+use super::Reportable as _;
+use super::Scope;
+use super::notify;
+use super::dispatch;
+use super::span;
+use crate::error;
+use crate::panics::VisibleCatchGuard;
+use crate::error::Error;
 
 /// Spawns a future that may fail, in the current scope, else in one of the process's Backstop.
 #[track_caller]
@@ -41,14 +49,14 @@ pin_project! {
         #[pin]
         future: F,
         // None where there is no scope: a panic is its hook's then.
-        slot: Option<Slot>,
+        slot: Option<CurrentScope>,
         tell: fn(&F::Output),
     }
 }
 
 impl<F: Future> Task<F> {
     /// A task whose output is its caller's.
-    pub(super) fn new(future: F, slot: Option<Slot>) -> Self {
+    pub(super) fn new(future: F, slot: Option<CurrentScope>) -> Self {
         Self {
             future,
             slot,
@@ -63,9 +71,9 @@ impl<F: Future> Future for Task<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let has_scope = this.slot.is_some();
-        let _bound = Bound::enter(this.slot);
+        let _bound = ScopeGuard::enter(this.slot);
         let (polled, left) = span::watched(|| {
-            let _catching = has_scope.then(CatchingAloud::enter);
+            let _catching = has_scope.then(VisibleCatchGuard::enter);
             let polled = catch_unwind(AssertUnwindSafe(|| this.future.poll(cx)));
             polled.map_err(|payload| (has_scope.then(|| error::passing(&*payload)), payload))
         });
@@ -77,7 +85,7 @@ impl<F: Future> Future for Task<F> {
             }
             Err((panic, payload)) => {
                 if let Some(panic) = panic {
-                    span::told_in(left, || Uncaught::unwound(panic).tell());
+                    span::told_in(left, || UncaughtPanic::unwound(panic).tell());
                 }
                 resume_unwind(payload)
             }

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use serde_json::Value;
 use tracing::Metadata;
 
-use super::inner::Inner;
-use super::{Report, slot, span};
-use crate::error::Place;
+use super::inner::SharedScope;
+use super::Report;
+use super::slot;
+use super::span;
+use crate::backtrace::SourceLocation;
 
 /// Places that are kept; older ones make room.
 const MAX_HOPS: usize = 8;
@@ -25,7 +27,7 @@ pub(crate) type Lineage = Arc<[&'static Metadata<'static>]>;
 /// A scope that was taken along, and by which way: a span adds no place to it.
 #[derive(Debug)]
 pub(crate) struct Taken {
-    scope: Arc<Inner>,
+    scope: Arc<SharedScope>,
     /// The newest last.
     hops: Vec<Hop>,
     /// How many older ones there were.
@@ -41,7 +43,7 @@ struct Hop {
 
 impl Taken {
     /// Takes a scope along from here: by the way that the code here has come, and this place.
-    pub(super) fn new(scope: &Arc<Inner>, at: &'static Location<'static>) -> Self {
+    pub(super) fn new(scope: &Arc<SharedScope>, at: &'static Location<'static>) -> Self {
         let outer = slot::taken().flatten();
         let outer = outer.as_deref();
         let hops = outer.map_or(&[][..], |outer| &*outer.hops);
@@ -61,7 +63,7 @@ impl Taken {
 
     /// A scope that a span carries from its request's own code.
     #[cfg(feature = "tracing-subscriber")]
-    pub(super) fn carried(scope: &Arc<Inner>) -> Self {
+    pub(super) fn carried(scope: &Arc<SharedScope>) -> Self {
         Self {
             scope: Arc::clone(scope),
             hops: Vec::new(),
@@ -69,7 +71,7 @@ impl Taken {
         }
     }
 
-    pub(super) const fn scope(&self) -> &Arc<Inner> {
+    pub(super) const fn scope(&self) -> &Arc<SharedScope> {
         &self.scope
     }
 }
@@ -94,7 +96,7 @@ impl Whence {
     pub(super) fn merge_into(&self, report: &mut Report) {
         let hops = self.taken.as_ref().map_or(&[][..], |taken| &*taken.hops);
         let hops = hops.iter().rev();
-        let places = hops.clone().map(|hop| Place::from(hop.at).to_string());
+        let places = hops.clone().map(|hop| SourceLocation::from(hop.at).to_string());
         let lineages = self
             .spans
             .iter()

@@ -4,24 +4,27 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::context::Context;
-use super::inner::Inner;
-use super::owner::{self, Owner};
+use super::inner::SharedScope;
+use super::dispatch;
+use super::dispatch::Dispatch;
 use super::trail::Whence;
-use super::{Captured, Story, slot};
-use crate::error::Panic;
+use super::Event;
+use super::ScopeSnapshot;
+use super::slot;
+use crate::panics::PanicRecord;
 
 /// A panic as its hook saw it, or who caught it on its way, and the scope in which it happened.
-pub(crate) struct Uncaught {
-    panic: Arc<Panic>,
-    here: Option<(Arc<Owner>, Option<Arc<Inner>>)>,
+pub(crate) struct UncaughtPanic {
+    panic: Arc<PanicRecord>,
+    here: Option<(Arc<Dispatch>, Option<Arc<SharedScope>>)>,
     contexts: Option<Arc<Context>>,
     whence: Option<Box<Whence>>,
     is_urgent: bool,
 }
 
-impl Uncaught {
+impl UncaughtPanic {
     /// In the hook: notes what is current. Handles are cloned, no lock is taken.
-    pub(crate) fn new(panic: Arc<Panic>) -> Self {
+    pub(crate) fn new(panic: Arc<PanicRecord>) -> Self {
         Self {
             panic,
             here: slot::here(),
@@ -32,8 +35,7 @@ impl Uncaught {
     }
 
     /// Where the panic was caught in the current scope, and goes on.
-    #[cfg(feature = "reports")]
-    pub(super) fn unwound(panic: Arc<Panic>) -> Self {
+    pub(super) fn unwound(panic: Arc<PanicRecord>) -> Self {
         let unwound = slot::take_unwound();
         let mut uncaught = Self::new(panic);
         uncaught.contexts = unwound.or(uncaught.contexts);
@@ -48,16 +50,16 @@ impl Uncaught {
     /// Reports it: in its scope, else to the owner of the process, and to nobody if there is none. A hook leaves this
     /// to another thread.
     pub(crate) fn tell(self) {
-        let mut captured = Captured::uncaught(&self.panic);
+        let mut captured = Event::uncaught(&self.panic);
         captured.contexts = self.contexts;
         captured.whence = self.whence;
         if self.is_urgent {
             captured = captured.urgent();
         }
         let (owner, scope, story) = match self.here {
-            Some((owner, scope)) => (owner, scope, Story::Empty),
+            Some((owner, scope)) => (owner, scope, ScopeSnapshot::Empty),
             None => match owner::process() {
-                Some(owner) => (owner, None, Story::Lost),
+                Some(owner) => (owner, None, ScopeSnapshot::Lost),
                 None => return owner::count_unheard(),
             },
         };
@@ -85,7 +87,6 @@ impl Uncaught {
 /// How many panics their hook has noted to be told, and how many of these are told.
 static NOTED: AtomicU64 = AtomicU64::new(0);
 static TOLD: AtomicU64 = AtomicU64::new(0);
-#[cfg(feature = "reports")]
 static IS_TOLD: tokio::sync::Notify = tokio::sync::Notify::const_new();
 
 pub(crate) fn noted() {
@@ -94,12 +95,10 @@ pub(crate) fn noted() {
 
 pub(crate) fn told() {
     TOLD.fetch_add(1, Ordering::AcqRel);
-    #[cfg(feature = "reports")]
     IS_TOLD.notify_waiters();
 }
 
 /// Waits until every panic that a hook has noted so far is told.
-#[cfg(feature = "reports")]
 pub(crate) async fn all_told() {
     let noted = NOTED.load(Ordering::Acquire);
     loop {

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::report::{MAX_FINGERPRINT, Report};
+use crate::report::MAX_FINGERPRINT;
+use crate::report::Report;
 
 /// What a report is made into.
 pub(super) trait Rendered {

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use uuid::Uuid;
 
-use crate::error::new_id;
+use crate::identity::new_id;
 
 use crate::report::Report;
 

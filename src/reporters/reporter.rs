@@ -9,7 +9,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::error::BoxError;
-use crate::report::{Outcome, Report};
+use crate::report::Outcome;
+use crate::report::Report;
 
 /// Takes reports to where somebody sees them.
 ///

@@ -4,7 +4,13 @@ use std::fmt::{self, Display, Write as _};
 
 use serde_json::Value;
 
-use crate::report::{Frame, Report, ReportError, SPANS, SPAWNED_AT, Severity, TASK};
+use crate::report::Frame;
+use crate::report::Report;
+use crate::report::ReportError;
+use crate::report::SPANS;
+use crate::report::SPAWNED_AT;
+use crate::report::Severity;
+use crate::report::TASK;
 
 /// Whether there is colour.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +52,7 @@ fn head(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
         Severity::Info => paint.of("34", "INFO"),
         Severity::Warning => paint.of("33;1", "WARNING"),
         Severity::Error => paint.of("31;1", "ERROR"),
-        Severity::Fatal => paint.of("41;97;1", "FATAL"),
+        Severity::OnPanic => paint.of("41;97;1", "FATAL"),
     };
     write!(out, "{severity}")?;
     if let Some(response) = &report.response {

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use tracing::Level;
 
-use super::{Delivery, Reporter};
-use crate::report::{Report, Severity};
+use super::Delivery;
+use super::Reporter;
+use crate::report::Report;
+use crate::report::Severity;
 
 /// One structured event a report, of the target `backstop::report`: the fields by OpenTelemetry's names, the
 /// whole report as JSON in `report`.
@@ -30,7 +32,7 @@ impl Reporter for Tracing {
             match report.severity {
                 Severity::Info => emit!(INFO, report),
                 Severity::Warning => emit!(WARN, report),
-                Severity::Error | Severity::Fatal => emit!(ERROR, report),
+                Severity::Error | Severity::OnPanic => emit!(ERROR, report),
             }
         }
         vec![Delivery::Delivered; batch.len()]

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use http::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderName, USER_AGENT};
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri, Version, request};
 
-use super::{host, trace};
+use super::host;
+use super::trace;
 
 /// The facts of one request, as hooks and [`respond`](crate::Backstop::respond) see them.
 ///
@@ -18,16 +19,16 @@ use super::{host, trace};
 /// Taking them copies no text: values share the request's buffer.
 ///
 /// ```
-/// use backstop::RequestFacts;
+/// use backstop::RequestInfo;
 /// use http::Request;
 ///
 /// let request = Request::get("/orders/7?full=1").header("authorization", "Bearer s3cr3t").body(()).unwrap();
-/// let facts = RequestFacts::from_request(&request);
+/// let facts = RequestInfo::from_request(&request);
 /// assert_eq!(facts.uri().path(), "/orders/7");
 /// assert!(facts.header("authorization").is_none());
 /// ```
 #[derive(Clone)]
-pub struct RequestFacts {
+pub struct RequestInfo {
     method: Method,
     uri: Uri,
     version: Version,
@@ -61,7 +62,7 @@ static ALWAYS: [HeaderName; 2] = [ACCEPT, TRACEPARENT];
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-impl RequestFacts {
+impl RequestInfo {
     /// The facts of a request.
     #[must_use]
     pub fn from_request<B>(request: &Request<B>) -> Self {
@@ -167,7 +168,7 @@ impl RequestFacts {
         &self.uri
     }
 
-    /// The route that matched, like `/orders/{id}`. Known inside an axum router (feature `axum`).
+    /// The route that matched, like `/orders/{id}`. WellKnown inside an axum router (feature `axum`).
     #[must_use]
     pub fn route(&self) -> Option<&str> {
         self.route.as_ref().map(route_text)
@@ -235,7 +236,7 @@ impl RequestFacts {
     }
 }
 
-impl fmt::Debug for RequestFacts {
+impl fmt::Debug for RequestInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The query may hold secrets.
         write!(f, "{} {} {:?}", self.method, self.uri.path(), self.version)

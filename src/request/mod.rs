@@ -5,7 +5,7 @@ mod facts;
 mod host;
 mod trace;
 
-pub use self::facts::RequestFacts;
+pub use self::facts::RequestInfo;
 
 pub(crate) use self::facts::Wanted;
 pub(crate) use self::host::is_loopback_address;

@@ -1,0 +1,72 @@
+//! A line of source code.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::panic::Location;
+
+use serde::{Serialize, Serializer};
+
+/// Where in the source something happened; displayed and serialised as `file:line:column`.
+///
+/// ```
+/// # use backstop::{Error, Failure};
+/// let failure = Failure::from(Error::msg("out of stock"));
+/// assert!(failure.location().unwrap().file().ends_with(".rs"));
+/// ```
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct SourceLocation {
+    file: Cow<'static, str>,
+    line: u32,
+    column: u32,
+}
+
+impl SourceLocation {
+    /// A place that is only lent.
+    pub(super) fn copied(location: &Location<'_>) -> Self {
+        Self {
+            file: Cow::Owned(location.file().to_owned()),
+            line: location.line(),
+            column: location.column(),
+        }
+    }
+
+    /// The source file, as the compiler was given it.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The line, counted from 1.
+    #[must_use]
+    pub const fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The column, counted from 1.
+    #[must_use]
+    pub const fn column(&self) -> u32 {
+        self.column
+    }
+}
+
+impl From<&'static Location<'static>> for SourceLocation {
+    fn from(location: &'static Location<'static>) -> Self {
+        Self {
+            file: Cow::Borrowed(location.file()),
+            line: location.line(),
+            column: location.column(),
+        }
+    }
+}
+
+impl fmt::Display for SourceLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+impl Serialize for SourceLocation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

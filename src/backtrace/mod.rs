@@ -1,0 +1,8 @@
+//! Where code is: source locations, and the raw backtraces that [`symbols`](crate) turns into frames.
+
+mod capture;
+mod location;
+
+pub use self::location::SourceLocation;
+
+pub(crate) use self::capture::{Backtrace, CaptureInterest};
