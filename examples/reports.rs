@@ -7,9 +7,12 @@
 
 use std::time::Duration;
 
-use axum::{Router, extract::Path, routing::get};
+use axum::Router;
+use axum::extract::Path;
+use axum::routing::get;
+use backstop::prelude::*;
 use backstop::reporters::Console;
-use backstop::{Backstop, Outcome, Scope, prelude::*};
+use backstop::{Backstop, Outcome, Scope};
 use http::{Request, StatusCode};
 use tower::ServiceExt as _;
 

@@ -15,8 +15,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
+use backstop::prelude::*;
 use backstop::reporters::Console;
-use backstop::{Backstop, BoxError, Breadcrumb, BreadcrumbKind, Builder, Scope, User, prelude::*};
+use backstop::{Backstop, BoxError, Breadcrumb, BreadcrumbKind, Builder, Scope, User};
 use http::{Request, StatusCode};
 use tower::ServiceExt as _;
 

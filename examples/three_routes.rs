@@ -22,9 +22,11 @@
 
 use std::time::Duration;
 
-use axum::{Router, routing::get};
+use axum::Router;
+use axum::routing::get;
+use backstop::prelude::*;
 use backstop::reporters::Console;
-use backstop::{Backstop, Scope, prelude::*};
+use backstop::{Backstop, Scope};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

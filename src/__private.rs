@@ -6,15 +6,12 @@ use std::sync::Arc;
 
 pub use axum_core::response::{IntoResponse, Response};
 pub use http::{HeaderMap, StatusCode};
+use http::{HeaderName, HeaderValue};
 pub use serde::Serialize;
 pub use serde_json::Value;
 
-use http::{HeaderName, HeaderValue};
-
 use crate::HttpError;
-use crate::error::Repr;
-use crate::error::respond as carry;
-use crate::error::shown;
+use crate::error::{Repr, respond as carry, shown};
 
 /// The status of this number, which the derive has checked.
 #[must_use]

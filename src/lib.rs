@@ -3,54 +3,57 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod backstop;
+mod backtrace;
 mod disclosure;
 mod error;
 mod formats;
 pub mod guide;
-mod interop;
+mod identity;
 pub mod layers;
 mod negotiate;
+pub mod panics;
 mod pipeline;
-mod problem;
+pub mod problem;
 mod process;
-mod report;
+pub mod report;
 pub mod reporters;
 mod request;
+mod symbols;
 pub mod testing;
+mod text;
 
 #[cfg(feature = "axum")]
 mod axum;
 #[cfg(feature = "tracing-subscriber")]
 pub mod tracing;
+#[cfg(feature = "utoipa")]
+pub mod utoipa;
 
 #[doc(hidden)]
 pub mod __private;
 
-// The paved path.
-pub use self::backstop::{Backstop, Builder, ConfigError, ConfigErrorKind, ErrorEvent, IntoPage};
-pub use self::backstop::{Draft, OnPanic};
+pub use self::backstop::{Backstop, Builder, ConfigError};
 pub use self::error::{
-    BoxError, Context, Error, Exposure, Failure, HttpError, Link, Origin, SourceLocation, Result, ResultExt,
+    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt,
 };
 pub use self::formats::Shape;
-#[cfg(feature = "sqlx")]
-pub use self::interop::sqlx_status;
-#[cfg(feature = "utoipa")]
-pub use self::interop::utoipa;
-pub use self::layers::Passthrough;
 pub use self::negotiate::Format;
-pub use self::pipeline::{OutcomeEvent, Remaining, ReporterStats, Stats};
-pub use self::problem::{InvalidProblem, Problem, ProblemType, ReservedName};
-pub use self::process::PanicHook;
-pub use self::process::{crash_child, spawn};
-pub use self::report::Outcome;
-pub use self::report::{
-    App, Breadcrumb, BreadcrumbKind, Contextualized, Device, FeatureFlag, Flatten, Frame, InScope,
-    Intercept, LogLine, Mechanism, Report, ReportError, ReportRequest, ReportResponse, Reportable,
-    Scalar, Scope, Scoped, Severity, SourceLine, Thread, User, contextualize, notify, unheard,
-};
+pub use self::problem::Problem;
+pub use self::process::spawn;
+pub use self::report::{Report, Scope, notify};
 pub use self::request::RequestInfo;
 
+/// The groups of settings that [`Builder`] takes, and what a setting that cannot work is refused with.
+pub mod settings {
+    pub use crate::backstop::ConfigErrorKind;
+}
+
+/// What became of reports: counters for each reporter, and the events that
+/// `on_outcome` callbacks receive.
+pub mod stats {
+    pub use crate::pipeline::{OutcomeEvent, Remaining, ReporterStats, Stats};
+    pub use crate::report::{Outcome, unreported_count};
+}
 /// ```
 /// use backstop::HttpError;
 /// use http::StatusCode;
@@ -77,5 +80,6 @@ pub use backstop_derive::HttpError;
 
 /// The traits whose methods are for everyday use: `use backstop::prelude::*;`.
 pub mod prelude {
-    pub use crate::{Context as _, HttpError, InScope as _, Intercept as _, ResultExt as _};
+    pub use crate::report::{InScope as _, Intercept as _};
+    pub use crate::{HttpError, ResultExt as _};
 }

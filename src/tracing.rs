@@ -31,12 +31,8 @@ use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::report::span;
 use crate::report::span::SpanScope;
-use crate::report::Breadcrumb;
-use crate::report::BreadcrumbKind;
-use crate::report::Scope;
-use crate::report::Severity;
+use crate::report::{Breadcrumb, BreadcrumbKind, Scope, Severity, span};
 
 /// The layer for a `tracing` subscriber; see the [module docs](self).
 #[derive(Clone, Debug)]

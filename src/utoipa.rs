@@ -13,9 +13,7 @@ use utoipa::openapi::{ContentBuilder, RefOr, Response, ResponseBuilder, SchemaFo
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
 use crate::error::HttpError;
-use crate::problem::Problem;
-use crate::problem::ProblemType;
-use crate::problem::reason_phrase;
+use crate::problem::{Problem, ProblemType, reason_phrase};
 
 /// The responses of an error type, from its [`catalogue`](HttpError::catalogue): one for each status, with
 /// an example for each kind of problem. What production hides of a kind is not in there.

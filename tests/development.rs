@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use axum::extract::ConnectInfo;
-use backstop::{Backstop, Builder, Error, RequestFacts, Shape, prelude::*};
+use backstop::prelude::*;
+use backstop::{Backstop, Builder, Error, RequestFacts, Shape};
 use http::{Request, StatusCode, request};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};

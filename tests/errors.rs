@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use std::fmt;
 
 use axum_core::response::IntoResponse as _;
-use backstop::{Backstop, BoxError, Error, Failure, HttpError, RequestFacts, prelude::*};
+use backstop::prelude::*;
+use backstop::{Backstop, BoxError, Error, Failure, HttpError, RequestFacts};
 use http::{HeaderValue, Request, StatusCode, header};
 use serde_json::{Value, json};
 

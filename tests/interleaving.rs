@@ -8,7 +8,6 @@ use axum::extract::Path;
 use axum::routing::get as on_get;
 use backstop::{Error, Scope, Severity, User};
 use http::StatusCode;
-
 use reporting::{Reports, get, messages};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,8 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use backstop::{Backstop, Builder, Error, RequestFacts, prelude::*};
+use backstop::prelude::*;
+use backstop::{Backstop, Builder, Error, RequestFacts};
 use http::{Request, StatusCode};
 
 #[test]

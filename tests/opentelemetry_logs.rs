@@ -15,8 +15,9 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
+use backstop::prelude::*;
 use backstop::reporters::{Delivery, OpenTelemetry, Reporter};
-use backstop::{Backstop, Outcome, Report, Scope, prelude::*};
+use backstop::{Backstop, Outcome, Report, Scope};
 use common::{Http, Reply, Server};
 use http::StatusCode;
 use opentelemetry::InstrumentationScope;

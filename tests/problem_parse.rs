@@ -174,7 +174,8 @@ proptest! {
 #[cfg(feature = "xml")]
 mod xml {
     use backstop::{Backstop, Error, RequestFacts};
-    use http::{Request, header::ACCEPT};
+    use http::Request;
+    use http::header::ACCEPT;
     use http_body_util::BodyExt as _;
 
     use super::*;

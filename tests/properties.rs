@@ -5,7 +5,8 @@
 use std::fmt;
 
 use axum_core::body::Body;
-use backstop::{Backstop, Builder, Error, HttpError, RequestFacts, Shape, prelude::*};
+use backstop::prelude::*;
+use backstop::{Backstop, Builder, Error, HttpError, RequestFacts, Shape};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use proptest::collection::{btree_map, vec};

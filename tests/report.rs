@@ -6,16 +6,15 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::get as on_get;
 use backstop::layers::{CatchPanicLayer, ErrorLayer};
+use backstop::prelude::*;
 use backstop::{
     Backstop, BoxError, Error, Failure, Mechanism, Origin, Report, Scope, Severity, User,
-    prelude::*,
 };
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
+use reporting::{Reports, get, messages};
 use serde_json::json;
 use tower::ServiceExt as _;
-
-use reporting::{Reports, get, messages};
 
 #[expect(clippy::panic, reason = "it is what is tested")]
 fn router() -> Router {

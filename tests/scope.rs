@@ -10,15 +10,14 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::routing::get as on_get;
+use backstop::prelude::*;
 use backstop::{
     Backstop, Breadcrumb, BreadcrumbKind, Error, Flatten, Mechanism, Scope, Severity, User,
-    prelude::*,
 };
 use http_body::Frame;
 use http_body_util::BodyExt as _;
-use serde_json::{Value, json};
-
 use reporting::{Reports, get, messages};
+use serde_json::{Value, json};
 
 fn failing(scope: &Scope) -> Error {
     assert!(scope.is_active());

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get as on_get;
+use backstop::prelude::*;
 use backstop::reporters::Console;
-use backstop::{Backstop, Error, Mechanism, Report, Scope, Severity, prelude::*};
+use backstop::{Backstop, Error, Mechanism, Report, Scope, Severity};
 use http::StatusCode;
 use reporting::{Reports, get, messages};
 

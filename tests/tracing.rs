@@ -7,15 +7,15 @@ use std::sync::Once;
 
 use axum::routing::{get as on_get, post};
 use axum::{Json, Router};
+use backstop::prelude::*;
 use backstop::tracing::TracingLayer;
-use backstop::{BreadcrumbKind, Error, Scope, Severity, prelude::*};
+use backstop::{BreadcrumbKind, Error, Scope, Severity};
 use http::{Request, StatusCode};
+use reporting::{Reports, get, messages};
 use tower::ServiceExt as _;
 use tower_http::trace::TraceLayer;
 use tracing::{Instrument as _, info, info_span};
 use tracing_subscriber::layer::SubscriberExt as _;
-
-use reporting::{Reports, get, messages};
 
 #[expect(clippy::unwrap_used, reason = "so a test fails")]
 fn subscribe() {

@@ -4,9 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::{DeriveInput, Path};
 
-use crate::fallback;
-use crate::generics;
 use crate::parse::Input;
+use crate::{fallback, generics};
 
 pub(crate) fn derive(ast: &DeriveInput) -> TokenStream {
     let input = Input::parse(ast).and_then(|input| {

@@ -6,29 +6,19 @@ use std::sync::Arc;
 
 use http::{HeaderName, StatusCode};
 
-use super::responder::Responder;
-use super::responder::Customize;
-use super::responder::HtmlPage;
-use super::responder::IntoPage;
 use super::event::OnError;
 use super::mode::Mode;
 use super::owner::OwnerSettings;
-use super::report_settings;
 use super::report_settings::ReportSettings;
-use super::Backstop;
-use super::ConfigError;
-use super::ErrorEvent;
-use super::Shared;
-use crate::disclosure::Gate;
-use crate::disclosure::Policy;
-use crate::disclosure::TypeUri;
-use crate::error::Failure;
+use super::responder::{Customize, HtmlPage, IntoPage, Responder};
+use super::{Backstop, ConfigError, ErrorEvent, Shared, report_settings};
 use crate::backtrace::CaptureInterest;
+use crate::disclosure::{Gate, Policy, TypeUri};
+use crate::error::Failure;
 use crate::formats::Shape;
 use crate::negotiate::Format;
 use crate::problem::Problem;
-use crate::request::RequestInfo;
-use crate::request::Wanted;
+use crate::request::{RequestInfo, Wanted};
 
 /// The settings of a [`Backstop`]; [`build`](Self::build) checks them all.
 #[derive(Debug)]

@@ -2,11 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::Builder;
-use super::ConfigError;
-use super::ConfigErrorKind;
-use crate::problem::RESERVED;
-use crate::problem::is_reserved;
+use super::{Builder, ConfigError, ConfigErrorKind};
+use crate::problem::{RESERVED, is_reserved};
 
 impl Builder {
     /// That names can stand where answers have them, and hosts be asked for.
@@ -60,9 +57,6 @@ impl Builder {
                     message,
                 ))
             };
-            if !format.is_available() {
-                return refuse("needs a feature of the crate; enable `html` or `xml`");
-            }
             if !self.shape.has(format) {
                 return refuse(
                     "can't hold this shape; choose application/json, text/html, text/xml, application/xml or text/plain",

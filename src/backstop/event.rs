@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use crate::error::Failure;
-use crate::error::Origin;
-use crate::panics::catch_panic;
+use crate::error::{Failure, Origin};
+use crate::panics::catch::catch_panic;
 use crate::request::RequestInfo;
 
 /// One failure and its request, as [`Builder::on_error`](super::Builder::on_error) sees them.

@@ -4,10 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Builder;
-use super::ConfigError;
+use super::{Builder, ConfigError};
 use crate::error::Failure;
-use crate::panics::catch_panic;
+use crate::panics::catch::catch_panic;
 
 /// What a panic means for the process; see [`Builder::fatal`].
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

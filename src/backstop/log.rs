@@ -7,8 +7,7 @@ use tracing::Level;
 
 use super::ErrorEvent;
 use crate::disclosure::Redactor;
-use crate::error::Failure;
-use crate::error::Link;
+use crate::error::{Failure, Link};
 
 /// One record: ERROR from 500 on, DEBUG below, its fields by OpenTelemetry's names.
 pub(super) fn record(event: &ErrorEvent<'_>, redactor: &Redactor) {

@@ -1,6 +1,5 @@
 //! [`Backstop`] and its [`Builder`]: where the parts are put together.
 
-mod responder;
 mod builder;
 mod checks;
 mod config_error;
@@ -14,31 +13,27 @@ mod owner;
 mod policy;
 mod report_settings;
 mod reports;
+mod responder;
 mod shutdown;
 mod tell;
 
 use std::sync::Arc;
 
-pub use self::responder::IntoPage;
 pub use self::builder::Builder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};
 pub use self::event::ErrorEvent;
-pub use self::fatal::OnPanic;
-pub use self::reports::Draft;
-
-pub(crate) use self::responder::{RenderedError, Body};
-
-use self::responder::Responder;
 use self::event::OnError;
+pub use self::fatal::OnPanic;
 use self::mode::Mode;
 use self::policy::Reported;
 use self::report_settings::Reports;
-use crate::error::Failure;
-use crate::error::StatusMap;
+pub use self::reports::Draft;
+use self::responder::Responder;
+pub(crate) use self::responder::{Body, IntoPage, RenderedError};
 use crate::backtrace::CaptureInterest;
+use crate::error::{Failure, StatusMap};
 use crate::report::Dispatch;
-use crate::request::RequestInfo;
-use crate::request::Wanted;
+use crate::request::{RequestInfo, Wanted};
 
 /// The last line of a service: made once, cloned cheaply, and put around the app with
 /// [`layer`](Self::layer).
@@ -120,7 +115,12 @@ impl Backstop {
     }
 
     /// What the client of this request is told, under the URN of the failure's id.
-    pub(crate) fn answer(&self, failure: &Failure, urn: &str, facts: &RequestInfo) -> RenderedError {
+    pub(crate) fn answer(
+        &self,
+        failure: &Failure,
+        urn: &str,
+        facts: &RequestInfo,
+    ) -> RenderedError {
         self.shared.answers.answer(failure, urn, facts)
     }
 }

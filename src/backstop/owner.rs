@@ -5,16 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::policy::Reported;
-use super::Builder;
-use super::ErrorEvent;
+use super::{Builder, ErrorEvent};
 use crate::disclosure::Redactor;
-use crate::error::Failure;
-use crate::error::Origin;
-use crate::report::ReportDefaults;
-use crate::report::Dispatch;
-use crate::report::Report;
-use crate::report::Scalar;
-use crate::report::EventSink;
+use crate::error::{Failure, Origin};
+use crate::report::{Dispatch, EventSink, Report, ReportDefaults, Scalar};
 
 /// The settings so far.
 #[derive(Default)]
@@ -36,7 +30,11 @@ impl OwnerSettings {
 
     /// The owner that scopes see, with the pipeline as its sink, if there is one. It is the one place where the
     /// redactor meets the reports' URLs.
-    pub(super) fn owner(&mut self, redactor: &Redactor, sink: Option<Arc<dyn EventSink>>) -> Dispatch {
+    pub(super) fn owner(
+        &mut self,
+        redactor: &Redactor,
+        sink: Option<Arc<dyn EventSink>>,
+    ) -> Dispatch {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let mut defaults = std::mem::take(&mut self.defaults);
         let redactor = redactor.clone();

@@ -4,9 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::ErrorEvent;
-use crate::error::Failure;
-use crate::error::Origin;
-use crate::panics::catch_panic;
+use crate::error::{Failure, Origin};
+use crate::panics::catch::catch_panic;
 
 /// What the owner wants to hear of: from 500 on, panics and failed bodies, unless a setting says otherwise.
 #[derive(Clone, Default)]

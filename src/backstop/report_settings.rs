@@ -4,17 +4,11 @@ use std::sync::Arc;
 
 use super::fatal::EndSettings;
 use super::shutdown::Shutdown;
-use super::Builder;
-use super::ConfigError;
+use super::{Builder, ConfigError};
 use crate::disclosure::Redactor;
 use crate::error::Failure;
-use crate::pipeline::OutcomeEvent;
-use crate::pipeline::Pipeline;
-use crate::pipeline::Place;
-use crate::pipeline::Sample;
-use crate::pipeline::Settings;
-use crate::report::PanicObserver;
-use crate::report::EventSink;
+use crate::pipeline::{Executor, OutcomeEvent, Pipeline, Sample, Settings};
+use crate::report::{EventSink, PanicObserver};
 use crate::reporters::Reporter;
 
 /// What the builder holds of them.
@@ -105,7 +99,7 @@ impl Builder {
     }
 
     pub(crate) fn work_on_current_runtime(mut self) -> Self {
-        self.reports.pipeline.place = Place::CurrentRuntime;
+        self.reports.pipeline.place = Executor::CurrentRuntime;
         self
     }
 }

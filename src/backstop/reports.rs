@@ -4,18 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::shutdown::Shutdown;
-use super::Backstop;
-use super::log;
-use crate::error::Error;
-use crate::error::Failure;
-use crate::error::Origin;
-use crate::panics::catch_panic;
-use crate::pipeline::Pipeline;
-use crate::pipeline::Remaining;
-use crate::pipeline::Stats;
-use crate::report::Event;
-use crate::report::Outcome;
-use crate::report::Severity;
+use super::{Backstop, log};
+use crate::error::{Error, Failure, Origin};
+use crate::panics::catch::catch_panic;
+use crate::pipeline::{Pipeline, Remaining, Stats};
+use crate::report::{Event, Outcome, Severity};
 
 /// Reports.
 impl Backstop {

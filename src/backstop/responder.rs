@@ -5,18 +5,13 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 
-use crate::disclosure::Disclosed;
-use crate::disclosure::Policy;
-use crate::error::BoxError;
-use crate::error::Failure;
-use crate::panics::catch_panic;
+use crate::disclosure::{Disclosed, Policy};
+use crate::error::{BoxError, Failure};
 use crate::formats;
-use crate::formats::Document;
-use crate::formats::Shape;
-use crate::negotiate::Format;
-use crate::negotiate::Offers;
-use crate::problem::Problem;
-use crate::problem::reason_phrase;
+use crate::formats::{Document, Shape};
+use crate::negotiate::{Format, Offers};
+use crate::panics::catch::catch_panic;
+use crate::problem::{Problem, reason_phrase};
 use crate::request::RequestInfo;
 
 /// The settings of the answers.
@@ -69,7 +64,12 @@ pub trait IntoPage {
 }
 
 impl Responder {
-    pub(super) fn answer(&self, failure: &Failure, urn: &str, facts: &RequestInfo) -> RenderedError {
+    pub(super) fn answer(
+        &self,
+        failure: &Failure,
+        urn: &str,
+        facts: &RequestInfo,
+    ) -> RenderedError {
         let format = self.format(facts);
         // First all that may be told; if an error's own code panics on the way, its status and id.
         let rendered = catch_panic(|| {

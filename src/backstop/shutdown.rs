@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::fatal::EndSettings;
-use super::fatal::OnPanic;
+use super::fatal::{EndSettings, OnPanic};
 use crate::error::Failure;
-use crate::panics::drop_catching;
+use crate::panics::catch::drop_catching;
 use crate::pipeline::Pipeline;
 use crate::report::PanicObserver;
 

@@ -4,16 +4,10 @@ use http::StatusCode;
 use uuid::Uuid;
 
 use super::policy::Verdict;
-use super::Backstop;
-use super::ErrorEvent;
-use super::log;
+use super::{Backstop, ErrorEvent, log};
 use crate::error::Failure;
-use crate::panics::catch_panic;
-use crate::report::Event;
-use crate::report::Mechanism;
-use crate::report::Reportable;
-use crate::report::Scope;
-use crate::report::tell_owner;
+use crate::panics::catch::catch_panic;
+use crate::report::{Event, Mechanism, Reportable, Scope, tell_owner};
 use crate::request::RequestInfo;
 
 impl Backstop {

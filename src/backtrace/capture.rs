@@ -15,25 +15,29 @@ pub(crate) struct Backtrace(Arc<[usize]>);
 /// How many Backstops want backtraces.
 static WISHES: AtomicUsize = AtomicUsize::new(0);
 /// Addresses that are kept. The innermost ones tell where it failed; what is beyond is the server's own.
+#[cfg(feature = "frames")]
 const MAX: usize = 64;
 
 impl Backtrace {
     /// The stack of the caller, if there is a Backstop that wants it.
     #[inline]
-    pub(super) fn if_wanted() -> Option<Self> {
-        (WISHES.load(Ordering::Relaxed) > 0).then(Self::capture)
+    pub(crate) fn if_wanted() -> Option<Self> {
+        (WISHES.load(Ordering::Relaxed) > 0)
+            .then(Self::capture)
+            .flatten()
     }
 
     /// The stack of a panic, in its hook.
-    pub(super) fn of_panic() -> Option<Self> {
-        Some(Self::capture())
+    pub(crate) fn of_panic() -> Option<Self> {
+        Self::capture()
     }
 
     /// The stack of the caller. The lock behind this is held only while stacks are walked, as long as nobody
     /// resolves by the crate `backtrace`; this crate never does.
+    #[cfg(feature = "frames")]
     #[cold]
     #[inline(never)]
-    pub(crate) fn capture() -> Self {
+    pub(crate) fn capture() -> Option<Self> {
         let mut addresses = [0; MAX];
         let mut len = 0;
         backtrace::trace(|frame| {
@@ -46,7 +50,13 @@ impl Backtrace {
             }
             len < MAX && address != 0
         });
-        Self(Arc::from(&addresses[..len]))
+        Some(Self(Arc::from(&addresses[..len])))
+    }
+
+    /// Without the feature `frames` there is no unwinder to walk the stack.
+    #[cfg(not(feature = "frames"))]
+    pub(crate) const fn capture() -> Option<Self> {
+        None
     }
 
     pub(crate) fn addresses(&self) -> &[usize] {
@@ -54,7 +64,7 @@ impl Backtrace {
     }
 
     /// The bytes that it takes.
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         size_of_val(&*self.0)
     }
 }
@@ -84,14 +94,14 @@ impl Drop for CaptureInterest {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "frames"))]
 mod tests {
     use super::*;
 
     #[inline(never)]
     fn deep(depth: usize) -> Backtrace {
         if depth == 0 {
-            return Backtrace::capture();
+            return Backtrace::capture().unwrap();
         }
         // Not a tail call, which would leave one frame.
         std::hint::black_box(deep(depth - 1))

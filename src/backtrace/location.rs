@@ -22,7 +22,7 @@ pub struct SourceLocation {
 
 impl SourceLocation {
     /// A place that is only lent.
-    pub(super) fn copied(location: &Location<'_>) -> Self {
+    pub(crate) fn copied(location: &Location<'_>) -> Self {
         Self {
             file: Cow::Owned(location.file().to_owned()),
             line: location.line(),

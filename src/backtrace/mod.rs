@@ -3,6 +3,5 @@
 mod capture;
 mod location;
 
-pub use self::location::SourceLocation;
-
 pub(crate) use self::capture::{Backtrace, CaptureInterest};
+pub use self::location::SourceLocation;

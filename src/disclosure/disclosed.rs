@@ -6,12 +6,8 @@ use http::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::policy::Policy;
-use super::policy::is_open;
-use crate::error::Exposure;
-use crate::error::Failure;
-use crate::error::Repr;
-use crate::error::Link;
+use super::policy::{Policy, is_open};
+use crate::error::{Exposure, Failure, Link, Repr};
 use crate::problem::reason_phrase;
 use crate::request::RequestInfo;
 

@@ -13,5 +13,4 @@ mod redact;
 
 pub(crate) use self::disclosed::{Debug, Disclosed, Item};
 pub(crate) use self::policy::{Gate, Policy, TypeUri};
-pub(crate) use self::redact::REDACTED;
-pub(crate) use self::redact::Redactor;
+pub(crate) use self::redact::{REDACTED, Redactor};

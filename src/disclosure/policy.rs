@@ -8,13 +8,9 @@ use std::sync::Arc;
 use http::StatusCode;
 
 use super::Redactor;
-use crate::error::Exposure;
-use crate::error::Failure;
-use crate::error::Repr;
-use crate::error::StatusMap;
-use crate::panics::catch_panic;
-use crate::request::RequestInfo;
-use crate::request::is_loopback_address;
+use crate::error::{Exposure, Failure, Repr, StatusMap};
+use crate::panics::catch::catch_panic;
+use crate::request::{RequestInfo, is_loopback_address};
 
 /// Who sees what; every default hides.
 #[derive(Debug, Default)]

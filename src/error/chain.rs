@@ -6,10 +6,10 @@ use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
+use super::repr::{Cause, Repr};
 use crate::backtrace::SourceLocation;
-use crate::panics::catch_panic;
-use super::repr::Cause;
-use super::repr::Repr;
+use crate::panics::catch::catch_panic;
+use crate::text::cut;
 
 /// Links that a chain shows at the most: a source that leads back to itself must end somewhere.
 pub(crate) const MAX_LINKS: usize = 32;
@@ -136,13 +136,6 @@ pub(crate) fn shown(value: impl fmt::Display) -> String {
     text.0
 }
 
-/// As much of a text as fits.
-pub(super) fn cut(text: &str, max: usize) -> &str {
-    let mut ends = (0..=max.min(text.len())).rev();
-    let end = ends.find(|&end| text.is_char_boundary(end));
-    &text[..end.unwrap_or_default()]
-}
-
 /// A string that takes [`MAX_MESSAGE`] bytes and then refuses.
 struct Capped(String);
 
@@ -161,15 +154,14 @@ impl fmt::Write for Capped {
 
 #[cfg(test)]
 mod tests {
-    use crate::BoxError;
-    use crate::Error;
-    use crate::Failure;
+    use crate::{BoxError, Error, Failure};
 
     #[test]
     fn an_error_inside_an_io_error_is_found_and_its_text_not_told_twice() {
         let inner = Error::msg("broken").field("sku", 7);
         let outer = std::io::Error::other(BoxError::from(inner));
-        let found = crate::error::ErrorObject::find(&outer).map(|found| found.inner().fields().len());
+        let found =
+            crate::error::ErrorObject::find(&outer).map(|found| found.inner().fields().len());
         assert_eq!(found, Some(1));
         let failure = Failure::from(Error::from(outer));
         assert_eq!(failure.chain().len(), 1);

@@ -9,17 +9,12 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
-use crate::backtrace::Backtrace;
-use super::chain;
 use super::chain::Link;
-use crate::identity::new_id;
-use super::repr::Cause;
-use super::repr::Repr;
-use crate::identity::ReportedTo;
-use super::status;
+use super::repr::{Cause, Repr};
 use super::status::StatusMap;
-use super::Error;
-use crate::backtrace::SourceLocation;
+use super::{Error, chain, status};
+use crate::backtrace::{Backtrace, SourceLocation};
+use crate::identity::{ReportedTo, new_id};
 
 /// One failure: an error with its id, its status and its origin, ready to be answered, logged and
 /// reported. Cloning it is cheap, and nothing in it changes any more.

@@ -10,14 +10,10 @@ use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::backtrace::Backtrace;
-use super::repr::Cause;
-use super::repr::Repr;
-use super::repr::Said;
+use super::repr::{Cause, Repr, Said};
 use super::response::ErrorObject;
-use super::BoxError;
-use super::Exposure;
-use super::HttpError;
+use super::{BoxError, Exposure, HttpError};
+use crate::backtrace::Backtrace;
 use crate::problem::shallow;
 
 /// What a handler returns when it fails: any error, what it answers, and the place it came from.

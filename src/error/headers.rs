@@ -3,9 +3,9 @@
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRAILER, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::panics::catch_panic;
 use super::repr::Repr;
 use super::status;
+use crate::panics::catch::catch_panic;
 
 /// The headers that an error can't carry: the answer's own.
 const OF_THE_FRAME: [HeaderName; 6] = [
@@ -24,7 +24,9 @@ impl Repr {
         if self.as_http().is_none() && self.said.is_none() {
             return None;
         }
-        let theirs = self.as_http().and_then(|http| catch_panic(|| http.headers()));
+        let theirs = self
+            .as_http()
+            .and_then(|http| catch_panic(|| http.headers()));
         let mut headers = theirs.unwrap_or_default();
         if let Some(said) = &self.said {
             headers.extend(said.headers.clone());

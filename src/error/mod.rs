@@ -35,18 +35,19 @@ mod status;
 mod well_known;
 
 pub use self::chain::Link;
+#[cfg(any(feature = "anyhow", feature = "eyre"))]
+pub(crate) use self::chain::MAX_LINKS;
+pub(crate) use self::chain::shown;
 pub use self::failure::{Failure, Origin};
 #[cfg(feature = "sqlx")]
 pub use self::foreign::sqlx_status;
 pub use self::handler_error::Error;
 pub use self::http_error::{Exposure, HttpError};
-pub use self::result_ext::{Context, ResultExt};
-
-#[cfg(any(feature = "anyhow", feature = "eyre"))]
-pub(crate) use self::chain::MAX_LINKS;
-pub(crate) use self::chain::{cut, shown};
 pub(crate) use self::repr::{MANY, Repr};
-pub(crate) use self::response::{ErrorObject, FailureExtension, RenderedMark, ReportedBy, respond, service_error};
+pub(crate) use self::response::{
+    ErrorObject, FailureExtension, RenderedMark, ReportedBy, respond, service_error,
+};
+pub use self::result_ext::{Context, ResultExt};
 pub(crate) use self::status::StatusMap;
 
 /// What a fallible handler returns: `Result<T, backstop::Error>`.

@@ -10,22 +10,15 @@ use std::sync::{Arc, OnceLock};
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use crate::backtrace::Backtrace;
-use crate::panics::drop_catching;
-use super::chain;
 use super::chain::Link;
-use crate::identity::ReportedTo;
-use crate::panics::PanicRecord;
-use super::status;
-use super::status::StatusMap;
 use super::response::ErrorObject;
-use super::BoxError;
-use super::Error;
-use super::Exposure;
-use super::HttpError;
-use crate::backtrace::SourceLocation;
-use crate::problem::reason_phrase;
-use crate::problem::shallow;
+use super::status::StatusMap;
+use super::{BoxError, Error, Exposure, HttpError, chain, status};
+use crate::backtrace::{Backtrace, SourceLocation};
+use crate::identity::ReportedTo;
+use crate::panics::catch::drop_catching;
+use crate::panics::record::PanicRecord;
+use crate::problem::{reason_phrase, shallow};
 
 /// The parts of an error. It is made once, set while an `Error` owns it alone, and only read from then on.
 pub(crate) struct Repr {

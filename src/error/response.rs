@@ -15,16 +15,10 @@ use http::{HeaderValue, StatusCode};
 use http_body::{Frame, SizeHint};
 use uuid::Uuid;
 
-use crate::panics::catch_panic;
-use crate::panics::drop_catching;
-use super::chain;
 use super::repr::Repr;
-use super::status;
 use super::status::StatusMap;
-use super::BoxError;
-use super::Error;
-use super::Exposure;
-use super::Origin;
+use super::{BoxError, Error, Exposure, Origin, chain, status};
+use crate::panics::catch::{catch_panic, drop_catching};
 use crate::problem::Problem;
 
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");

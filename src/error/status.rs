@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use crate::panics::catch_panic;
 use super::repr::Repr;
 pub(super) use super::well_known::known;
+use crate::panics::catch::catch_panic;
 
 /// What [`map_status`](crate::Builder::map_status) registered.
 #[derive(Clone, Default)]

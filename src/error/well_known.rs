@@ -19,7 +19,8 @@ pub(crate) fn known(error: &(dyn StdError + 'static)) -> Option<WellKnown> {
     use std::any::type_name;
 
     use http_body_util::LengthLimitError;
-    use tower::{buffer::error::Closed, load_shed::error::Overloaded, timeout::error::Elapsed};
+    use tower::load_shed::error::Overloaded;
+    use tower::timeout::error::Elapsed;
 
     let known = |name, status| {
         Some(WellKnown {

@@ -5,13 +5,9 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::Shape;
-use crate::disclosure::Debug;
-use crate::disclosure::Disclosed;
-use crate::disclosure::Item;
+use crate::disclosure::{Debug, Disclosed, Item};
 use crate::error::MANY;
-use crate::problem::Problem;
-use crate::problem::is_reserved;
-use crate::problem::reason_phrase;
+use crate::problem::{Problem, is_reserved, reason_phrase};
 
 /// One answer, ready to be written.
 #[derive(Debug)]

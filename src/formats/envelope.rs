@@ -6,10 +6,8 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::Document;
-use super::Shape;
-use crate::disclosure::Debug;
-use crate::disclosure::Item;
+use super::{Document, Shape};
+use crate::disclosure::{Debug, Item};
 use crate::error::MANY;
 use crate::problem::reason_phrase;
 

@@ -7,8 +7,7 @@ use serde_json::Value;
 
 use super::Document;
 use crate::disclosure::Debug;
-use crate::problem::Problem;
-use crate::problem::has_byte;
+use crate::problem::{Problem, has_byte};
 
 /// The policy of our pages: nothing but the style in them, named by its SHA-256.
 pub(crate) const PAGE_CSP: HeaderValue = HeaderValue::from_static(concat!(

@@ -8,13 +8,10 @@ mod shape;
 mod text;
 mod xml;
 
-pub use self::shape::Shape;
-
-pub(crate) use self::shape::is_name;
-
 pub(crate) use self::document::{Document, problem};
 pub(crate) use self::html::{CUSTOM_PAGE_CSP, PAGE_CSP};
-
+pub use self::shape::Shape;
+pub(crate) use self::shape::is_name;
 use crate::negotiate::Format;
 
 /// The document in a format.

@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::negotiate::Format;
-use crate::negotiate::Offers;
+use crate::negotiate::{Format, Offers};
 
 /// Which members an answer has. The default is [`Problem`](Self::Problem); the others serve the clients of
 /// LoopBack's strong-error-handler.

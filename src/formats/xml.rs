@@ -14,9 +14,7 @@ use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use serde_json::Value;
 
 use super::shape::is_name;
-use super::Document;
-use super::Shape;
-use super::envelope;
+use super::{Document, Shape, envelope};
 use crate::problem::NAMESPACE;
 
 pub(super) fn render(document: &Document<'_>, shape: &Shape) -> Vec<u8> {

@@ -10,21 +10,13 @@ use http::{Response, StatusCode};
 use http_body::{Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::catch::caught;
-use super::catch::catch_failure_inside;
-use super::catch::dropped;
+use super::catch::{catch_failure, catch_failure_inside, dropped};
 use crate::backstop::Backstop;
-use crate::error;
-use crate::error::RenderedMark;
-use crate::error::BoxError;
-use crate::error::Failure;
-use crate::error::Repr;
-use crate::error::Origin;
-use crate::error::ReportedBy;
-use crate::error::ErrorObject;
-use crate::error::service_error;
-use crate::report::ScopeGuard;
-use crate::report::CurrentScope;
+use crate::error::{
+    BoxError, ErrorObject, Failure, Origin, RenderedMark, ReportedBy, Repr, service_error,
+};
+use crate::panics::catch::catch_panic;
+use crate::report::{CurrentScope, ScopeGuard};
 use crate::request::RequestInfo;
 
 /// A body of this exact size or less is mostly in memory already and passes unguarded.
@@ -93,7 +85,7 @@ where
             return Poll::Ready(None);
         };
         let bound = ScopeGuard::enter(this.slot);
-        let polled = catch_panic(|| inner.poll_frame(cx));
+        let polled = catch_failure(|| inner.poll_frame(cx));
         bound.know(Some(this.facts));
         let error = match polled {
             Ok(Poll::Pending) => return Poll::Pending,

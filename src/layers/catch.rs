@@ -5,27 +5,15 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::error;
-use crate::panics::CatchGuard;
-use crate::panics::VisibleCatchGuard;
 use crate::error::Repr;
-use crate::panics::drop_catching;
-use crate::report;
+use crate::panics::catch::{catch_panic, drop_catching};
+use crate::panics::record::{CatchGuard, take};
 
 /// Runs `run`; a panic in it becomes the parts of an error.
 ///
 /// What `run` borrows must not be used again after a panic, but to drop it.
-pub(super) fn caught<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Repr>> {
+pub(super) fn catch_failure<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Repr>> {
     let _catching = CatchGuard::enter();
-    catch_failure_inside(run)
-}
-
-/// The same for who tells nobody of it: there may be a layer around who does.
-pub(super) fn caught_untold<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Repr>> {
-    if report::has_slot() {
-        return catch_panic(run);
-    }
-    let _catching = VisibleCatchGuard::enter();
     catch_failure_inside(run)
 }
 
@@ -49,7 +37,7 @@ pub(super) fn dropped(drop_it: impl FnOnce()) {
 
 #[cold]
 fn panicked(payload: Box<dyn Any + Send>) -> Arc<Repr> {
-    let panic = error::take(&*payload);
+    let panic = take(&*payload);
     Arc::new(Repr::panicked(text(payload), panic))
 }
 

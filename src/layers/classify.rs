@@ -10,24 +10,17 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{Extensions, HeaderMap, HeaderName, Response, StatusCode};
 
 use super::respond::Length;
-use super::Passthrough;
-use super::body;
-use super::respond;
+use super::{Passthrough, body, respond};
 use crate::backstop::Backstop;
-use crate::error::BoxError;
-use crate::error::FailureExtension;
-use crate::error::Failure;
-use crate::error::Repr;
-use crate::error::Origin;
-use crate::panics::catch_panic;
-use crate::panics::drop_catching;
+use crate::error::{BoxError, Failure, FailureExtension, Origin, Repr};
+use crate::panics::catch::{catch_panic, drop_catching};
 use crate::request::RequestInfo;
 
 /// The most of somebody else's text that is read.
 const MAX_TEXT: usize = 16 * 1024;
 
 /// The response that leaves the layer.
-pub(super) fn settle<R>(
+pub(super) fn classify<R>(
     backstop: &Backstop,
     facts: &mut RequestInfo,
     response: Response<R>,

@@ -12,19 +12,12 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use pin_project_lite::pin_project;
 
-use super::catch::catch_failure_inside;
-use super::catch::drop_reporting;
-use super::respond;
-use super::classify;
+use super::catch::{catch_failure_inside, drop_reporting};
+use super::{classify, respond};
 use crate::backstop::Backstop;
-use crate::error::BoxError;
-use crate::panics::CatchGuard;
-use crate::error::Failure;
-use crate::error::Repr;
-use crate::error::Origin;
-use crate::error::service_error;
-use crate::report::ScopeGuard;
-use crate::report::CurrentScope;
+use crate::error::{BoxError, Failure, Origin, Repr, service_error};
+use crate::panics::record::CatchGuard;
+use crate::report::{CurrentScope, ScopeGuard};
 use crate::request::RequestInfo;
 
 pin_project! {
@@ -36,7 +29,6 @@ pin_project! {
         // Taken while it is bound.
         pub(super) slot: Option<CurrentScope>,
         backstop: Backstop,
-        catches_panics: bool,
     }
 }
 
@@ -51,13 +43,12 @@ pin_project! {
 impl<F> BackstopFuture<F> {
     /// A future that has neither begun nor failed yet.
     #[inline]
-    pub(super) fn new(facts: RequestInfo, backstop: &Backstop, catches_panics: bool) -> Self {
+    pub(super) fn new(facts: RequestInfo, backstop: &Backstop) -> Self {
         Self {
             state: State::Failed { inner: None },
             facts,
             slot: Some(CurrentScope::new(Arc::clone(backstop.owner()))),
             backstop: backstop.clone(),
-            catches_panics,
         }
     }
 }
@@ -85,18 +76,10 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let bound = ScopeGuard::enter(this.slot);
-        // From the poll on, but not for what this layer lets through.
-        let _catching;
+        let _catching = CatchGuard::enter();
         let ended = match this.state.as_mut().project() {
             StateProj::Running { future } => {
-                let polled = if *this.catches_panics {
-                    _catching = CatchGuard::enter();
-                    catch_failure_inside(|| future.poll(cx))
-                } else {
-                    let polled = future.poll(cx);
-                    _catching = CatchGuard::enter();
-                    Ok(polled)
-                };
+                let polled = catch_failure_inside(|| future.poll(cx));
                 bound.know(Some(&*this.facts));
                 match polled {
                     Ok(Poll::Pending) => return Poll::Pending,
@@ -105,7 +88,6 @@ where
                 }
             }
             StateProj::Failed { inner } => {
-                _catching = CatchGuard::enter();
                 Err(inner.take().expect("a future is not polled after it ended"))
             }
         };
@@ -120,7 +102,7 @@ where
         );
         let failed = match ended {
             Ok(response) => {
-                let response = settle::settle(this.backstop, this.facts, response);
+                let response = classify::classify(this.backstop, this.facts, response);
                 return Poll::Ready(Ok(response));
             }
             Err(failed) => failed,

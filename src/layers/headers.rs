@@ -40,7 +40,12 @@ const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const BY_ACCEPT: HeaderValue = HeaderValue::from_static("accept");
 
 /// Writes the head of an answer, and its id, over what is left of the headers of the response that it replaces.
-pub(super) fn write(headers: &mut HeaderMap, id: &str, answer: &RenderedError, theirs: Option<HeaderMap>) {
+pub(super) fn write(
+    headers: &mut HeaderMap,
+    id: &str,
+    answer: &RenderedError,
+    theirs: Option<HeaderMap>,
+) {
     if let Some(csp) = &answer.csp {
         // A page has more headers than the smallest map holds, with the length that the server adds.
         headers.reserve(6);

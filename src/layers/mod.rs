@@ -62,8 +62,8 @@ mod headers;
 mod respond;
 mod service;
 
-pub use self::service::{BackstopLayer, BackstopService};
 pub use self::future::BackstopFuture;
+pub use self::service::{BackstopLayer, BackstopService};
 
 /// Marks a response, in its extensions, that no Backstop may touch: a proxied one, for example.
 ///

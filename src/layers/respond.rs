@@ -7,14 +7,9 @@ use http::{Extensions, Method, Response};
 
 use super::headers;
 use crate::backstop;
-use crate::backstop::RenderedError;
-use crate::backstop::Backstop;
-use crate::error::RenderedMark;
-use crate::error::FailureExtension;
-use crate::error::Error;
-use crate::error::Failure;
-use crate::error::ReportedBy;
-use crate::panics::catch_panic;
+use crate::backstop::{Backstop, RenderedError};
+use crate::error::{Error, Failure, FailureExtension, RenderedMark, ReportedBy};
+use crate::panics::catch::catch_panic;
 use crate::request::RequestInfo;
 
 impl Backstop {
@@ -58,7 +53,13 @@ pub(super) fn respond(
     failure: &Failure,
     facts: &mut RequestInfo,
 ) -> Response<Body> {
-    replace(backstop, failure, facts, Response::new(()), Length::WellKnown)
+    replace(
+        backstop,
+        failure,
+        facts,
+        Response::new(()),
+        Length::WellKnown,
+    )
 }
 
 /// The answer in place of a response, whose headers it keeps where they still hold.
@@ -76,12 +77,12 @@ pub(super) fn replace(
     let mut response = response;
     *response.status_mut() = failure.status();
     // An error's own headers are its own code; should that panic, the head is complete without them.
-    let theirs = catch_panic(|| head::of_error(failure.inner())).unwrap_or(None);
+    let theirs = catch_panic(|| headers::of_error(failure.inner())).unwrap_or(None);
     let id = urn.strip_prefix("urn:uuid:").unwrap_or(urn);
     if !response.headers().is_empty() {
-        head::strip(response.headers_mut(), failure.status());
+        headers::strip(response.headers_mut(), failure.status());
     }
-    head::write(response.headers_mut(), id, &answer, theirs);
+    headers::write(response.headers_mut(), id, &answer, theirs);
     mark(backstop, failure, response.extensions_mut());
     let is_head = facts.method() == Method::HEAD;
     backstop.tell(failure, facts, None);

@@ -11,12 +11,10 @@ use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::catch::caught;
+use super::catch::catch_failure;
 use super::future::BackstopFuture;
 use crate::backstop::Backstop;
-use crate::error::BoxError;
-use crate::error::Repr;
-use crate::error::service_error;
+use crate::error::{BoxError, Repr, service_error};
 use crate::report::ScopeGuard;
 use crate::request::RequestInfo;
 
@@ -25,14 +23,12 @@ use crate::request::RequestInfo;
 #[must_use = "a layer does nothing until it is put around a service"]
 pub struct BackstopLayer {
     backstop: Backstop,
-    catches_panics: bool,
 }
 
 /// The service of [`BackstopLayer`]: it never fails.
 pub struct BackstopService<S> {
     inner: S,
     backstop: Backstop,
-    catches_panics: bool,
     /// Set once `poll_ready` failed: by Tower's contract the inner service is not to be used any more.
     broken: Option<Arc<Repr>>,
 }
@@ -40,15 +36,14 @@ pub struct BackstopService<S> {
 impl Backstop {
     /// The layer that answers every failure of the service inside it; see [`layers`](crate::layers).
     pub fn layer(&self) -> BackstopLayer {
-        BackstopLayer::new(self, true)
+        BackstopLayer::new(self)
     }
 }
 
 impl BackstopLayer {
-    pub(super) fn new(backstop: &Backstop, catches_panics: bool) -> Self {
+    pub(super) fn new(backstop: &Backstop) -> Self {
         Self {
             backstop: backstop.clone(),
-            catches_panics,
         }
     }
 }
@@ -60,7 +55,6 @@ impl<S> Layer<S> for BackstopLayer {
         BackstopService {
             inner,
             backstop: self.backstop.clone(),
-            catches_panics: self.catches_panics,
             broken: None,
         }
     }
@@ -82,12 +76,7 @@ where
         if self.broken.is_some() {
             return Poll::Ready(Ok(()));
         }
-        let polled = if self.catches_panics {
-            catch_panic(|| self.inner.poll_ready(cx))
-        } else {
-            Ok(self.inner.poll_ready(cx))
-        };
-        self.broken = match polled {
+        self.broken = match catch_failure(|| self.inner.poll_ready(cx)) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(()))) => None,
             Ok(Poll::Ready(Err(error))) => Some(service_error(error)),
@@ -98,11 +87,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> BackstopFuture<S::Future> {
         // Filled in place: the futures in here are too large to be moved about.
-        let mut future = BackstopFuture::new(
-            RequestInfo::begun(&request),
-            &self.backstop,
-            self.catches_panics,
-        );
+        let mut future = BackstopFuture::new(RequestInfo::begun(&request), &self.backstop);
         future.facts.keep(&request, self.backstop.wanted());
         let bound = ScopeGuard::begin(&mut future.slot);
         if cfg!(panic = "abort") && self.backstop.owner().listens() {
@@ -111,11 +96,7 @@ where
         let state = &mut future.state;
         let failed = match &self.broken {
             Some(broken) => Some(Arc::clone(broken)),
-            None if self.catches_panics => catch_panic(|| state.run(self.inner.call(request))).err(),
-            None => {
-                state.run(self.inner.call(request));
-                None
-            }
+            None => catch_failure(|| state.run(self.inner.call(request))).err(),
         };
         if let Some(failed) = failed {
             state.fail(failed);
@@ -132,7 +113,6 @@ impl<S: Clone> Clone for BackstopService<S> {
         Self {
             inner: self.inner.clone(),
             backstop: self.backstop.clone(),
-            catches_panics: self.catches_panics,
             broken: None,
         }
     }

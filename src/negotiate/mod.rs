@@ -10,5 +10,4 @@ mod format;
 mod pick;
 
 pub use self::format::Format;
-
 pub(crate) use self::pick::Offers;

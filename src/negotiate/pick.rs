@@ -2,9 +2,8 @@
 
 use http::HeaderValue;
 
-use super::Format;
-use super::accept;
 use super::accept::Range;
+use super::{Format, accept};
 
 /// The formats that a Backstop offers, in the server's order.
 #[derive(Clone, Debug)]
@@ -41,12 +40,9 @@ impl Offers {
         let others = formats.iter().copied().filter(|&format| format != default);
         let formats = std::iter::once(default).chain(others);
         Self {
-            formats: formats
-                .filter(|format| format.is_available())
-                .take(MAX_OFFERS)
-                .collect(),
+            formats: formats.take(MAX_OFFERS).collect(),
             json,
-            xml: xml.is_available().then_some(xml),
+            xml: Some(xml),
         }
     }
 

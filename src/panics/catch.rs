@@ -2,12 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::panics::VisibleCatchGuard;
+use crate::panics::record::VisibleCatchGuard;
 
 /// What `run` gives, or `None` where it panics.
 ///
 /// What `run` borrows must not be used again after a panic, but to drop it.
-pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn catch_panic<T>(run: impl FnOnce() -> T) -> Option<T> {
     let _catching = VisibleCatchGuard::enter();
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(value) => Some(value),

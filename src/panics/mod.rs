@@ -1,9 +1,8 @@
-//! Panics: running code that may panic, and what a panic hook records for whoever catches the panic.
+//! What a panic means for the process: [`OnPanic`], the panic hook, and the child process that delivers what a
+//! crash left behind.
 
-mod catch;
-mod record;
+pub(crate) mod catch;
+pub(crate) mod record;
 
-pub(crate) use self::catch::{catch_panic, drop_catching};
-pub(crate) use self::record::{
-    CatchGuard, PanicRecord, VisibleCatchGuard, is_answered, never_caught, passing, record, take,
-};
+pub use crate::backstop::OnPanic;
+pub use crate::process::{PanicHook, crash_child};

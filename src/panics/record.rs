@@ -13,9 +13,9 @@ use std::panic::PanicHookInfo;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::Thread;
 
-use crate::backtrace::SourceLocation;
-use crate::backtrace::Backtrace;
+use crate::backtrace::{Backtrace, SourceLocation};
 use crate::identity::ReportedTo;
+use crate::text::cut;
 
 /// What was known as the panic began.
 pub(crate) struct PanicRecord {
@@ -239,7 +239,7 @@ impl PanicRecord {
     }
 
     /// By which one that is told anyway is told once, and under one id, if it is caught after all.
-    pub(super) fn notice(&self) -> Option<&Arc<ReportedTo>> {
+    pub(crate) fn notice(&self) -> Option<&Arc<ReportedTo>> {
         self.is_bare.then(|| self.notice.get_or_init(Arc::default))
     }
 }
@@ -251,7 +251,7 @@ impl Payload {
             .copied()
             .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
         Self {
-            text: text.map(|text| super::chain::cut(text, MAX_TEXT).to_owned()),
+            text: text.map(|text| cut(text, MAX_TEXT).to_owned()),
             text_at: text.map_or(0, |text| text.as_ptr().addr()),
             type_id: payload.type_id(),
         }
@@ -280,7 +280,8 @@ impl Payload {
             let other = &panic.payload;
             other.type_id == self.type_id && other.text == self.text
         };
-        let is_same = |panic: &Arc<PanicRecord>| panic.payload.text_at == self.text_at && is_like(panic);
+        let is_same =
+            |panic: &Arc<PanicRecord>| panic.payload.text_at == self.text_at && is_like(panic);
         let newest = panics.iter().rposition(is_same);
         newest.or_else(|| panics.iter().rposition(is_like))
     }

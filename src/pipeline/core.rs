@@ -10,32 +10,22 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::entry::Entry;
-use super::entry::Settled;
+use super::entry::{Entry, Settled};
 use super::gate::Gate;
 use super::lane::Lane;
 use super::outcome::SharedTally;
 use super::prepare::prepare;
-use super::queue::Item;
-use super::queue::Queue;
+use super::queue::{Item, Queue};
 use super::random::Random;
-use super::settings::RetryPolicy;
-use super::settings::Executor;
-use super::settings::Settings;
-use super::symbols::SymbolSettings;
+use super::settings::{Executor, RetryPolicy, Settings};
 use super::ticket::DeliveryWaiter;
-use super::Listeners;
-use super::OutcomeEvent;
-use super::reporting;
-use super::threads;
+use super::{Listeners, OutcomeEvent, reporting, threads};
 use crate::disclosure::Redactor;
 use crate::error::Origin;
-use crate::panics::catch_panic;
-use crate::panics::drop_catching;
-use crate::report::Event;
-use crate::report::Outcome;
-use crate::report::Report;
+use crate::panics::catch::{catch_panic, drop_catching};
+use crate::report::{Event, Outcome, Report};
 use crate::reporters::DynReporter;
+use crate::symbols::SymbolSettings;
 
 #[derive(Debug)]
 pub(super) struct Core {
@@ -127,7 +117,11 @@ impl Core {
     }
 
     /// Takes a failure, or counts why not. Everything on the request's path is in here.
-    pub(super) fn capture(self: &Arc<Self>, captured: Box<Event>, ticket: Option<Arc<DeliveryWaiter>>) {
+    pub(super) fn capture(
+        self: &Arc<Self>,
+        captured: Box<Event>,
+        ticket: Option<Arc<DeliveryWaiter>>,
+    ) {
         let id = captured.failure.id();
         let admitted = if reporting::is_on() {
             Err(Outcome::Recursive)

@@ -6,8 +6,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::ticket::DeliveryWaiter;
-use crate::report::Outcome;
-use crate::report::Report;
+use crate::report::{Outcome, Report};
 
 /// A report on its way to one reporter.
 #[derive(Clone, Debug)]

@@ -4,12 +4,10 @@ use tokio::time::Instant;
 
 use super::limit::Limiter;
 use super::random::Random;
-use super::settings::Sample;
-use super::settings::Settings;
+use super::settings::{Sample, Settings};
 use crate::error::Failure;
-use crate::panics::catch_panic;
-use crate::report::Event;
-use crate::report::Outcome;
+use crate::panics::catch::catch_panic;
+use crate::report::{Event, Outcome};
 
 #[derive(Debug)]
 pub(super) struct Gate {

@@ -4,20 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
-
 use uuid::Uuid;
 
 use super::core::Core;
-use super::settings::Executor;
-use super::settings::Settings;
+use super::settings::{Executor, Settings};
 use super::ticket::DeliveryWaiter;
-use super::Remaining;
-use super::Stats;
-use super::registry;
-use super::reporting;
-use crate::report::Event;
-use crate::report::Outcome;
-use crate::report::EventSink;
+use super::{Remaining, Stats, registry, reporting};
+use crate::report::{Event, EventSink, Outcome};
 
 /// Takes failures and delivers reports, until the last handle is dropped.
 #[derive(Debug)]

@@ -3,9 +3,7 @@
 use tokio::time::Instant;
 
 use super::entry::Settled;
-use super::lane::Lane;
-use super::lane::MAX_HOLD;
-use super::lane::outcome;
+use super::lane::{Lane, MAX_HOLD, outcome};
 use crate::report::Outcome;
 use crate::reporters::Resumed;
 

@@ -6,16 +6,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::circuit::Allowed;
-use super::circuit::Circuit;
-use super::entry::Entry;
-use super::entry::Settled;
+use super::circuit::{Allowed, Circuit};
+use super::entry::{Entry, Settled};
 use super::outcome::Tally;
 use super::queue::room;
 use super::settings::RetryPolicy;
-use crate::report::Mechanism;
-use crate::report::Outcome;
-use crate::report::Report;
+use crate::report::{Mechanism, Outcome, Report};
 use crate::reporters::Delivery;
 
 /// The backlog of one reporter. It outlives the thread that works it off.

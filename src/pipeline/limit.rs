@@ -138,8 +138,7 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
-    use crate::error::ResultExt as _;
+    use crate::error::{Error, ResultExt as _};
 
     fn parse() -> Failure {
         let error: Result<u8, _> = "x".parse::<u8>();

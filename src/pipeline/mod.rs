@@ -31,11 +31,10 @@ mod ticket;
 mod watch;
 mod work;
 
-pub use self::outcome::OutcomeEvent;
-pub use self::stats::{Remaining, ReporterStats, Stats};
-
 pub(crate) use self::handle::Pipeline;
 pub(crate) use self::outcome::Listeners;
+pub use self::outcome::OutcomeEvent;
 pub(crate) use self::registry::{Pipelines, crash_timeout};
 pub(crate) use self::settings::{Executor, Sample, Settings};
+pub use self::stats::{Remaining, ReporterStats, Stats};
 pub(crate) use self::ticket::DeliveryWaiter;

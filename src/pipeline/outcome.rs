@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
 use super::reporting;
-use crate::panics::catch_panic;
+use crate::panics::catch::catch_panic;
 use crate::report::Outcome;
 
 /// One outcome, as [`Builder::on_outcome`](crate::Builder::on_outcome) sees it.

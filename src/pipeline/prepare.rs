@@ -3,14 +3,10 @@
 use std::time::Duration;
 
 use super::scrub::scrub;
-use super::symbols::SymbolSettings;
-use super::symbols::symbolise;
-use super::symbols::symbolise_within;
 use crate::disclosure::Redactor;
-use crate::panics::catch_panic;
-use crate::report::Event;
-use crate::report::Report;
-use crate::report::bounded_fingerprint;
+use crate::panics::catch::catch_panic;
+use crate::report::{Event, Report, bounded_fingerprint};
+use crate::symbols::SymbolSettings;
 
 /// Assembles, symbolises and scrubs. Whatever panics on the way, a report comes out: an enricher that fails
 /// takes only what it would have added, a scrubber that fails takes everything but id, time and kind. Only the
@@ -25,13 +21,21 @@ pub(super) fn prepare(
     prepare_with(
         captured,
         suppressed,
-        |report| match time {
-            Some(time) => symbolise_within(report, symbols, time),
-            None => symbolise(report, symbols),
-        },
+        |report| enrich(report, symbols, time),
         |report| scrub(report, redactor),
     )
 }
+
+#[cfg(feature = "frames")]
+fn enrich(report: &mut Report, symbols: &SymbolSettings, time: Option<Duration>) {
+    match time {
+        Some(time) => crate::symbols::symbolise_within(report, symbols, time),
+        None => crate::symbols::symbolise(report, symbols),
+    }
+}
+
+#[cfg(not(feature = "frames"))]
+const fn enrich(_report: &mut Report, _symbols: &SymbolSettings, _time: Option<Duration>) {}
 
 fn prepare_with(
     captured: Box<Event>,
@@ -95,8 +99,7 @@ fn blank(captured: &Event) -> Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
-    use crate::error::Failure;
+    use crate::error::{Error, Failure};
 
     fn captured() -> Box<Event> {
         Event::new(Failure::from(Error::msg("s3cr3t")))

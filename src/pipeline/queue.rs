@@ -8,8 +8,7 @@ use tokio::sync::Notify;
 
 use super::ticket::DeliveryWaiter;
 use crate::error::Origin;
-use crate::report::Event;
-use crate::report::Outcome;
+use crate::report::{Event, Outcome};
 
 /// Bounded in count and bytes; who finds it full goes. It outlives the worker, so that nothing is lost with
 /// one.
@@ -184,8 +183,7 @@ fn weight(captured: &Event) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Error;
-    use crate::error::Failure;
+    use crate::error::{Error, Failure};
 
     #[test]
     fn what_is_urgent_gets_in_though_it_is_full_and_first_and_no_flush_forgets_the_others() {

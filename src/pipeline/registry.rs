@@ -75,7 +75,7 @@ impl Pipelines {
     pub(crate) fn leave(&self) {
         for track in self.0.iter().flat_map(|core| &core.lanes) {
             if let Some(keeper) = track.reporter.keeper() {
-                crate::catch_panic(|| keeper.leave());
+                crate::panics::catch::catch_panic(|| keeper.leave());
             }
         }
     }

@@ -5,20 +5,11 @@ use std::borrow::Cow;
 use http::Uri;
 use serde_json::{Map, Value};
 
-use crate::disclosure::REDACTED;
-use crate::disclosure::Redactor;
-use crate::report::App;
-use crate::report::Breadcrumb;
-use crate::report::Device;
-use crate::report::FeatureFlag;
-use crate::report::Frame;
-use crate::report::LogLine;
-use crate::report::Report;
-use crate::report::ReportError;
-use crate::report::ReportRequest;
-use crate::report::SourceLine;
-use crate::report::Thread;
-use crate::report::User;
+use crate::disclosure::{REDACTED, Redactor};
+use crate::report::{
+    App, Breadcrumb, Device, FeatureFlag, Frame, LogLine, Report, ReportError, ReportRequest,
+    SourceLine, Thread, User,
+};
 
 /// Hides what is sensitive. Every field is named here, so that a new one is not forgotten.
 pub(super) fn scrub(report: &mut Report, redactor: &Redactor) {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Listeners;
-use super::symbols::SymbolSettings;
 use crate::disclosure::Redactor;
 use crate::error::Failure;
 use crate::reporters::DynReporter;
+use crate::symbols::SymbolSettings;
 
 #[derive(Debug)]
 pub(crate) struct Settings {

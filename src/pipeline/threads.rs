@@ -7,11 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::runtime::{self, Handle};
 
-use super::core::Core;
-use super::core::Track;
+use super::core::{Core, Track};
 use super::settings::Executor;
-use super::reporting;
-use super::work;
+use super::{reporting, work};
 
 /// How often in a row a thread's work may panic; the next report then starts another.
 const MAX_LIVES: usize = 8;

@@ -1,9 +1,10 @@
 //! The wait for one report's outcome.
 
-use crate::report::Outcome;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
+
+use crate::report::Outcome;
 
 /// Given out with a report; every reporter stamps it.
 #[derive(Debug, Default)]

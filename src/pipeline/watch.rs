@@ -6,9 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::core::Core;
-use super::stats::Remaining;
-use super::stats::ReporterStats;
-use super::stats::Stats;
+use super::stats::{Remaining, ReporterStats, Stats};
 use crate::report::Outcome;
 
 impl Core {

@@ -8,17 +8,13 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::core::Core;
-use super::core::Track;
+use super::core::{Core, Track};
 use super::keep::NextResume;
-use super::lane::Answer;
-use super::lane::Next;
+use super::lane::{Answer, Next};
 use super::reporting;
-use crate::panics::catch_panic;
-use crate::panics::drop_catching;
+use crate::panics::catch::{catch_panic, drop_catching};
 use crate::report::Report;
-use crate::reporters::Boxed;
-use crate::reporters::Resumed;
+use crate::reporters::{Boxed, Resumed};
 
 /// Makes reports of what was captured and hands them to the lanes.
 pub(super) async fn worker(core: Arc<Core>) {

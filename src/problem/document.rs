@@ -8,8 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::depth::make_shallow;
-use super::members::ReservedName;
-use super::members::STANDARD;
+use super::members::{ReservedName, STANDARD};
 use super::reason_phrase;
 
 /// A problem document (RFC 9457): what one failure tells its client.

@@ -9,8 +9,7 @@ use http::StatusCode;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::InvalidProblem;
-use super::Problem;
+use super::{InvalidProblem, Problem};
 
 impl Problem {
     /// Reads `application/problem+json`.

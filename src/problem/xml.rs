@@ -9,8 +9,7 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use serde_json::{Map, Value};
 
-use super::InvalidProblem;
-use super::Problem;
+use super::{InvalidProblem, Problem};
 
 /// The namespace of a problem; RFC 9457 kept RFC 7807's.
 pub(crate) const NAMESPACE: &str = "urn:ietf:rfc:7807";
@@ -97,7 +96,7 @@ fn read(xml: &str) -> Result<Vec<(String, Value)>, InvalidProblem> {
     let mut open: Vec<Element> = Vec::new();
     loop {
         let (namespace, event) = reader.read_resolved_event().map_err(invalid)?;
-        let is_ours = namespace == ResolveResult::ScopeGuard(Namespace(NAMESPACE));
+        let is_ours = namespace == ResolveResult::Bound(Namespace(NAMESPACE));
         let is_empty = matches!(event, Event::Empty(_));
         match event {
             Event::Start(start) | Event::Empty(start) => {

@@ -4,17 +4,12 @@
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, Once, PoisonError};
-use std::time::Duration;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::last_chance::Chance;
-use crate::panics::catch_panic;
-use crate::panics::drop_catching;
+use crate::panics::catch::{catch_panic, drop_catching};
 use crate::pipeline;
-use crate::report::UncaughtPanic;
-use crate::report::count_unheard;
-use crate::report::noted;
-use crate::report::told;
+use crate::report::{UncaughtPanic, count_unreported, noted, told};
 
 /// Panics that wait to be told.
 const MAX_WAITING: usize = 256;
@@ -48,7 +43,7 @@ thread_local! {
 }
 
 /// Starts the thread, once in the process; it waits for panics from then on. Without it, where the system has no
-/// thread to give, they are counted as unheard once there are too many.
+/// thread to give, they are counted as unreported_count once there are too many.
 pub(super) fn start() {
     static START: Once = Once::new();
     START.call_once(|| {
@@ -69,7 +64,7 @@ pub(super) fn push(uncaught: UncaughtPanic) {
         CAME.notify_one();
     } else {
         drop(state);
-        count_unheard();
+        count_unreported();
     }
 }
 

@@ -5,13 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::noted::Noted;
-use super::bare;
-use super::last_chance;
+use super::{bare, last_chance};
 use crate::backstop::Backstop;
-use crate::error;
-use crate::report::UncaughtPanic;
-use crate::report::process;
-use crate::report::set_process;
+use crate::panics::record::{is_answered, never_caught, record};
+use crate::report::{UncaughtPanic, process, set_process};
 
 /// Whether the hook before ours is spared the panics that a layer answers.
 static IS_QUIET: AtomicBool = AtomicBool::new(false);
@@ -98,7 +95,7 @@ impl Backstop {
                 let ends_process = note(info);
                 // Where it calls the recorder too, this is still one panic.
                 let _noted = Noted::enter();
-                if ends_process || !(IS_QUIET.load(Ordering::Relaxed) && error::is_answered()) {
+                if ends_process || !(IS_QUIET.load(Ordering::Relaxed) && is_answered()) {
                     previous(info);
                 }
             }));
@@ -148,13 +145,13 @@ fn note(info: &PanicHookInfo<'_>) -> bool {
     if Noted::is_on() {
         return false;
     }
-    let Some(panic) = error::record(info) else {
+    let Some(panic) = record(info) else {
         return false;
     };
     let ends_process = panic.ends_process();
     let is_urgent = ends_process || last_chance::may_end();
     if ends_process {
-        for earlier in error::never_caught() {
+        for earlier in never_caught() {
             bare::push(UncaughtPanic::new(earlier).urgent(true));
         }
     }

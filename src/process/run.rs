@@ -13,8 +13,8 @@ use tokio::task::block_in_place;
 use super::bare;
 use super::last_chance::MayEnd;
 use crate::backstop::Backstop;
-use crate::error;
 use crate::error::Error;
+use crate::panics::record::{PanicRecord, take};
 use crate::report::UncaughtPanic;
 
 /// The process.
@@ -127,7 +127,7 @@ impl Backstop {
         let driven = catch_unwind(AssertUnwindSafe(drive));
         drop(may_end);
         driven.unwrap_or_else(|panic| {
-            if error::take(&*panic).is_none() {
+            if take(&*panic).is_none() {
                 // The application has set a hook of its own since, or resumed what was none.
                 bare::push(UncaughtPanic::new(PanicRecord::unseen(&*panic, true)).urgent(true));
             }

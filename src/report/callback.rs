@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Report;
-use crate::panics::catch_panic;
+use crate::panics::catch::catch_panic;
 
 /// One callback: it edits the report, or drops it by `false`.
 #[derive(Clone)]

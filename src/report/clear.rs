@@ -1,8 +1,7 @@
 //! Taking back what was recorded.
 
 use super::Scope;
-use super::record::ANNOTATIONS;
-use super::record::Record;
+use super::record::{ANNOTATIONS, Record};
 
 /// Taking back what was recorded: reports that were made before keep it.
 impl Scope {

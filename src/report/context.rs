@@ -1,17 +1,15 @@
 //! [`contextualize`]: callbacks for what is reported inside one future.
 
 use std::cell::Cell;
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task;
+use std::{fmt, task};
 
 use pin_project_lite::pin_project;
 
 use super::callback::Edit;
-use super::Report;
-use super::slot;
+use super::{Report, slot};
 
 thread_local! {
     static CURRENT: Cell<Option<Arc<Context>>> = const { Cell::new(None) };

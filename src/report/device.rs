@@ -2,8 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::Device;
-use super::Thread;
+use super::{Device, Thread};
 
 /// This machine; asked once, on the worker.
 pub(super) fn device() -> &'static Device {
@@ -26,6 +25,6 @@ pub(super) fn thread(thread: &std::thread::Thread) -> Thread {
 }
 
 fn hostname() -> Option<String> {
-    let name = gethostname::gethostname().to_string_lossy().into_owned();
+    let name = hostname::get().ok()?.to_string_lossy().into_owned();
     (!name.is_empty()).then_some(name)
 }

@@ -9,12 +9,9 @@ use http::Uri;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::PanicObserver;
-use super::App;
-use super::Event;
-use super::EventSink;
+use super::{App, Event, EventSink, PanicObserver};
 use crate::error::Failure;
-use crate::panics::catch_panic;
+use crate::panics::catch::catch_panic;
 
 /// One Backstop as its scopes see it. Two are the same only if they are the same value.
 pub(crate) struct Dispatch {
@@ -38,7 +35,11 @@ pub(crate) struct ReportDefaults {
 pub(crate) type UrlWriter = dyn Fn(&Uri) -> String + Send + Sync;
 
 impl Dispatch {
-    pub(crate) fn new(number: u64, sink: Option<Arc<dyn EventSink>>, defaults: ReportDefaults) -> Self {
+    pub(crate) fn new(
+        number: u64,
+        sink: Option<Arc<dyn EventSink>>,
+        defaults: ReportDefaults,
+    ) -> Self {
         Self {
             number,
             sink,
@@ -115,7 +116,7 @@ impl fmt::Debug for ReportDefaults {
 /// for a Backstop ends with its last handle.
 static PROCESS: RwLock<Weak<Dispatch>> = RwLock::new(Weak::new());
 /// Calls of free functions that found no Backstop.
-static UNHEARD: AtomicU64 = AtomicU64::new(0);
+static UNREPORTED: AtomicU64 = AtomicU64::new(0);
 
 /// Makes this the Backstop of the process.
 pub(crate) fn set_process(owner: &Arc<Dispatch>) {
@@ -130,8 +131,8 @@ pub(crate) fn process() -> Option<Arc<Dispatch>> {
         .upgrade()
 }
 
-pub(crate) fn count_unheard() {
-    UNHEARD.fetch_add(1, Ordering::Relaxed);
+pub(crate) fn count_unreported() {
+    UNREPORTED.fetch_add(1, Ordering::Relaxed);
 }
 
 /// How many calls of [`notify`](crate::notify) and [`intercept`](crate::Intercept::intercept), and errors
@@ -140,13 +141,13 @@ pub(crate) fn count_unheard() {
 /// ```
 /// use backstop::prelude::*;
 ///
-/// let before = backstop::unheard();
+/// let before = backstop::unreported_count();
 /// assert_eq!("x".parse::<u8>().intercept(), None);
-/// assert_eq!(backstop::unheard(), before + 1);
+/// assert_eq!(backstop::unreported_count(), before + 1);
 /// ```
 #[must_use]
-pub fn unheard() -> u64 {
-    UNHEARD.load(Ordering::Relaxed)
+pub fn unreported_count() -> u64 {
+    UNREPORTED.load(Ordering::Relaxed)
 }
 
 #[cfg(test)]
@@ -154,9 +155,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::report::Intercept as _;
-    use crate::report::Mechanism;
-    use crate::report::notify;
+    use crate::report::{Intercept as _, Mechanism, notify};
 
     #[expect(clippy::vec_box, reason = "they go on in their boxes")]
     #[derive(Default)]
@@ -170,7 +169,7 @@ mod tests {
 
     #[test]
     fn free_functions_act_for_the_process_as_long_as_its_backstop_lives_and_are_counted_else() {
-        let before = unheard();
+        let before = unreported_count();
         assert_eq!(notify(&fmt::Error), None);
         let kept = Arc::new(Kept::default());
         let sink: Arc<dyn EventSink> = Arc::<Kept>::clone(&kept);
@@ -189,6 +188,6 @@ mod tests {
         );
         drop(owner);
         assert_eq!(notify(&fmt::Error), None);
-        assert_eq!(unheard(), before + 2);
+        assert_eq!(unreported_count(), before + 2);
     }
 }

@@ -142,8 +142,8 @@ impl Mechanism {
 
     /// How sinks that group by an error's type call one whose type is not known: a text, or a response of somebody
     /// else's.
-    #[cfg(any(feature = "airbrake", feature = "bugsnag", feature = "sentry"))]
-    pub(crate) const fn class(self) -> &'static str {
+    #[must_use]
+    pub const fn class(self) -> &'static str {
         match self {
             Self::Panic => "panic",
             Self::Response => "ErrorResponse",

@@ -6,30 +6,21 @@ use http::StatusCode;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::callback::{Edit, Edits};
 use super::context::Context;
-use super::callback::Edit;
-use super::callback::Edits;
+use super::dispatch::{Dispatch, ReportDefaults};
 use super::otel::SpanIds;
-use super::dispatch::ReportDefaults;
-use super::dispatch::Dispatch;
 use super::record::Record;
 use super::trail::Whence;
-use super::Frame;
-use super::Mechanism;
-use super::Report;
-use super::ReportError;
-use super::ReportRequest;
-use super::ReportResponse;
-use super::Severity;
-use super::device;
-use super::grouping;
-use super::slot;
-use crate::error;
+use super::{
+    Frame, Mechanism, Report, ReportError, ReportRequest, ReportResponse, Severity, device,
+    grouping, slot,
+};
 use crate::backtrace::Backtrace;
-use crate::error::Failure;
-use crate::error::Origin;
-use crate::panics::PanicRecord;
-use crate::error::StatusMap;
+use crate::error::{Failure, Origin, Repr, StatusMap};
+use crate::identity::made_at;
+use crate::panics::catch::catch_panic;
+use crate::panics::record::PanicRecord;
 use crate::request::RequestInfo;
 
 /// A failure on its way to the worker; in a box, for it changes hands a few times.
@@ -158,7 +149,7 @@ impl Event {
 
     /// A panic that ended a task or a thread.
     pub(super) fn uncaught(panic: &Arc<PanicRecord>) -> Box<Self> {
-        let inner = Arc::new(error::SharedScope::uncaught(Arc::clone(panic)));
+        let inner = Arc::new(Repr::uncaught(Arc::clone(panic)));
         let mut captured = Self::new(Failure::new(inner, Origin::Panic, &StatusMap::default()));
         captured.mechanism = Some(Mechanism::Task);
         captured.thread.clone_from(&panic.thread);
@@ -173,7 +164,11 @@ impl Event {
     }
 
     /// For this owner, with this story.
-    pub(super) fn of(mut self: Box<Self>, owner: &Arc<Dispatch>, story: ScopeSnapshot) -> Box<Self> {
+    pub(super) fn of(
+        mut self: Box<Self>,
+        owner: &Arc<Dispatch>,
+        story: ScopeSnapshot,
+    ) -> Box<Self> {
         self.story = story;
         self.defaults = Some(Arc::clone(owner.defaults()));
         self
@@ -198,7 +193,7 @@ impl Event {
 
     /// When it failed, in milliseconds since 1970: then its id was made.
     pub(crate) fn timestamp(&self) -> u64 {
-        error::made_at(self.failure.id())
+        made_at(self.failure.id())
     }
 
     /// By which way it came.
@@ -252,11 +247,11 @@ impl Event {
             device: Some(device::device().clone()),
             thread: self.thread.as_ref().map(device::thread),
             trace_id: match &self.span {
-                Some(ids) => Some(ids.trace.to_string()),
+                Some(ids) => Some(format!("{:032x}", ids.trace)),
                 None => facts.and_then(RequestInfo::trace_id).map(str::to_owned),
             },
             span_id: match &self.span {
-                Some(ids) => Some(ids.span.to_string()),
+                Some(ids) => Some(format!("{:016x}", ids.span)),
                 None => facts.and_then(RequestInfo::parent_id).map(str::to_owned),
             },
             suppressed: 0,
@@ -279,7 +274,7 @@ impl Event {
         self.event(&mut report);
         if report.fingerprint.is_empty() {
             report.fingerprint =
-                fingerprint::of(&report.errors, mechanism, self.status, self.facts.as_ref());
+                grouping::of(&report.errors, mechanism, self.status, self.facts.as_ref());
         }
         report
     }

@@ -100,8 +100,9 @@ fn path_or_value(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     #[test]
     fn members_become_dotted_keys_and_private_ones_stay_out_unless_asked_for() {

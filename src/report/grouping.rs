@@ -2,8 +2,7 @@
 
 use http::StatusCode;
 
-use super::Mechanism;
-use super::ReportError;
+use super::{Mechanism, ReportError};
 use crate::request::RequestInfo;
 
 /// The types of the errors and the first place: no message, which differs from one to the next, and no

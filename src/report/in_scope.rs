@@ -8,8 +8,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::Scope;
-use super::slot::ScopeGuard;
-use super::slot::CurrentScope;
+use super::slot::{CurrentScope, ScopeGuard};
 
 /// Takes a scope along with a future, wherever that is polled.
 ///

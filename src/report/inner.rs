@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::context::Context;
 use super::dispatch::Dispatch;
 use super::record::Record;
-use super::Event;
-use super::ScopeSnapshot;
+use super::{Event, ScopeSnapshot};
 use crate::request::RequestInfo;
 
 /// The shared part of a scope.

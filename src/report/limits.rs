@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::text::truncate;
+
 /// Breadcrumbs and log lines, each; older ones make room.
 pub(super) const RING: usize = 100;
 /// Bytes of a breadcrumb's or a log line's text.
@@ -25,20 +27,9 @@ pub(super) const CALLBACKS: usize = 32;
 /// How deep a value may be nested.
 const DEPTH: usize = 32;
 
-/// Cuts a text at a character; whether there was anything to cut.
-pub(super) fn cut(text: &mut String, max: usize) -> bool {
-    let is_long = text.len() > max;
-    if is_long {
-        let end = (0..=max).rev().find(|&end| text.is_char_boundary(end));
-        text.truncate(end.unwrap_or_default());
-    }
-    is_long
-}
-
 /// A text, cut where it is too long.
-#[cfg(any(feature = "reports", feature = "tracing-subscriber"))]
 pub(crate) fn short(mut text: String, max: usize) -> String {
-    cut(&mut text, max);
+    truncate(&mut text, max);
     text
 }
 
@@ -78,8 +69,9 @@ fn members_weight(members: &Map<String, Value>, depth: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use serde_json::json;
+
+    use super::*;
 
     #[test]
     fn a_text_is_cut_at_a_character() {

@@ -5,15 +5,9 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::dispatch;
 use super::dispatch::Dispatch;
-use super::Event;
-use super::Mechanism;
-use super::Scope;
-use super::ScopeSnapshot;
-use super::slot;
-use crate::error::Error;
-use crate::error::Failure;
+use super::{Event, Mechanism, Scope, ScopeSnapshot, dispatch, slot};
+use crate::error::{Error, Failure};
 
 /// What can be reported: every standard error, also behind a `dyn`, and [`Error`](crate::Error). Of a
 /// [`BoxError`](crate::BoxError) give what is in the box, `&*boxed`.
@@ -51,7 +45,7 @@ impl Reportable for Error {
 }
 
 /// Reports an error to the owner of the current scope, else to the Backstop that installed the panic hook;
-/// else nobody hears of it, which [`unheard`](crate::unheard) counts. See [`Scope::notify`].
+/// else nobody hears of it, which [`unreported_count`](crate::unreported_count) counts. See [`Scope::notify`].
 ///
 /// ```
 /// if let Err(error) = std::fs::read("/no/such/file") {
@@ -94,8 +88,8 @@ impl<T, E: Reportable> Intercept<T> for Result<T, E> {
 
 /// Reports for the current scope's owner, else for the process's.
 pub(super) fn tell(failure: Failure, mechanism: Mechanism) -> Option<Uuid> {
-    let Some(owner) = slot::owner().or_else(owner::process) else {
-        owner::count_unheard();
+    let Some(owner) = slot::owner().or_else(dispatch::process) else {
+        dispatch::count_unreported();
         return None;
     };
     tell_owner(&owner, failure, mechanism)

@@ -6,10 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::Breadcrumb;
-use super::BreadcrumbKind;
-use super::Severity;
-use super::User;
+use super::{Breadcrumb, BreadcrumbKind, Severity, User};
 
 impl Breadcrumb {
     /// A step that was taken now.

@@ -6,13 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde_json::{Map, Value};
 
 use super::callback::Edit;
-use super::Breadcrumb;
-use super::FeatureFlag;
-use super::LogLine;
-use super::Mechanism;
-use super::Report;
-use super::User;
-use super::limits;
+use super::{Breadcrumb, FeatureFlag, LogLine, Mechanism, Report, User, limits};
 
 /// The record of one request. A report takes it as it is at that moment: it is shared then, and copied when
 /// the request records more.
@@ -250,7 +244,7 @@ impl Record {
     }
 
     fn cut(&mut self, text: &mut String, max: usize) {
-        if limits::cut(text, max) {
+        if crate::text::truncate(text, max) {
             self.trim("texts cut");
         }
     }

@@ -7,25 +7,15 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::callback::Edit;
-use super::inner::SharedScope;
 use super::dispatch::Dispatch;
-use super::parts::Scalar;
-use super::parts::now;
-use super::record::ANNOTATIONS;
-use super::record::Record;
-use super::slot;
-use super::slot::ScopeGuard;
-use super::slot::CurrentScope;
+use super::inner::SharedScope;
+use super::parts::{Scalar, now};
+use super::record::{ANNOTATIONS, Record};
+use super::slot::{CurrentScope, ScopeGuard};
 use super::task::Task;
-use super::Breadcrumb;
-use super::Event;
-use super::Flatten;
-use super::LogLine;
-use super::Mechanism;
-use super::Report;
-use super::Reportable;
-use super::Severity;
-use super::User;
+use super::{
+    Breadcrumb, Event, Flatten, LogLine, Mechanism, Report, Reportable, Severity, User, slot,
+};
 use crate::error::Failure;
 
 /// A handle to the story of one request: what is recorded here goes into every report of the request, and

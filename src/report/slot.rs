@@ -9,11 +9,10 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use super::context::Context;
-use super::inner::SharedScope;
 use super::dispatch::Dispatch;
+use super::inner::SharedScope;
 use super::trail::Taken;
-use super::Scope;
-use super::ScopeSnapshot;
+use super::{Scope, ScopeSnapshot};
 use crate::request::RequestInfo;
 
 thread_local! {
@@ -122,7 +121,6 @@ impl<'a> ScopeGuard<'a> {
     #[inline]
     pub(crate) fn begin(slot: &'a mut Option<CurrentScope>) -> Self {
         let bound = Self::enter(slot);
-        #[cfg(feature = "tracing-subscriber")]
         super::span::begin();
         bound
     }
@@ -188,7 +186,10 @@ pub(super) fn story(owner: &Arc<Dispatch>) -> ScopeSnapshot {
         let slot = slot
             .as_ref()
             .filter(|slot| Arc::ptr_eq(slot.owner(), owner))?;
-        Some(slot.used().map_or(ScopeSnapshot::Empty, |scope| scope.story()))
+        Some(
+            slot.used()
+                .map_or(ScopeSnapshot::Empty, |scope| scope.story()),
+        )
     });
     story.flatten().unwrap_or(ScopeSnapshot::Lost)
 }
@@ -215,7 +216,8 @@ pub(super) fn taken() -> Option<Option<Arc<Taken>>> {
 
 /// Whether any scope is current, of a request or another.
 pub(crate) fn has_slot() -> bool {
-    with(|slot| matches!(slot, Some(CurrentScope::Unused(_) | CurrentScope::Used(_)))).unwrap_or(false)
+    with(|slot| matches!(slot, Some(CurrentScope::Unused(_) | CurrentScope::Used(_))))
+        .unwrap_or(false)
 }
 
 /// Whether this scope is current.
@@ -252,7 +254,6 @@ pub(super) fn take_unwound() -> Option<Arc<Context>> {
 }
 
 /// The current scope as a span carries it: by the way that it came here.
-#[cfg(feature = "tracing-subscriber")]
 pub(super) fn carried() -> Option<Arc<Taken>> {
     let carried = with(|slot| match slot.as_mut()? {
         CurrentScope::Taken(taken) => Some(Arc::clone(taken)),
@@ -262,7 +263,6 @@ pub(super) fn carried() -> Option<Arc<Taken>> {
 }
 
 /// Makes a scope current where none is; whether it did.
-#[cfg(feature = "tracing-subscriber")]
 pub(super) fn fill(taken: &Arc<Taken>) -> bool {
     let filled = with(|slot| {
         let is_free = slot.is_none();
@@ -273,7 +273,6 @@ pub(super) fn fill(taken: &Arc<Taken>) -> bool {
 }
 
 /// Undoes a [`fill`].
-#[cfg(feature = "tracing-subscriber")]
 pub(super) fn empty() {
     // Dropped here, where the slot is free again.
     drop(with(Option::take));

@@ -6,10 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tracing::Metadata;
 
 use super::inner::SharedScope;
-use super::trail::Lineage;
-use super::trail::Taken;
-use super::Scope;
-use super::slot;
+use super::trail::{Lineage, Taken};
+use super::{Scope, slot};
 
 thread_local! {
     static SPANS: RefCell<Spans> = const { RefCell::new(Spans {
@@ -170,7 +168,7 @@ pub(super) fn watched<T>(run: impl FnOnce() -> T) -> (T, Option<Lineage>) {
 /// Tells of what failed in a span that was left.
 pub(super) fn told_in(left: Option<Lineage>, tell: impl FnOnce()) {
     let outer = swap(|spans| &mut spans.told_in, left);
-    crate::catch_panic(tell);
+    crate::panics::catch::catch_panic(tell);
     swap(|spans| &mut spans.told_in, outer);
 }
 

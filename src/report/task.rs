@@ -8,18 +8,11 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 use tokio::task::JoinHandle;
 
-use super::slot::ScopeGuard;
-use super::slot::CurrentScope;
+use super::slot::{CurrentScope, ScopeGuard};
 use super::uncaught::UncaughtPanic;
-use super::Mechanism;
-use super::Reportable as _;
-use super::Scope;
-use super::notify;
-use super::dispatch;
-use super::span;
-use crate::error;
-use crate::panics::VisibleCatchGuard;
+use super::{Mechanism, Reportable as _, Scope, dispatch, notify, span};
 use crate::error::Error;
+use crate::panics::record::{VisibleCatchGuard, passing};
 
 /// Spawns a future that may fail, in the current scope, else in one of the process's Backstop.
 #[track_caller]
@@ -28,7 +21,7 @@ pub(crate) fn spawn<T: Send + 'static>(
 ) -> JoinHandle<Result<T, Error>> {
     let mut scope = Scope::current();
     if !scope.is_active()
-        && let Some(owner) = owner::process()
+        && let Some(owner) = dispatch::process()
     {
         scope = Scope::of_job(&owner);
     }
@@ -75,7 +68,7 @@ impl<F: Future> Future for Task<F> {
         let (polled, left) = span::watched(|| {
             let _catching = has_scope.then(VisibleCatchGuard::enter);
             let polled = catch_unwind(AssertUnwindSafe(|| this.future.poll(cx)));
-            polled.map_err(|payload| (has_scope.then(|| error::passing(&*payload)), payload))
+            polled.map_err(|payload| (has_scope.then(|| passing(&*payload)), payload))
         });
         match polled {
             Ok(Poll::Pending) => Poll::Pending,

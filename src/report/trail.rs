@@ -7,9 +7,7 @@ use serde_json::Value;
 use tracing::Metadata;
 
 use super::inner::SharedScope;
-use super::Report;
-use super::slot;
-use super::span;
+use super::{Report, slot, span};
 use crate::backtrace::SourceLocation;
 
 /// Places that are kept; older ones make room.
@@ -62,7 +60,6 @@ impl Taken {
     }
 
     /// A scope that a span carries from its request's own code.
-    #[cfg(feature = "tracing-subscriber")]
     pub(super) fn carried(scope: &Arc<SharedScope>) -> Self {
         Self {
             scope: Arc::clone(scope),
@@ -96,7 +93,9 @@ impl Whence {
     pub(super) fn merge_into(&self, report: &mut Report) {
         let hops = self.taken.as_ref().map_or(&[][..], |taken| &*taken.hops);
         let hops = hops.iter().rev();
-        let places = hops.clone().map(|hop| SourceLocation::from(hop.at).to_string());
+        let places = hops
+            .clone()
+            .map(|hop| SourceLocation::from(hop.at).to_string());
         let lineages = self
             .spans
             .iter()

@@ -4,14 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::context::Context;
-use super::inner::SharedScope;
-use super::dispatch;
 use super::dispatch::Dispatch;
+use super::inner::SharedScope;
 use super::trail::Whence;
-use super::Event;
-use super::ScopeSnapshot;
-use super::slot;
-use crate::panics::PanicRecord;
+use super::{Event, ScopeSnapshot, dispatch, slot};
+use crate::panics::record::PanicRecord;
 
 /// A panic as its hook saw it, or who caught it on its way, and the scope in which it happened.
 pub(crate) struct UncaughtPanic {
@@ -58,9 +55,9 @@ impl UncaughtPanic {
         }
         let (owner, scope, story) = match self.here {
             Some((owner, scope)) => (owner, scope, ScopeSnapshot::Empty),
-            None => match owner::process() {
+            None => match dispatch::process() {
                 Some(owner) => (owner, None, ScopeSnapshot::Lost),
-                None => return owner::count_unheard(),
+                None => return dispatch::count_unreported(),
             },
         };
         let failure = captured.failure.clone();

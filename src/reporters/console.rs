@@ -4,10 +4,8 @@ use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::text;
 use super::text::Paint;
-use super::Delivery;
-use super::Reporter;
+use super::{Delivery, Reporter, text};
 use crate::report::Report;
 
 /// Writes reports for people: the chain of causes, the application's own frames first, the steps that led

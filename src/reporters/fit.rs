@@ -4,8 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::report::MAX_FINGERPRINT;
-use crate::report::Report;
+use crate::report::{MAX_FINGERPRINT, Report};
 
 /// What a report is made into.
 pub(super) trait Rendered {

@@ -12,7 +12,6 @@ use std::time::{Duration, SystemTime};
 use uuid::Uuid;
 
 use crate::identity::new_id;
-
 use crate::report::Report;
 
 #[derive(Debug)]

@@ -26,9 +26,8 @@ mod tracing;
 
 pub use self::console::Console;
 pub use self::memory::Memory;
+pub(crate) use self::reporter::{Boxed, DynReporter};
 pub use self::reporter::{Delivery, Keeper, Reporter, Resumed};
 #[cfg(feature = "spool")]
 pub use self::spool::Spool;
 pub use self::tracing::Tracing;
-
-pub(crate) use self::reporter::{Boxed, DynReporter};

@@ -9,8 +9,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::error::BoxError;
-use crate::report::Outcome;
-use crate::report::Report;
+use crate::report::{Outcome, Report};
 
 /// Takes reports to where somebody sees them.
 ///

@@ -10,13 +10,9 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::folder::Folder;
-use super::Delivery;
-use super::Keeper;
-use super::Reporter;
-use super::Resumed;
+use super::{Delivery, Keeper, Reporter, Resumed};
 use crate::error::BoxError;
-use crate::report::Outcome;
-use crate::report::Report;
+use crate::report::{Outcome, Report};
 
 /// A folder in front of another reporter: a report is on disk, synced, before its delivery is tried, and
 /// removed once it has arrived.

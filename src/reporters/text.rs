@@ -4,13 +4,7 @@ use std::fmt::{self, Display, Write as _};
 
 use serde_json::Value;
 
-use crate::report::Frame;
-use crate::report::Report;
-use crate::report::ReportError;
-use crate::report::SPANS;
-use crate::report::SPAWNED_AT;
-use crate::report::Severity;
-use crate::report::TASK;
+use crate::report::{Frame, Report, ReportError, SPANS, SPAWNED_AT, Severity, TASK};
 
 /// Whether there is colour.
 #[derive(Clone, Copy, Debug)]

@@ -4,10 +4,8 @@ use std::sync::Arc;
 
 use tracing::Level;
 
-use super::Delivery;
-use super::Reporter;
-use crate::report::Report;
-use crate::report::Severity;
+use super::{Delivery, Reporter};
+use crate::report::{Report, Severity};
 
 /// One structured event a report, of the target `backstop::report`: the fields by OpenTelemetry's names, the
 /// whole report as JSON in `report`.

@@ -6,8 +6,7 @@ use std::net::IpAddr;
 use http::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderName, USER_AGENT};
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri, Version, request};
 
-use super::host;
-use super::trace;
+use super::{host, trace};
 
 /// The facts of one request, as hooks and [`respond`](crate::Backstop::respond) see them.
 ///

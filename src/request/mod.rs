@@ -6,6 +6,5 @@ mod host;
 mod trace;
 
 pub use self::facts::RequestInfo;
-
 pub(crate) use self::facts::Wanted;
 pub(crate) use self::host::is_loopback_address;

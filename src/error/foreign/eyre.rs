@@ -1,9 +1,6 @@
 //! `eyre::Report` through `?`.
 
-use crate::error::BoxError;
-use crate::error::Error;
-use crate::error::MAX_LINKS;
-use crate::error::shown;
+use crate::error::{BoxError, Error, MAX_LINKS, shown};
 
 impl From<::eyre::Report> for Error {
     /// A 500 whose chain is the report's, each error of it found by its type, by

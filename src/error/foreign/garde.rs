@@ -4,8 +4,8 @@ use garde::Report;
 use garde::error::Path;
 use http::StatusCode;
 
-use crate::error::foreign::pointer::Pointer;
 use crate::error::Error;
+use crate::error::foreign::pointer::Pointer;
 
 impl From<Report> for Error {
     /// A 422 with one error for each failed rule, in the report's order: its JSON Pointer and its message.

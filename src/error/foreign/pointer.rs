@@ -4,16 +4,16 @@ use std::fmt::{self, Write as _};
 
 /// The pointer to the whole document, and by [`join`](Self::join) to what is in it.
 #[derive(Clone, Debug)]
-pub(super) struct Pointer(String);
+pub(in crate::error) struct Pointer(String);
 
 impl Pointer {
-    pub(super) fn root() -> Self {
+    pub(in crate::error) fn root() -> Self {
         Self("#".to_owned())
     }
 
     /// The pointer to the member or item of that name.
     #[must_use]
-    pub(super) fn join(&self, name: &str) -> Self {
+    pub(in crate::error) fn join(&self, name: &str) -> Self {
         let mut pointer = self.0.clone();
         pointer.push('/');
         for byte in name.bytes() {

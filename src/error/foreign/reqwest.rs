@@ -6,8 +6,7 @@ use http::header::CONTENT_TYPE;
 use mime::Mime;
 use reqwest::Response;
 
-use crate::error::Error;
-use crate::error::HttpError;
+use crate::error::{Error, HttpError};
 use crate::problem::Problem;
 
 /// The most of a problem that is read.

@@ -5,7 +5,7 @@
 
 use http::StatusCode;
 
-use super::HttpError;
+use crate::error::HttpError;
 use crate::problem::InvalidProblem;
 
 macro_rules! foreign {

@@ -3,8 +3,8 @@
 use http::StatusCode;
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
-use crate::error::foreign::pointer::Pointer;
 use crate::error::Error;
+use crate::error::foreign::pointer::Pointer;
 
 impl From<ValidationErrors> for Error {
     /// A 422 with one error for each failed check, in the order of their names: its JSON Pointer, the check's

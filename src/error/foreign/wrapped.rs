@@ -10,20 +10,17 @@ use std::sync::Arc;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-#[cfg(any(feature = "anyhow", feature = "eyre"))]
-use super::BoxError;
 use crate::backtrace::Backtrace;
 #[cfg(any(feature = "anyhow", feature = "eyre"))]
-use crate::panics::catch_panic;
+use crate::error::BoxError;
 #[cfg(any(feature = "anyhow", feature = "eyre"))]
-use super::chain::MAX_LINKS;
-use super::repr::Cause;
-use super::repr::Repr;
-use super::status::StatusMap;
-use super::response::ErrorObject;
-use super::Error;
-use super::Exposure;
-use super::HttpError;
+use crate::error::chain::MAX_LINKS;
+use crate::error::repr::{Cause, Repr};
+use crate::error::response::ErrorObject;
+use crate::error::status::StatusMap;
+use crate::error::{Error, Exposure, HttpError};
+#[cfg(any(feature = "anyhow", feature = "eyre"))]
+use crate::panics::catch::catch_panic;
 
 impl Error {
     /// A report as a foreign error; if an [`Error`] is somewhere in its chain, with all that this one says.
@@ -59,7 +56,7 @@ impl Error {
 
 impl Repr {
     /// The parts of a report.
-    pub(super) fn reporting<R>(report: R) -> Self
+    pub(in crate::error) fn reporting<R>(report: R) -> Self
     where
         R: Deref<Target = dyn StdError + Send + Sync> + fmt::Display + Send + Sync + 'static,
     {

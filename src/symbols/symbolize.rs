@@ -1,0 +1,92 @@
+//! From the addresses of a report to its frames, within a time limit if there is one.
+
+use std::sync::{Mutex, PoisonError, mpsc};
+use std::time::Duration;
+
+use super::table::Table;
+use super::{SymbolSettings, names, source};
+use crate::panics::catch::catch_panic;
+use crate::report::{Frame, Report};
+
+/// What was found so far. Shared by all workers of the process, for it may take up as much memory as the program's
+/// debug information; only workers ever wait for it.
+static TABLE: Mutex<Table> = Mutex::new(Table::new());
+/// Frames of a report. One address may stand for several, of functions that were inlined.
+const MAX_FRAMES: usize = 128;
+
+/// Puts frames in the place of the report's addresses, without those that only took the stack.
+pub(crate) fn symbolise(report: &mut Report, settings: &SymbolSettings) {
+    if report.frames.is_empty() {
+        return;
+    }
+    let mut frames = Vec::with_capacity(report.frames.len());
+    let mut table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
+    table.refresh(report.frames.iter().map(|frame| frame.address));
+    for frame in report.frames.drain(..) {
+        // A callback of the application's may have said all about it.
+        if frame.function.is_some() || frame.file.is_some() {
+            frames.push(frame);
+        } else {
+            frames.extend(table.frames_at(frame.address));
+        }
+    }
+    drop(table);
+    trim(&mut frames);
+    if frames.len() > MAX_FRAMES {
+        frames.truncate(MAX_FRAMES);
+        report.trimmed.push("frames".to_owned());
+    }
+    for frame in &mut frames {
+        frame.in_app = names::is_in_app(frame, &settings.in_app);
+    }
+    source::show(&mut frames, settings.context_lines);
+    report.frames = frames;
+}
+
+/// The same, if it is done in this time; else the frames stay addresses. What takes longer goes on, on a thread of its
+/// own, so that the next report finds it done.
+pub(crate) fn symbolise_within(report: &mut Report, settings: &SymbolSettings, time: Duration) {
+    if matches!(TABLE.try_lock(), Err(std::sync::TryLockError::WouldBlock)) {
+        // Another report waits for that already, and this one is to be kept first.
+        return;
+    }
+    let (done, found) = mpsc::channel();
+    let (mut copy, settings) = (report.clone(), settings.clone());
+    let find = move || {
+        catch_panic(|| symbolise(&mut copy, &settings));
+        let _ = done.send(copy);
+    };
+    let thread = std::thread::Builder::new().name("backstop-symbols".to_owned());
+    if thread.spawn(find).is_ok()
+        && let Ok(symbolised) = found.recv_timeout(time)
+    {
+        *report = symbolised;
+    }
+}
+
+/// The innermost frames are of what made the error and took the stack.
+fn trim(frames: &mut Vec<Frame>) {
+    let mut first = 0;
+    for (index, frame) in frames.iter().enumerate() {
+        if frame.function.as_deref().is_some_and(names::is_machinery) {
+            first = index + 1;
+        } else if !names::is_bare_and_foreign(frame) {
+            break;
+        }
+    }
+    frames.drain(..first);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backtrace::Backtrace;
+
+    #[test]
+    fn taking_a_stack_does_not_wait_for_what_is_found_of_another() {
+        let table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
+        let captured = std::thread::spawn(|| Backtrace::capture().unwrap().addresses().len());
+        assert!(captured.join().unwrap() > 0);
+        drop(table);
+    }
+}
