@@ -1,23 +1,24 @@
-//! The attributes as they are written: `#[http(…)]` on an item, a variant or a field.
+//! `#[http(…)]` as it is written on an item, a variant or a field.
 
-use proc_macro2::Span;
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::ToTokens as _;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Lit, LitStr, Path, Token, parse_quote};
 
 use crate::status::Status;
 
-/// Where an attribute stands, which decides the keys that it may have.
+/// What an attribute is written on, which decides the keys that it accepts.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Place {
+pub(crate) enum Position {
     Enum,
     Struct,
     Variant,
     Field,
 }
 
-const OF_ITEM: [&str; 2] = ["crate", "no_response"];
-const OF_KIND: [&str; 9] = [
+const ITEM_KEYS: [&str; 2] = ["crate", "no_response"];
+const VARIANT_KEYS: [&str; 9] = [
     "status",
     "code",
     "title",
@@ -28,10 +29,10 @@ const OF_KIND: [&str; 9] = [
     "private",
     "transparent",
 ];
-const OF_FIELD: [&str; 2] = ["field", "header"];
+const FIELD_KEYS: [&str; 2] = ["field", "header"];
 
-/// Everything that attributes can say in one place.
-#[derive(Default)]
+/// The values of all keys, in any position.
+#[derive(Clone, Default)]
 pub(crate) struct Attributes {
     pub(crate) krate: Option<Path>,
     pub(crate) no_response: Option<Span>,
@@ -44,54 +45,79 @@ pub(crate) struct Attributes {
     pub(crate) public: Option<Span>,
     pub(crate) private: Option<Span>,
     pub(crate) transparent: Option<Span>,
-    /// The field's name where it is another one than its own.
-    pub(crate) field: Option<(Span, Option<LitStr>)>,
+    pub(crate) field: Option<Reported>,
     pub(crate) header: Option<LitStr>,
 }
 
+/// `field`, or `field = "…"`.
+#[derive(Clone)]
+pub(crate) struct Reported {
+    key: Span,
+    pub(crate) name: Option<LitStr>,
+}
+
+impl Reported {
+    /// The name, or the key if there is none.
+    pub(crate) fn span(&self) -> Span {
+        self.name.as_ref().map_or(self.key, LitStr::span)
+    }
+}
+
 impl Attributes {
-    pub(crate) fn parse(attributes: &[Attribute], place: Place) -> syn::Result<Self> {
+    pub(crate) fn parse(attributes: &[Attribute], position: Position) -> syn::Result<Self> {
         let mut parsed = Self::default();
         for attribute in attributes {
             if attribute.path().is_ident("http") {
-                attribute.parse_nested_meta(|meta| parsed.read(&meta, place))?;
+                attribute.parse_nested_meta(|meta| parsed.parse_key(&meta, position))?;
             }
         }
         Ok(parsed)
     }
 
-    fn read(&mut self, meta: &ParseNestedMeta<'_>, place: Place) -> syn::Result<()> {
-        let key = meta.path.get_ident().map(ToString::to_string);
-        let key = key.as_deref().unwrap_or_default();
-        place.check(meta, key)?;
+    fn parse_key(&mut self, meta: &ParseNestedMeta<'_>, position: Position) -> syn::Result<()> {
+        let key = meta.path.to_token_stream().to_string();
+        let key = key.as_str();
+        position.check(meta, key)?;
         match key {
             "crate" => {
-                let path: LitStr = meta.value()?.parse()?;
-                set(&mut self.krate, path.parse()?, meta, key)
+                let path = string(meta, key)?.parse()?;
+                set(&mut self.krate, path, meta, key)
             }
             "no_response" => flag(&mut self.no_response, meta, key),
             "status" => set(&mut self.status, meta.value()?.parse()?, meta, key),
             "code" => set(&mut self.code, code(meta)?, meta, key),
-            "title" => set(&mut self.title, text(meta, key)?, meta, key),
-            "detail" => set(&mut self.detail, text(meta, key)?, meta, key),
-            "type" => set(&mut self.type_uri, text(meta, key)?, meta, key),
-            "name" => set(&mut self.name, text(meta, key)?, meta, key),
+            "title" => set(&mut self.title, string(meta, key)?, meta, key),
+            "detail" => set(&mut self.detail, string(meta, key)?, meta, key),
+            "type" => set(&mut self.type_uri, string(meta, key)?, meta, key),
+            "name" => set(&mut self.name, string(meta, key)?, meta, key),
             "public" => flag(&mut self.public, meta, key),
             "private" => flag(&mut self.private, meta, key),
             "transparent" => flag(&mut self.transparent, meta, key),
             "field" => {
-                let name = if meta.input.peek(Token![=]) {
-                    Some(text(meta, key)?)
-                } else {
-                    None
+                let has_name = meta.input.peek(Token![=]);
+                let reported = Reported {
+                    key: meta.path.span(),
+                    name: has_name.then(|| string(meta, key)).transpose()?,
                 };
-                set(&mut self.field, (meta.path.span(), name), meta, key)
+                set(&mut self.field, reported, meta, key)
             }
-            _ => set(&mut self.header, text(meta, key)?, meta, key),
+            _ => set(&mut self.header, string(meta, key)?, meta, key),
         }
     }
 
-    /// The path of the crate in the expansion.
+    /// The code as an expression. Without a suffix an integer would be an `i32`.
+    pub(crate) fn code_literal(&self) -> Option<TokenStream> {
+        let code = self.code.as_ref()?;
+        Some(match code {
+            Lit::Int(number) => match number.base10_parse() {
+                Ok(number) => Literal::i64_suffixed(number).into_token_stream(),
+                Err(_) => code.into_token_stream(),
+            },
+            _ => code.into_token_stream(),
+        })
+    }
+
+    /// The path of `backstop` in the generated code.
     pub(crate) fn krate(&self) -> Path {
         self.krate
             .clone()
@@ -99,8 +125,8 @@ impl Attributes {
     }
 }
 
-impl Place {
-    /// Refuses a key that is unknown, or that belongs somewhere else.
+impl Position {
+    /// Rejects a key that does not exist, or that belongs elsewhere.
     fn check(self, meta: &ParseNestedMeta<'_>, key: &str) -> syn::Result<()> {
         if self.keys().any(|known| *known == key) {
             return Ok(());
@@ -111,34 +137,34 @@ impl Place {
             Self::Variant => "a variant",
             Self::Field => "a field",
         };
-        let home = if OF_FIELD.contains(&key) {
-            "a field of the variant or struct"
-        } else if OF_KIND.contains(&key) && self == Self::Enum {
+        let target = if FIELD_KEYS.contains(&key) {
+            "a field"
+        } else if VARIANT_KEYS.contains(&key) && self == Self::Enum {
             "each variant"
-        } else if OF_KIND.contains(&key) {
+        } else if VARIANT_KEYS.contains(&key) {
             "the variant or struct"
-        } else if OF_ITEM.contains(&key) {
-            "the enum or struct itself"
+        } else if ITEM_KEYS.contains(&key) {
+            "the enum or struct"
         } else {
             let keys: Vec<String> = self.keys().map(|key| format!("`{key}`")).collect();
             return Err(meta.error(format!(
-                "`#[http(…)]` on {here} has no such key; it has {}",
+                "unknown key `{key}`; expected one of {}",
                 keys.join(", ")
             )));
         };
         Err(meta.error(format!(
-            "`#[http({key})]` means nothing on {here}; put it on {home}"
+            "`{key}` is not allowed on {here}; put it on {target}"
         )))
     }
 
     fn keys(self) -> impl Iterator<Item = &'static &'static str> {
-        let (kind, item, field) = match self {
-            Self::Enum => (&[][..], &OF_ITEM[..], &[][..]),
-            Self::Struct => (&OF_KIND[..], &OF_ITEM[..], &[][..]),
-            Self::Variant => (&OF_KIND[..], &[][..], &[][..]),
-            Self::Field => (&[][..], &[][..], &OF_FIELD[..]),
+        let (variant, item, field) = match self {
+            Self::Enum => (&[][..], &ITEM_KEYS[..], &[][..]),
+            Self::Struct => (&VARIANT_KEYS[..], &ITEM_KEYS[..], &[][..]),
+            Self::Variant => (&VARIANT_KEYS[..], &[][..], &[][..]),
+            Self::Field => (&[][..], &[][..], &FIELD_KEYS[..]),
         };
-        kind.iter().chain(item).chain(field)
+        variant.iter().chain(item).chain(field)
     }
 }
 
@@ -149,33 +175,35 @@ fn set<T>(
     key: &str,
 ) -> syn::Result<()> {
     if slot.replace(value).is_some() {
-        return Err(meta.error(format!("`{key}` stands twice in `#[http(…)]`; say it once")));
+        return Err(meta.error(format!("duplicate key `{key}`")));
     }
     Ok(())
 }
 
 fn flag(slot: &mut Option<Span>, meta: &ParseNestedMeta<'_>, key: &str) -> syn::Result<()> {
     if meta.input.peek(Token![=]) {
-        return Err(meta.error(format!("`{key}` takes no value; write `#[http({key})]`")));
+        return Err(meta.error(format!(
+            "`{key}` does not take a value; write `#[http({key})]`"
+        )));
     }
     set(slot, meta.path.span(), meta, key)
 }
 
-fn text(meta: &ParseNestedMeta<'_>, key: &str) -> syn::Result<LitStr> {
-    let wanted = format!("`{key}` takes a text; write `{key} = \"…\"`");
+fn string(meta: &ParseNestedMeta<'_>, key: &str) -> syn::Result<LitStr> {
+    let expected = format!("`{key}` requires a string, like `{key} = \"…\"`");
     match meta.value().and_then(|value| value.parse()) {
-        Ok(Lit::Str(text)) => Ok(text),
-        Ok(other) => Err(syn::Error::new(other.span(), wanted)),
-        Err(_) => Err(meta.error(wanted)),
+        Ok(Lit::Str(string)) => Ok(string),
+        Ok(other) => Err(syn::Error::new(other.span(), expected)),
+        Err(_) => Err(meta.error(expected)),
     }
 }
 
 fn code(meta: &ParseNestedMeta<'_>) -> syn::Result<Lit> {
-    let wanted =
-        "`code` takes a text or a whole number; write `code = \"OUT_OF_STOCK\"` or `code = 1204`";
+    let expected =
+        "`code` requires a string or an integer, like `code = \"OUT_OF_STOCK\"` or `code = 1204`";
     match meta.value().and_then(|value| value.parse()) {
         Ok(code @ (Lit::Str(_) | Lit::Int(_))) => Ok(code),
-        Ok(other) => Err(syn::Error::new(other.span(), wanted)),
-        Err(_) => Err(meta.error(wanted)),
+        Ok(other) => Err(syn::Error::new(other.span(), expected)),
+        Err(_) => Err(meta.error(expected)),
     }
 }

@@ -1,149 +1,157 @@
-//! The impls.
+//! The item's impls, or what is wrong with its attributes.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{DeriveInput, Path};
+use syn::DeriveInput;
 
+use crate::ast::Input;
 use crate::fallback;
-use crate::generics;
-use crate::parse::Input;
+use crate::http_error;
+use crate::into_response;
 
-pub(crate) fn derive(ast: &DeriveInput) -> TokenStream {
-    let input = Input::parse(ast).and_then(|input| {
-        input.check_codes()?;
-        Ok(input)
-    });
-    match input {
-        Ok(input) => Expansion::new(&input).expand(),
-        Err(error) => fallback::expand(ast, &error),
-    }
-}
-
-/// An item that made sense.
-pub(crate) struct Expansion<'a> {
-    pub(crate) input: &'a Input<'a>,
-    pub(crate) krate: Path,
-}
-
-impl<'a> Expansion<'a> {
-    fn new(input: &'a Input<'a>) -> Self {
-        Self {
-            input,
-            krate: input.attributes.krate(),
+pub(crate) fn derive(item: &DeriveInput) -> TokenStream {
+    match Input::parse(item) {
+        Ok(input) => {
+            let http_error = http_error::expand(&input);
+            let into_response = into_response::expand(item, &item.generics, &input.attributes);
+            quote!(#http_error #into_response)
         }
-    }
-
-    fn expand(&self) -> TokenStream {
-        let krate = &self.krate;
-        let name = &self.input.ast.ident;
-        let generics = generics::of_http_error(self.input, krate);
-        let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-        let methods = [
-            self.status(),
-            self.code(),
-            Some(self.texts()),
-            self.fields(),
-            self.headers(),
-            self.exposure(),
-            Some(self.delegated()),
-            Some(self.catalogue()),
-        ];
-        let response = self
-            .input
-            .attributes
-            .no_response
-            .is_none()
-            .then(|| self.response());
-        quote! {
-            #[automatically_derived]
-            impl #impl_generics #krate::HttpError for #name #type_generics #where_clause {
-                #(#methods)*
-            }
-
-            #response
-        }
-    }
-
-    fn response(&self) -> TokenStream {
-        let krate = &self.krate;
-        let name = &self.input.ast.ident;
-        let generics = generics::of_response(&self.input.ast.generics, krate);
-        let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-        quote! {
-            #[automatically_derived]
-            impl #impl_generics #krate::__private::IntoResponse for #name #type_generics #where_clause {
-                fn into_response(self) -> #krate::__private::Response {
-                    #krate::__private::respond(self)
-                }
-            }
-        }
-    }
-
-    /// What the item can be, without an instance of it.
-    fn catalogue(&self) -> TokenStream {
-        let krate = &self.krate;
-        let kinds = Ident::new("kinds", Span::mixed_site());
-        let entries = self.input.kinds.iter().map(|kind| {
-            let own = &kind.attributes;
-            if own.transparent.is_some() {
-                let inner = kind.fields.iter().map(|field| field.ty);
-                return quote!(#(#kinds.extend(<#inner as #krate::HttpError>::catalogue());)*);
-            }
-            let status = own.status.as_ref().map_or_else(
-                || quote!(#krate::__private::status(500)),
-                |status| status.value(krate),
-            );
-            let code = kind.code().map(|code| quote!(.code(#code)));
-            let title = own.title.as_ref().map(|title| quote!(.title(#title)));
-            let type_uri = own.type_uri.as_ref().map(|uri| quote!(.type_uri(#uri)));
-            let exposure = match (own.public, own.private) {
-                (None, None) => None,
-                (public, _) => {
-                    let is_shown = public.is_some();
-                    Some(quote!(.shown(#is_shown)))
-                }
-            };
-            quote!(#kinds.push(#krate::ProblemType::new(#status) #code #title #type_uri #exposure);)
-        });
-        quote! {
-            fn catalogue() -> ::std::vec::Vec<#krate::ProblemType> {
-                let mut #kinds = ::std::vec::Vec::new();
-                #(#entries)*
-                #kinds
-            }
-        }
+        Err(error) => fallback::expand(item, &error),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use proc_macro2::{TokenStream, TokenTree};
-    use quote::quote;
+    use syn::{DeriveInput, File, ImplItem, Item, ItemImpl, LitStr, parse_quote};
 
-    fn count(tokens: TokenStream) -> usize {
-        let of = |token| match token {
-            TokenTree::Group(group) => 2 + count(group.stream()),
-            _ => 1,
+    /// The messages of the compiler, and the impls.
+    fn derive(item: &DeriveInput) -> (Vec<String>, Vec<ItemImpl>) {
+        let file: File = syn::parse2(super::derive(item)).unwrap();
+        let (mut messages, mut impls) = (Vec::new(), Vec::new());
+        for item in file.items {
+            match item {
+                Item::Impl(item) => impls.push(item),
+                Item::Macro(item) => {
+                    messages.push(item.mac.parse_body::<LitStr>().unwrap().value());
+                }
+                _ => panic!("neither a message nor an impl"),
+            }
+        }
+        (messages, impls)
+    }
+
+    fn traits(impls: &[ItemImpl]) -> Vec<String> {
+        let name = |item: &ItemImpl| {
+            let (path, _) = item.trait_.as_ref()?;
+            Some(path.segments.last()?.ident.to_string())
         };
-        tokens.into_iter().map(of).sum()
+        impls.iter().filter_map(name).collect()
     }
 
     #[test]
-    fn an_enum_expands_to_no_more_than_was_reviewed() {
-        let item = quote! {
+    fn all_mistakes_are_reported_at_once_in_the_order_of_the_source() {
+        let (messages, _) = derive(&parse_quote! {
+            #[http(respond)]
             enum ShopError {
-                #[http(status = 404, code = "NO_PRODUCT", title = "No such product")]
-                NoProduct { #[http(field)] id: u32 },
-                #[http(status = StatusCode::CONFLICT, code = "OUT_OF_STOCK")]
-                OutOfStock(u32),
-                #[http(status = 503, public)]
-                Closed { #[http(header = "retry-after")] seconds: u32 },
+                #[http(status = 200, public, private)]
+                NoProduct { #[http(header = "retry after")] id: u32 },
+                #[http(state = 503)]
+                Closed,
                 #[http(transparent)]
-                Stock(std::io::Error),
+                Stock,
+                #[http(code = 99999999999999999999)]
+                Gone(#[http(field)] u32, #[http(title = "a")] u32),
             }
-        };
-        let expansion = super::derive(&syn::parse2(item).unwrap());
-        // 140 lines as rustfmt sets them. Whoever adds to them reads them again and sets the new count.
-        assert_eq!(count(expansion), 1702);
+        });
+        assert_eq!(
+            messages,
+            [
+                "unknown key `respond`; expected one of `crate`, `no_response`",
+                "`200` is not an error status (400–599)",
+                "`public` cannot be combined with `private`; keep one of them, or neither to let the status decide",
+                "`retry after` is not a valid header name",
+                "unknown key `state`; expected one of `status`, `code`, `title`, `detail`, `type`, `name`, `public`, `private`, `transparent`",
+                "`transparent` requires exactly one field, the inner error, but `Stock` has 0",
+                "`title` is not allowed on a field; put it on the variant or struct",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_code_is_for_one_variant_only() {
+        let (messages, _) = derive(&parse_quote! {
+            enum ShopError {
+                #[http(code = 7)]
+                NoProduct,
+                #[http(code = "7")]
+                Closed,
+                #[http(code = 7)]
+                Stock,
+            }
+        });
+        assert_eq!(
+            messages,
+            ["`code = 7` is already used by `NoProduct`; give each variant a different code"]
+        );
+    }
+
+    #[test]
+    fn both_traits_are_implemented_after_a_mistake() {
+        let (messages, impls) = derive(&parse_quote! {
+            #[http(status = 200)]
+            struct ShopError<T>(T);
+        });
+        assert_eq!(messages, ["`200` is not an error status (400–599)"]);
+        assert_eq!(traits(&impls), ["HttpError", "IntoResponse"]);
+    }
+
+    #[test]
+    fn no_response_leaves_into_response_to_the_user() {
+        let (_, impls) = derive(&parse_quote!(
+            #[http(no_response)]
+            struct ShopError;
+        ));
+        assert_eq!(traits(&impls), ["HttpError"]);
+        let (messages, impls) = derive(&parse_quote!(
+            #[http(no_response, status = 200)]
+            struct ShopError;
+        ));
+        assert_eq!(messages.len(), 1);
+        assert_eq!(traits(&impls), ["HttpError"]);
+    }
+
+    #[test]
+    fn only_methods_with_an_attribute_are_overridden() {
+        let (messages, impls) = derive(&parse_quote! {
+            enum ShopError {
+                #[http(status = 404)]
+                NoProduct,
+                Closed { #[http(header = "retry-after")] seconds: u32 },
+            }
+        });
+        assert!(messages.is_empty());
+        let methods: Vec<String> = impls[0]
+            .items
+            .iter()
+            .map(|item| match item {
+                ImplItem::Fn(method) => method.sig.ident.to_string(),
+                _ => panic!("not a method"),
+            })
+            .collect();
+        assert_eq!(methods, ["status", "headers", "catalogue"]);
+    }
+
+    #[test]
+    fn a_union_is_rejected() {
+        let (messages, impls) = derive(&parse_quote!(
+            union ShopError {
+                id: u32,
+            }
+        ));
+        assert_eq!(
+            messages,
+            ["`HttpError` cannot be derived for a union; use an enum"]
+        );
+        assert!(impls.is_empty());
     }
 }

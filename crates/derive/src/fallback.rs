@@ -1,48 +1,37 @@
-//! What is written after an error: the errors, and impls that say nothing, so that the code that uses the
-//! type does not add its own complaints.
+//! After a mistake: its message, and empty impls so that code which uses the type causes no further messages.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Data, DeriveInput, Generics, parse_quote};
 
-use crate::attr::{Attributes, Place};
-use crate::generics;
+use crate::attr::{Attributes, Position};
+use crate::into_response;
 
-pub(crate) fn expand(ast: &DeriveInput, error: &syn::Error) -> TokenStream {
+pub(crate) fn expand(item: &DeriveInput, error: &syn::Error) -> TokenStream {
     let error = error.to_compile_error();
-    if matches!(ast.data, Data::Union(_)) {
+    if matches!(item.data, Data::Union(_)) {
         return error;
     }
-    // A struct's attributes can say all that an enum's can.
-    let attributes = Attributes::parse(&ast.attrs, Place::Struct).unwrap_or_default();
+    // A struct accepts all the keys of an enum.
+    let attributes = Attributes::parse(&item.attrs, Position::Struct).unwrap_or_default();
     let krate = attributes.krate();
-    let name = &ast.ident;
-    let of_http_error = with_demands(&ast.generics);
-    let of_response = generics::of_response(&of_http_error, &krate);
-    let (impl_generics, type_generics, where_clause) = of_http_error.split_for_impl();
-    let (_, _, response_clause) = of_response.split_for_impl();
-    let response = attributes.no_response.is_none().then(|| {
-        quote! {
-            #[automatically_derived]
-            impl #impl_generics #krate::__private::IntoResponse for #name #type_generics #response_clause {
-                fn into_response(self) -> #krate::__private::Response {
-                    #krate::__private::respond(self)
-                }
-            }
-        }
-    });
+    let name = &item.ident;
+    let generics = with_supertraits(&item.generics);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let into_response = into_response::expand(item, &generics, &attributes);
     quote! {
         #error
 
         #[automatically_derived]
         impl #impl_generics #krate::HttpError for #name #type_generics #where_clause {}
 
-        #response
+        #into_response
     }
 }
 
-/// The trait's demands, bound for all lifetimes: an item that does not meet them is no second error.
-fn with_demands(generics: &Generics) -> Generics {
+/// Adds the trait's own bounds, so that an item without them causes no second message. The lifetime defers the check,
+/// which otherwise fails at once for an item that is not generic.
+fn with_supertraits(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
     let clause = generics.make_where_clause();
     clause.predicates.push(parse_quote! {

@@ -1,14 +1,15 @@
-//! `#[derive(HttpError)]` of the crate `backstop`, which re-exports it and shows its use.
-//!
-//! It is a pipeline: `parse` reads the item and its attributes, `valid` refuses what makes no sense,
-//! `expand` writes the impls; after an error `fallback` writes empty ones, so that one typo is one message.
+#![doc = include_str!("../README.md")]
 
-mod arm;
+mod ast;
 mod attr;
+mod catalogue;
+mod combine;
 mod expand;
-mod facts;
 mod fallback;
 mod generics;
+mod http_error;
+mod into_response;
+mod method;
 mod parse;
 mod status;
 mod valid;
@@ -16,38 +17,38 @@ mod valid;
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
-/// Says how an error answers: `impl backstop::HttpError`, and axum's `IntoResponse`, for an enum or a
-/// struct that is a [`std::error::Error`], whoever made it one (thiserror, snafu, a hand).
+/// Implements `backstop::HttpError`, and axum's `IntoResponse`, for an enum or a struct that implements
+/// [`std::error::Error`], whether by thiserror, by snafu or by hand.
 ///
-/// # On a variant, or on a struct
+/// # On a variant or a struct
 ///
 /// | key | meaning |
 /// | --- | --- |
-/// | `status = 404` | the status, 400–599; also a constant, `NOT_FOUND` or any path to one. Without it: 500 |
-/// | `code = "…"` | the code for programs, a text or a whole number, on one variant only |
-/// | `title = "…"` | the summary of the kind of problem |
-/// | `detail = "…"` | what clients read in place of the error's message |
-/// | `type = "…"` | the problem's type, a URI reference |
+/// | `status = 404` | the status, 400–599: a number, `NOT_FOUND` or the path of any constant. Default: 500 |
+/// | `code = "…"` | the code for programs, a string or an integer, different for each variant |
+/// | `title = "…"` | a short summary of the problem type |
+/// | `detail = "…"` | what clients read instead of the error's message |
+/// | `type = "…"` | the problem type, a URI reference |
 /// | `name = "…"` | the name in the envelope shapes |
-/// | `public`, `private` | shown, or hidden, whatever the status |
-/// | `transparent` | every fact is that of the only field, which is an `HttpError` itself |
+/// | `public`, `private` | disclosed to clients, or hidden from them, whatever the status |
+/// | `transparent` | everything comes from the only field, which implements `HttpError` itself |
 ///
-/// Below 500 clients read the error's `Display` text, unless there is a `detail`: do not put the text of a
-/// foreign error into it (`#[error(transparent)]`, `{0}`), but keep that one as the `#[source]`.
+/// Below 500 clients read the error's `Display` text unless there is a `detail`, so keep the text of a foreign error
+/// out of it (`#[error(transparent)]`, `{0}`) and make that error the `#[source]` instead.
 ///
 /// # On a field
 ///
 /// | key | meaning |
 /// | --- | --- |
-/// | `field`, `field = "…"` | a fact for the owner, under the field's own name or another one; the value is what `serde` makes of it |
-/// | `header = "retry-after"` | a header of the answer, its value by `Display`; an `Option` that is `None`, and a value that no header can have, is left out |
+/// | `field`, `field = "…"` | reported under the field's own name or under this one, as `serde` serializes it; clients see it if it is one of the safe fields |
+/// | `header = "retry-after"` | a header of the response, with the field's `Display` text as its value. `None` and values that are not valid in a header are left out |
 ///
-/// # On the enum or the struct
+/// # On an enum or a struct
 ///
 /// | key | meaning |
 /// | --- | --- |
-/// | `no_response` | no `IntoResponse` is written |
-/// | `crate = "…"` | the path of `backstop`, where it has another name |
+/// | `no_response` | do not implement `IntoResponse` |
+/// | `crate = "…"` | the path of `backstop`, if it was renamed |
 #[proc_macro_derive(HttpError, attributes(http))]
 pub fn derive_http_error(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

@@ -1,70 +1,67 @@
-//! A method as a `match` over the variants.
+//! A method of `HttpError` as a `match` over the variants.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens as _, format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
 use syn::spanned::Spanned as _;
-use syn::{Lit, Member, Path};
 
-use crate::parse::{Field, Kind};
+use crate::ast::{Field, Variant};
 
-/// A method of the trait, but for its arms.
+/// The signature of a method, and its value for the variants that do not have an arm of their own.
 pub(crate) struct Method<'a, D> {
     pub(crate) name: &'a TokenStream,
     pub(crate) returns: &'a TokenStream,
-    /// The answer for the kinds that say nothing.
+    /// The value for variants without an attribute for it: that of the trait.
     pub(crate) default: &'a TokenStream,
-    /// The answer for a kind that is `transparent`, from the inner error.
+    /// The value for a `transparent` variant, from the variable that holds the inner error.
     pub(crate) delegate: D,
 }
 
-/// What a method answers for one kind, and the fields that it looks at.
+/// The value for one variant, and the fields that it reads.
 pub(crate) struct Arm<'a> {
     pub(crate) fields: Vec<&'a Field<'a>>,
     pub(crate) value: TokenStream,
 }
 
 impl<D: Fn(&Ident) -> TokenStream> Method<'_, D> {
-    /// The method; none where every kind leaves it to the trait.
+    /// The method, or `None` if the trait's own does for every variant.
     pub(crate) fn expand<'a>(
         &self,
-        kinds: &'a [Kind<'a>],
-        arm: impl Fn(&'a Kind<'a>) -> Option<Arm<'a>>,
+        variants: &'a [Variant<'a>],
+        arm: impl Fn(&'a Variant<'a>) -> Option<Arm<'a>>,
     ) -> Option<TokenStream> {
-        let arms: Vec<_> = kinds
-            .iter()
-            .map(|kind| (kind, self.delegated(kind).or_else(|| arm(kind))))
-            .collect();
-        if arms.iter().all(|(_, arm)| arm.is_none()) {
+        let mut arms = Vec::new();
+        let mut defaults = Vec::new();
+        for variant in variants {
+            match self.transparent(variant).or_else(|| arm(variant)) {
+                Some(Arm { fields, value }) => {
+                    let pattern = pattern(variant, &fields);
+                    arms.push(quote!(#pattern => #value,));
+                }
+                None => defaults.push(pattern(variant, &[])),
+            }
+        }
+        if arms.is_empty() {
             return None;
         }
-        let said = arms.iter().filter_map(|(kind, arm)| {
-            let arm = arm.as_ref()?;
-            let (pattern, value) = (kind.pattern(&arm.fields), &arm.value);
-            Some(quote!(#pattern => #value,))
-        });
-        let silent: Vec<_> = arms
-            .iter()
-            .filter(|(_, arm)| arm.is_none())
-            .map(|(kind, _)| kind.pattern(&[]))
-            .collect();
         let (name, returns, default) = (self.name, self.returns, self.default);
-        let silent = (!silent.is_empty()).then(|| quote!(#(#silent)|* => #default,));
+        let defaults = (!defaults.is_empty()).then(|| quote!(#(#defaults)|* => #default,));
         Some(quote! {
             fn #name(&self) -> #returns {
-                match self { #(#said)* #silent }
+                match self { #(#arms)* #defaults }
             }
         })
     }
 
-    fn delegated<'a>(&self, kind: &'a Kind<'a>) -> Option<Arm<'a>> {
-        kind.attributes.transparent?;
-        let fields: Vec<_> = kind.fields.iter().collect();
+    fn transparent<'a>(&self, variant: &'a Variant<'a>) -> Option<Arm<'a>> {
+        variant.attributes.transparent?;
+        let fields: Vec<_> = variant.fields.iter().collect();
         let value = (self.delegate)(&binding(fields.first()?));
         Some(Arm { fields, value })
     }
 }
 
 impl Arm<'_> {
+    /// An arm that reads no fields.
     pub(crate) const fn constant(value: TokenStream) -> Self {
         Self {
             fields: Vec::new(),
@@ -73,60 +70,22 @@ impl Arm<'_> {
     }
 }
 
-impl<'a> Kind<'a> {
-    /// The fields that are meant, if there are any.
-    pub(crate) fn with(
-        &'a self,
-        is_meant: impl Fn(&Field<'_>) -> bool,
-    ) -> Option<Vec<&'a Field<'a>>> {
-        let fields: Vec<_> = self.fields.iter().filter(|field| is_meant(field)).collect();
-        (!fields.is_empty()).then_some(fields)
-    }
-
-    /// The code as an expression. A number has its type, or it would be an `i32`.
-    pub(crate) fn code(&self) -> Option<TokenStream> {
-        let code = self.attributes.code.as_ref()?;
-        Some(match code {
-            Lit::Int(number) => match number.base10_parse() {
-                Ok(number) => Literal::i64_suffixed(number).into_token_stream(),
-                Err(_) => code.into_token_stream(),
-            },
-            _ => code.into_token_stream(),
-        })
-    }
-
-    /// The pattern that binds these fields; braces fit every variant and struct.
-    fn pattern(&self, fields: &[&Field<'_>]) -> TokenStream {
-        let bindings = fields.iter().map(|field| {
-            let (member, binding) = (&field.member, binding(field));
-            quote!(#member: #binding,)
-        });
-        let variant = self.is_variant.then(|| {
-            let ident = self.ident;
-            quote!(::#ident)
-        });
-        quote!(Self #variant { #(#bindings)* .. })
-    }
-}
-
-/// The variable of a field.
+/// The variable that holds a field.
 pub(crate) fn binding(field: &Field<'_>) -> Ident {
-    let name = match &field.member {
-        Member::Named(name) => name.to_string(),
-        Member::Unnamed(index) => index.index.to_string(),
-    };
-    let name = name.strip_prefix("r#").unwrap_or(&name);
-    // At the field's type, so that a type that is not fit for its attribute is what the message points at.
+    // At the field's type, which is then what the compiler's messages point at if it lacks a trait.
     let span = Span::mixed_site().located_at(field.ty.span());
-    format_ident!("field_{}", name, span = span)
+    format_ident!("field_{}", field.name(), span = span)
 }
 
-/// `public` or `private`, if one is said.
-pub(crate) fn exposure(kind: &Kind<'_>, krate: &Path) -> Option<TokenStream> {
-    if kind.attributes.public.is_some() {
-        return Some(quote!(#krate::Exposure::Public));
-    }
-    kind.attributes
-        .private
-        .map(|_| quote!(#krate::Exposure::Private).into_token_stream())
+/// The pattern that binds these fields. Braces match variants and structs of every kind.
+fn pattern(variant: &Variant<'_>, fields: &[&Field<'_>]) -> TokenStream {
+    let bindings = fields.iter().map(|field| {
+        let (member, binding) = (&field.member, binding(field));
+        quote!(#member: #binding,)
+    });
+    let name = (!variant.is_struct).then(|| {
+        let ident = variant.ident;
+        quote!(::#ident)
+    });
+    quote!(Self #name { #(#bindings)* .. })
 }

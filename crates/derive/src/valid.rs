@@ -1,46 +1,29 @@
-//! What parses and still makes no sense. Each message names the attribute and the way out.
+//! Attributes that parse and still contradict each other, or have values out of range.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::Span;
 use quote::ToTokens as _;
 use syn::{Error, Lit, LitStr, Member, Result};
 
-use crate::parse::{Field, Input, Kind, all};
-
-/// The names of members that Backstop writes itself, as `backstop::problem` reserves them.
-const RESERVED: [&str; 15] = [
-    "type",
-    "title",
-    "status",
-    "detail",
-    "instance",
-    "statusCode",
-    "name",
-    "message",
-    "code",
-    "details",
-    "errors",
-    "stack",
-    "cause",
-    "debug",
-    "error",
-];
+use crate::ast::{Field, Input, Variant};
+use crate::attr::Reported;
+use crate::combine::all;
 
 impl Input<'_> {
-    /// A code stands for one kind of error, or programs can't tell them apart.
-    pub(crate) fn check_codes(&self) -> Result<()> {
+    /// Checks that no two variants have the same code, which programs tell them apart by.
+    pub(crate) fn validate(&self) -> Result<()> {
         let mut seen = HashMap::new();
-        all(self.kinds.iter().map(|kind| {
-            let Some(code) = &kind.attributes.code else {
+        all(self.variants.iter().map(|variant| {
+            let Some(code) = &variant.attributes.code else {
                 return Ok(());
             };
-            match seen.insert(code.to_token_stream().to_string(), kind.ident) {
+            match seen.insert(code.to_token_stream().to_string(), variant.ident) {
                 None => Ok(()),
                 Some(first) => Err(Error::new(
                     code.span(),
                     format!(
-                        "`code = {}` stands on `{first}` already; give each variant a code of its own",
+                        "`code = {}` is already used by `{first}`; give each variant a different code",
                         code.to_token_stream()
                     ),
                 )),
@@ -50,7 +33,7 @@ impl Input<'_> {
     }
 }
 
-impl Kind<'_> {
+impl Variant<'_> {
     pub(crate) fn validate(&self) -> Result<()> {
         let checks = [
             self.check_status(),
@@ -58,7 +41,7 @@ impl Kind<'_> {
             self.check_code(),
             self.check_type(),
             self.check_transparent(),
-            self.check_names(),
+            self.check_field_names(),
         ];
         let headers = self.fields.iter().map(Field::check_header);
         all(checks.into_iter().chain(headers)).map(drop)
@@ -75,7 +58,7 @@ impl Kind<'_> {
         match (self.attributes.public, self.attributes.private) {
             (Some(_), Some(private)) => Err(Error::new(
                 private,
-                "`public` and `private` contradict each other; keep one in `#[http(…)]`, or none to go by the status",
+                "`public` cannot be combined with `private`; keep one of them, or neither to let the status decide",
             )),
             _ => Ok(()),
         }
@@ -85,21 +68,24 @@ impl Kind<'_> {
         match &self.attributes.code {
             Some(Lit::Int(number)) if number.base10_parse::<i64>().is_err() => Err(Error::new(
                 number.span(),
-                "`code` is too large a number; use a text",
+                "integer `code` does not fit in an `i64`; use a string",
             )),
             _ => Ok(()),
         }
     }
 
     fn check_type(&self) -> Result<()> {
-        let is_refused = |character: char| {
+        let is_invalid = |character: char| {
             character.is_whitespace() || character.is_control() || "<>\"{}|\\^`".contains(character)
         };
         match &self.attributes.type_uri {
-            Some(uri) if uri.value().is_empty() || uri.value().contains(is_refused) => {
+            Some(uri) if uri.value().is_empty() || uri.value().contains(is_invalid) => {
                 Err(Error::new(
                     uri.span(),
-                    "`type` is a URI reference, like `type = \"https://example.com/problems/out-of-stock\"`",
+                    format!(
+                        "`{}` is not a valid URI reference; use one like `https://example.com/problems/out-of-stock`",
+                        uri.value()
+                    ),
                 ))
             }
             _ => Ok(()),
@@ -114,80 +100,66 @@ impl Kind<'_> {
             return Err(Error::new(
                 transparent,
                 format!(
-                    "`transparent` needs exactly one field, the error that answers; `{}` has {}",
+                    "`transparent` requires exactly one field, the inner error, but `{}` has {}",
                     self.ident,
                     self.fields.len()
                 ),
             ));
         }
-        let others = self.others().map(|(key, span)| {
+        let conflicts = self.keys_of_inner().map(|(key, span)| {
             Err(Error::new(
                 span,
                 format!(
-                    "`transparent` takes every fact from the inner error, so `{key}` can't stand beside it; remove one of the two"
+                    "`{key}` cannot be combined with `transparent`, which takes everything from the inner error"
                 ),
             ))
         });
-        all(others).map(|_: Vec<()>| ())
+        all(conflicts).map(|_: Vec<()>| ())
     }
 
-    /// The attributes that say what `transparent` leaves to the inner error.
-    fn others(&self) -> impl Iterator<Item = (&'static str, Span)> {
+    /// The keys that `transparent` leaves to the inner error.
+    fn keys_of_inner(&self) -> impl Iterator<Item = (&'static str, Span)> {
         let own = &self.attributes;
-        let text = |text: &Option<LitStr>| text.as_ref().map(LitStr::span);
+        let string = |string: &Option<LitStr>| string.as_ref().map(LitStr::span);
         let field = self.fields.first().map(|field| &field.attributes);
         [
             ("status", own.status.as_ref().map(|status| status.span())),
             ("code", own.code.as_ref().map(Lit::span)),
-            ("title", text(&own.title)),
-            ("detail", text(&own.detail)),
-            ("type", text(&own.type_uri)),
-            ("name", text(&own.name)),
+            ("title", string(&own.title)),
+            ("detail", string(&own.detail)),
+            ("type", string(&own.type_uri)),
+            ("name", string(&own.name)),
             ("public", own.public),
             ("private", own.private),
             (
                 "field",
-                field.and_then(|field| field.field.as_ref().map(|(span, _)| *span)),
+                field.and_then(|field| field.field.as_ref().map(Reported::span)),
             ),
-            ("header", field.and_then(|field| text(&field.header))),
+            ("header", field.and_then(|field| string(&field.header))),
         ]
         .into_iter()
         .filter_map(|(key, span)| Some((key, span?)))
     }
 
-    fn check_names(&self) -> Result<()> {
-        let mut seen = Vec::new();
+    fn check_field_names(&self) -> Result<()> {
+        let mut seen = HashSet::new();
         all(self.fields.iter().map(|field| {
-            let Some((name, (span, renamed))) =
-                field.told_as().zip(field.attributes.field.as_ref())
-            else {
+            let Some(reported) = &field.attributes.field else {
                 return Ok(());
             };
-            let span = renamed.as_ref().map_or(*span, LitStr::span);
-            if renamed.is_none() && matches!(field.member, Member::Unnamed(_)) {
-                return Err(Error::new(
-                    span,
-                    "`field` needs a name here, where the field has none; write `#[http(field = \"…\")]`",
-                ));
+            let name = field.reported_name().unwrap_or_default();
+            let error = |message: &str| Err(Error::new(reported.span(), message));
+            if reported.name.is_none() && matches!(field.member, Member::Unnamed(_)) {
+                return error("an unnamed field requires a name, like `#[http(field = \"…\")]`");
             }
             if name.is_empty() {
-                return Err(Error::new(span, "`field` needs a name, not an empty text"));
+                return error("`field` requires a name that is not empty");
             }
-            if RESERVED.contains(&name.as_str()) {
-                return Err(Error::new(
-                    span,
-                    format!(
-                        "`{name}` is a member that answers have anyway, so no field can have that name; rename it with `#[http(field = \"…\")]`"
-                    ),
+            if !seen.insert(name.clone()) {
+                return error(&format!(
+                    "duplicate field name `{name}`; rename one with `#[http(field = \"…\")]`"
                 ));
             }
-            if seen.contains(&name) {
-                return Err(Error::new(
-                    span,
-                    format!("a field is told as `{name}` already; rename one with `#[http(field = \"…\")]`"),
-                ));
-            }
-            seen.push(name);
             Ok(())
         }))
         .map(drop)
@@ -196,38 +168,18 @@ impl Kind<'_> {
 
 impl Field<'_> {
     fn check_header(&self) -> Result<()> {
-        let is_token = |text: &str| {
-            let is_part =
-                |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-            !text.is_empty() && text.bytes().all(is_part)
-        };
         match &self.attributes.header {
             Some(name) if !is_token(&name.value()) => Err(Error::new(
                 name.span(),
-                format!(
-                    "`{}` is no name of a header; write one like `#[http(header = \"retry-after\")]`",
-                    name.value()
-                ),
+                format!("`{}` is not a valid header name", name.value()),
             )),
             _ => Ok(()),
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::RESERVED;
-
-    #[test]
-    fn the_reserved_names_are_those_of_the_crate() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../src/problem/members.rs");
-        let source = std::fs::read_to_string(path).unwrap();
-        let list = source
-            .split_once("RESERVED: [&str; 15] = [")
-            .and_then(|(_, rest)| rest.split_once(']'))
-            .map(|(list, _)| list)
-            .expect("the crate reserves fifteen names");
-        let theirs: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
-        assert_eq!(theirs, RESERVED);
-    }
+/// RFC 9110, section 5.6.2.
+fn is_token(name: &str) -> bool {
+    let is_tchar = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_tchar)
 }
