@@ -12,11 +12,18 @@ pub use serde_json::Value;
 
 use crate::HttpError;
 use crate::error::{Repr, respond as carry, shown};
+use crate::problem;
 
 /// The status of this number, which the derive has checked.
 #[must_use]
 pub fn status(number: u16) -> StatusCode {
     StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// Whether every error response has a member of this name, so that no field can have it.
+#[must_use]
+pub const fn is_reserved(name: &str) -> bool {
+    problem::is_reserved(name)
 }
 
 /// The field as JSON; `null` where its `Serialize` fails.

@@ -50,9 +50,10 @@ use crate::problem::ProblemType;
 /// assert!(buy().unwrap_err().downcast_ref::<OutOfStock>().is_some());
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say how it answers over HTTP",
-    label = "`{Self}` is no `HttpError`: write `.or_status(StatusCode::…)?` or `.or_internal(\"doing what\")?`, or derive `HttpError` for it",
-    note = "`.or_status(…)` and `.or_internal(…)` come with `use backstop::prelude::*;`"
+    message = "`{Self}` does not implement `HttpError`",
+    label = "`{Self}` does not implement `HttpError`; use `.or_status(…)?` or `.or_internal(…)?`, or derive it",
+    note = "`.or_status(StatusCode::…)?` responds with that status, `.or_internal(\"doing what\")?` with 500; both are in `backstop::prelude`",
+    note = "for a type of your own, add `#[derive(HttpError)]` or implement `HttpError`"
 )]
 pub trait HttpError: StdError + Send + Sync + 'static {
     /// The status of the answer. Default: 500.

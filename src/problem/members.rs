@@ -21,8 +21,30 @@ pub(crate) const RESERVED: [&str; 15] = [
     "error",
 ];
 
-pub(crate) fn is_reserved(name: &str) -> bool {
-    RESERVED.contains(&name)
+// `const`, because derived code checks the names of its fields when it is compiled.
+pub(crate) const fn is_reserved(name: &str) -> bool {
+    let mut index = 0;
+    while index < RESERVED.len() {
+        if is_equal(RESERVED[index].as_bytes(), name.as_bytes()) {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+const fn is_equal(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < left.len() {
+        if left[index] != right[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
 }
 
 /// The members of RFC 9457, section 3.1, that an extension would shadow.

@@ -1,4 +1,4 @@
-//! The bounds of the impls of a generic item.
+//! The bounds of a generic item's impls.
 
 use std::collections::HashSet;
 
@@ -8,12 +8,12 @@ use syn::{
     GenericArgument, GenericParam, Generics, Path, PathArguments, Type, WherePredicate, parse_quote,
 };
 
-use crate::parse::Input;
+use crate::ast::Input;
 
-/// The generics of `impl HttpError`: what the trait demands of the item, and what the attributes demand
-/// of fields whose type depends on a parameter.
+/// The generics of `impl HttpError`: with the bounds that the trait has, and those that the attributes require of fields
+/// whose type depends on a type parameter.
 pub(crate) fn of_http_error(input: &Input<'_>, krate: &Path) -> Generics {
-    let mut generics = input.ast.generics.clone();
+    let mut generics = input.item.generics.clone();
     if generics.params.is_empty() {
         return generics;
     }
@@ -28,13 +28,13 @@ pub(crate) fn of_http_error(input: &Input<'_>, krate: &Path) -> Generics {
     let mut predicates: Vec<WherePredicate> = vec![parse_quote! {
         Self: ::std::error::Error + ::core::marker::Send + ::core::marker::Sync + 'static
     }];
-    for kind in &input.kinds {
-        for field in &kind.fields {
+    for variant in &input.variants {
+        for field in &variant.fields {
             let ty = field.ty;
             if !mentions(&ty.to_token_stream(), &parameters) {
                 continue;
             }
-            if kind.attributes.transparent.is_some() {
+            if variant.attributes.transparent.is_some() {
                 predicates.push(parse_quote!(#ty: #krate::HttpError));
             }
             if field.attributes.field.is_some() {
@@ -51,7 +51,7 @@ pub(crate) fn of_http_error(input: &Input<'_>, krate: &Path) -> Generics {
 }
 
 /// The generics of `impl IntoResponse`.
-pub(crate) fn of_response(generics: &Generics, krate: &Path) -> Generics {
+pub(crate) fn of_into_response(generics: &Generics, krate: &Path) -> Generics {
     let mut generics = generics.clone();
     if !generics.params.is_empty() {
         let clause = generics.make_where_clause();
@@ -62,7 +62,7 @@ pub(crate) fn of_response(generics: &Generics, krate: &Path) -> Generics {
     generics
 }
 
-/// The `T` of an `Option<T>`, known by its name, as thiserror does it.
+/// The `T` of an `Option<T>`, which a macro can only recognize by its name.
 pub(crate) fn optional(ty: &Type) -> Option<&Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;

@@ -1,14 +1,15 @@
 //! The value of `status = …`.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::spanned::Spanned as _;
 use syn::{Expr, ExprLit, ExprPath, Lit, LitInt, Path};
 
-const WANTED: &str = "the status is a whole number from 400 to 599 or a constant, like `404`, `NOT_FOUND` or `StatusCode::NOT_FOUND`";
+const EXPECTED: &str =
+    "expected an error status (400–599), like `404`, `NOT_FOUND` or `StatusCode::NOT_FOUND`";
 
-/// The names of `http::StatusCode` from 400 on; every other name is a constant of the user's.
+/// The error statuses of `http::StatusCode`, which need no import. Any other name is one in the user's scope.
 const NAMES: [&str; 40] = [
     "BAD_GATEWAY",
     "BAD_REQUEST",
@@ -53,6 +54,7 @@ const NAMES: [&str; 40] = [
 ];
 
 /// A number, or the path of a constant.
+#[derive(Clone)]
 pub(crate) enum Status {
     Number(LitInt),
     Constant(Path),
@@ -66,14 +68,14 @@ impl Status {
         }
     }
 
-    /// A number out of range; the range of a constant is checked where it is known, in the expansion.
+    /// Checks the range of a number. That of a constant is only known to the compiler: see [`checked`](Self::checked).
     pub(crate) fn validate(&self) -> syn::Result<()> {
         match self {
             Self::Number(number) => match number.base10_parse::<u16>() {
                 Ok(400..=599) => Ok(()),
                 _ => Err(syn::Error::new(
                     number.span(),
-                    format!("`{number}` is no status of an error: {WANTED}"),
+                    format!("`{number}` is not an error status (400–599)"),
                 )),
             },
             Self::Constant(_) => Ok(()),
@@ -93,13 +95,14 @@ impl Status {
         }
     }
 
-    /// The same, with a check of its range where only the compiler knows it.
+    /// The same, with a check at compile time that a constant is in range.
     pub(crate) fn checked(&self, krate: &Path) -> TokenStream {
         let value = self.value(krate);
         let Self::Constant(path) = self else {
             return value;
         };
-        let message = format!("{WANTED}; this constant lies outside");
+        let name = path.to_token_stream().to_string().replace(' ', "");
+        let message = format!("`{name}` is not an error status (400–599)");
         let check = quote_spanned! {path.span()=>
             const _: () = ::core::assert!(::core::matches!(#value.as_u16(), 400..=599), #message);
         };
@@ -117,7 +120,7 @@ impl Parse for Status {
             Expr::Path(ExprPath {
                 qself: None, path, ..
             }) => Ok(Self::Constant(path)),
-            other => Err(syn::Error::new(other.span(), WANTED)),
+            other => Err(syn::Error::new(other.span(), EXPECTED)),
         }
     }
 }

@@ -1,0 +1,43 @@
+//! `HttpError::catalogue`: what the item can be, without a value of it.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::Path;
+
+use crate::ast::Variant;
+
+pub(crate) fn expand(variants: &[Variant<'_>], krate: &Path) -> TokenStream {
+    let types = Ident::new("types", Span::mixed_site());
+    let entries = variants.iter().map(|variant| {
+        if variant.attributes.transparent.is_some() {
+            let inner = variant.fields.iter().map(|field| field.ty);
+            return quote!(#(#types.extend(<#inner as #krate::HttpError>::catalogue());)*);
+        }
+        let problem_type = problem_type(variant, krate);
+        quote!(#types.push(#problem_type);)
+    });
+    quote! {
+        fn catalogue() -> ::std::vec::Vec<#krate::ProblemType> {
+            let mut #types = ::std::vec::Vec::new();
+            #(#entries)*
+            #types
+        }
+    }
+}
+
+fn problem_type(variant: &Variant<'_>, krate: &Path) -> TokenStream {
+    let own = &variant.attributes;
+    let status = own.status.as_ref().map_or_else(
+        || quote!(#krate::__private::status(500)),
+        |status| status.value(krate),
+    );
+    let code = own.code_literal().map(|code| quote!(.code(#code)));
+    let title = own.title.as_ref().map(|title| quote!(.title(#title)));
+    let type_uri = own.type_uri.as_ref().map(|uri| quote!(.type_uri(#uri)));
+    let exposure = match (own.public, own.private) {
+        (Some(_), _) => Some(quote!(.shown(true))),
+        (None, Some(_)) => Some(quote!(.shown(false))),
+        (None, None) => None,
+    };
+    quote!(#krate::ProblemType::new(#status) #code #title #type_uri #exposure)
+}

@@ -1,0 +1,91 @@
+//! A method of `HttpError` as a `match` over the variants.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::spanned::Spanned as _;
+
+use crate::ast::{Field, Variant};
+
+/// The signature of a method, and its value for the variants that do not have an arm of their own.
+pub(crate) struct Method<'a, D> {
+    pub(crate) name: &'a TokenStream,
+    pub(crate) returns: &'a TokenStream,
+    /// The value for variants without an attribute for it: that of the trait.
+    pub(crate) default: &'a TokenStream,
+    /// The value for a `transparent` variant, from the variable that holds the inner error.
+    pub(crate) delegate: D,
+}
+
+/// The value for one variant, and the fields that it reads.
+pub(crate) struct Arm<'a> {
+    pub(crate) fields: Vec<&'a Field<'a>>,
+    pub(crate) value: TokenStream,
+}
+
+impl<D: Fn(&Ident) -> TokenStream> Method<'_, D> {
+    /// The method, or `None` if the trait's own does for every variant.
+    pub(crate) fn expand<'a>(
+        &self,
+        variants: &'a [Variant<'a>],
+        arm: impl Fn(&'a Variant<'a>) -> Option<Arm<'a>>,
+    ) -> Option<TokenStream> {
+        let mut arms = Vec::new();
+        let mut defaults = Vec::new();
+        for variant in variants {
+            match self.transparent(variant).or_else(|| arm(variant)) {
+                Some(Arm { fields, value }) => {
+                    let pattern = pattern(variant, &fields);
+                    arms.push(quote!(#pattern => #value,));
+                }
+                None => defaults.push(pattern(variant, &[])),
+            }
+        }
+        if arms.is_empty() {
+            return None;
+        }
+        let (name, returns, default) = (self.name, self.returns, self.default);
+        let defaults = (!defaults.is_empty()).then(|| quote!(#(#defaults)|* => #default,));
+        Some(quote! {
+            fn #name(&self) -> #returns {
+                match self { #(#arms)* #defaults }
+            }
+        })
+    }
+
+    fn transparent<'a>(&self, variant: &'a Variant<'a>) -> Option<Arm<'a>> {
+        variant.attributes.transparent?;
+        let fields: Vec<_> = variant.fields.iter().collect();
+        let value = (self.delegate)(&binding(fields.first()?));
+        Some(Arm { fields, value })
+    }
+}
+
+impl Arm<'_> {
+    /// An arm that reads no fields.
+    pub(crate) const fn constant(value: TokenStream) -> Self {
+        Self {
+            fields: Vec::new(),
+            value,
+        }
+    }
+}
+
+/// The variable that holds a field.
+pub(crate) fn binding(field: &Field<'_>) -> Ident {
+    // At the field's type, which is then what the compiler's messages point at if it lacks a trait.
+    let span = Span::mixed_site().located_at(field.ty.span());
+    format_ident!("field_{}", field.name(), span = span)
+}
+
+/// The pattern that binds these fields. Braces match variants and structs of every kind.
+fn pattern(variant: &Variant<'_>, fields: &[&Field<'_>]) -> TokenStream {
+    let bindings = fields.iter().map(|field| {
+        let (member, binding) = (&field.member, binding(field));
+        quote!(#member: #binding,)
+    });
+    let name = (!variant.is_struct).then(|| {
+        let ident = variant.ident;
+        quote!(::#ident)
+    });
+    quote!(Self #name { #(#bindings)* .. })
+}

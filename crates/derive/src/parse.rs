@@ -1,0 +1,73 @@
+//! From the item that `syn` has parsed to the one that the derive works on.
+
+use syn::{Data, DeriveInput, Error, Fields, Ident, Result};
+
+use crate::ast::{Field, Input, Variant};
+use crate::attr::{Attributes, Position};
+use crate::combine::{all, both};
+
+impl<'a> Input<'a> {
+    pub(crate) fn parse(item: &'a DeriveInput) -> Result<Self> {
+        let (attributes, variants) = match &item.data {
+            Data::Struct(data) => {
+                let attributes = Attributes::parse(&item.attrs, Position::Struct);
+                let variant = Variant::parse(&item.ident, true, attributes, &data.fields)?;
+                // What is written on a struct is meant for the item, too.
+                (variant.attributes.clone(), vec![variant])
+            }
+            Data::Enum(data) => {
+                let attributes = Attributes::parse(&item.attrs, Position::Enum);
+                let variants = all(data.variants.iter().map(|variant| {
+                    let attributes = Attributes::parse(&variant.attrs, Position::Variant);
+                    Variant::parse(&variant.ident, false, attributes, &variant.fields)
+                }));
+                both(attributes, variants)?
+            }
+            Data::Union(data) => {
+                return Err(Error::new(
+                    data.union_token.span,
+                    "`HttpError` cannot be derived for a union; use an enum",
+                ));
+            }
+        };
+        let input = Self {
+            item,
+            attributes,
+            variants,
+        };
+        input.validate()?;
+        Ok(input)
+    }
+}
+
+impl<'a> Variant<'a> {
+    fn parse(
+        ident: &'a Ident,
+        is_struct: bool,
+        attributes: Result<Attributes>,
+        fields: &'a Fields,
+    ) -> Result<Self> {
+        let (attributes, fields) = both(attributes, Field::parse_all(fields))?;
+        let variant = Self {
+            ident,
+            is_struct,
+            attributes,
+            fields,
+        };
+        // Before the other variants are parsed, so that a mistake in one does not hide those in the others.
+        variant.validate()?;
+        Ok(variant)
+    }
+}
+
+impl<'a> Field<'a> {
+    fn parse_all(fields: &'a Fields) -> Result<Vec<Self>> {
+        all(fields.iter().zip(fields.members()).map(|(field, member)| {
+            Ok(Self {
+                member,
+                ty: &field.ty,
+                attributes: Attributes::parse(&field.attrs, Position::Field)?,
+            })
+        }))
+    }
+}

@@ -1,0 +1,350 @@
+//! The derived code, against a miniature of `backstop` whose path `crate = "…"` gives.
+
+use std::fmt;
+
+use backstop_derive::HttpError;
+
+/// What the derived code uses of `backstop`, with types as small as they can be.
+mod backstop {
+    use std::borrow::Cow;
+
+    use self::__private::{HeaderMap, StatusCode, Value};
+
+    pub(crate) trait HttpError: std::error::Error + Send + Sync + 'static {
+        fn status(&self) -> StatusCode {
+            StatusCode(500)
+        }
+        fn code(&self) -> Option<Value> {
+            None
+        }
+        fn name(&self) -> Option<Cow<'static, str>> {
+            None
+        }
+        fn title(&self) -> Option<Cow<'static, str>> {
+            None
+        }
+        fn detail(&self) -> Option<String> {
+            None
+        }
+        fn type_uri(&self) -> Option<Cow<'static, str>> {
+            None
+        }
+        fn details(&self) -> Option<Value> {
+            None
+        }
+        fn fields(&self) -> Vec<(Cow<'static, str>, Value)> {
+            Vec::new()
+        }
+        fn headers(&self) -> HeaderMap {
+            HeaderMap::new()
+        }
+        fn exposure(&self) -> Exposure {
+            Exposure::ByStatus
+        }
+        fn is_foreign(&self) -> bool {
+            false
+        }
+        fn transparent_over(&self) -> Option<&(dyn HttpError + 'static)> {
+            None
+        }
+        fn catalogue() -> Vec<ProblemType>
+        where
+            Self: Sized,
+        {
+            Vec::new()
+        }
+    }
+
+    #[derive(Debug, PartialEq)]
+    pub(crate) enum Exposure {
+        ByStatus,
+        Public,
+        Private,
+    }
+
+    #[derive(Debug, PartialEq)]
+    pub(crate) struct ProblemType {
+        pub(crate) status: u16,
+        pub(crate) code: Option<Value>,
+        pub(crate) title: Option<&'static str>,
+        pub(crate) type_uri: Option<&'static str>,
+        pub(crate) shown: Option<bool>,
+    }
+
+    impl ProblemType {
+        pub(crate) fn new(status: StatusCode) -> Self {
+            Self {
+                status: status.0,
+                code: None,
+                title: None,
+                type_uri: None,
+                shown: None,
+            }
+        }
+
+        pub(crate) fn code(mut self, code: impl Into<Value>) -> Self {
+            self.code = Some(code.into());
+            self
+        }
+
+        pub(crate) fn title(mut self, title: &'static str) -> Self {
+            self.title = Some(title);
+            self
+        }
+
+        pub(crate) fn type_uri(mut self, type_uri: &'static str) -> Self {
+            self.type_uri = Some(type_uri);
+            self
+        }
+
+        pub(crate) fn shown(mut self, shown: bool) -> Self {
+            self.shown = Some(shown);
+            self
+        }
+    }
+
+    pub(crate) mod __private {
+        use std::fmt::Display;
+
+        use super::HttpError;
+
+        pub(crate) type HeaderMap = Vec<(String, String)>;
+
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub(crate) struct StatusCode(pub(crate) u16);
+
+        impl StatusCode {
+            pub(crate) const SERVICE_UNAVAILABLE: Self = Self(503);
+
+            pub(crate) const fn as_u16(self) -> u16 {
+                self.0
+            }
+        }
+
+        #[derive(Debug, PartialEq)]
+        pub(crate) enum Value {
+            Text(String),
+            Number(i64),
+        }
+
+        impl From<&str> for Value {
+            fn from(text: &str) -> Self {
+                Self::Text(text.to_owned())
+            }
+        }
+
+        impl From<i64> for Value {
+            fn from(number: i64) -> Self {
+                Self::Number(number)
+            }
+        }
+
+        pub(crate) trait Serialize {
+            fn value(&self) -> Value;
+        }
+
+        impl Serialize for u32 {
+            fn value(&self) -> Value {
+                Value::Number((*self).into())
+            }
+        }
+
+        impl Serialize for String {
+            fn value(&self) -> Value {
+                Value::Text(self.clone())
+            }
+        }
+
+        #[derive(Debug, PartialEq)]
+        pub(crate) struct Response {
+            pub(crate) status: u16,
+        }
+
+        pub(crate) trait IntoResponse {
+            fn into_response(self) -> Response;
+        }
+
+        pub(crate) fn status(number: u16) -> StatusCode {
+            StatusCode(number)
+        }
+
+        pub(crate) const fn is_reserved(name: &str) -> bool {
+            matches!(name.as_bytes(), b"status")
+        }
+
+        pub(crate) fn value<T: Serialize>(field: &T) -> Value {
+            field.value()
+        }
+
+        pub(crate) fn header<T: Display>(headers: &mut HeaderMap, name: &str, field: &T) {
+            headers.push((name.to_owned(), field.to_string()));
+        }
+
+        pub(crate) fn optional_header<T: Display>(
+            headers: &mut HeaderMap,
+            name: &str,
+            field: &Option<T>,
+        ) {
+            if let Some(field) = field {
+                header(headers, name, field);
+            }
+        }
+
+        pub(crate) fn respond<E: HttpError>(error: E) -> Response {
+            Response {
+                status: error.status().0,
+            }
+        }
+    }
+}
+
+use backstop::__private::{IntoResponse as _, Response, StatusCode, Value};
+use backstop::{Exposure, HttpError as _, ProblemType};
+
+const TEAPOT: StatusCode = StatusCode(418);
+
+#[derive(Debug, HttpError)]
+#[http(crate = "crate::backstop")]
+enum ShopError<T> {
+    #[http(
+        status = 404,
+        code = "NO_PRODUCT",
+        title = "No such product",
+        type = "https://shop.example/no-product",
+        name = "NoProduct",
+        detail = "We do not sell that."
+    )]
+    NoProduct {
+        #[http(field)]
+        r#type: u32,
+        #[http(field = "wanted", header = "X-Wanted")]
+        id: T,
+    },
+    #[http(status = SERVICE_UNAVAILABLE, public, code = 5_000_000_000)]
+    Closed(#[http(header = "retry-after")] Option<u32>),
+    #[http(status = TEAPOT, private)]
+    Teapot,
+    #[http(transparent)]
+    Card(Declined),
+    Shelf,
+}
+
+#[derive(Debug, HttpError)]
+#[http(crate = "crate::backstop", status = 402, code = "DECLINED")]
+struct Declined {
+    #[http(field)]
+    attempt: u32,
+}
+
+impl<T> fmt::Display for ShopError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("shop")
+    }
+}
+
+impl<T: fmt::Debug> std::error::Error for ShopError<T> {}
+
+impl fmt::Display for Declined {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("declined")
+    }
+}
+
+impl std::error::Error for Declined {}
+
+fn no_product() -> ShopError<String> {
+    ShopError::NoProduct {
+        r#type: 7,
+        id: "chair".to_owned(),
+    }
+}
+
+#[test]
+fn a_variant_has_what_its_attributes_say() {
+    let error = no_product();
+    assert_eq!(error.status(), StatusCode(404));
+    assert_eq!(error.code(), Some(Value::from("NO_PRODUCT")));
+    assert_eq!(error.title().as_deref(), Some("No such product"));
+    let type_uri = error.type_uri();
+    assert_eq!(type_uri.as_deref(), Some("https://shop.example/no-product"));
+    assert_eq!(error.name().as_deref(), Some("NoProduct"));
+    assert_eq!(error.detail().as_deref(), Some("We do not sell that."));
+    assert_eq!(error.exposure(), Exposure::ByStatus);
+    assert!(error.transparent_over().is_none());
+}
+
+#[test]
+fn a_variant_without_attributes_is_an_internal_error() {
+    let error = ShopError::<String>::Shelf;
+    assert_eq!(error.status(), StatusCode(500));
+    assert_eq!(error.code(), None);
+    assert_eq!(error.exposure(), Exposure::ByStatus);
+    assert!(error.fields().is_empty() && error.headers().is_empty());
+}
+
+#[test]
+fn fields_are_reported_under_their_own_name_or_the_given_one() {
+    let fields = no_product().fields();
+    assert_eq!(
+        fields,
+        [
+            ("type".into(), Value::Number(7)),
+            ("wanted".into(), Value::from("chair")),
+        ]
+    );
+}
+
+#[test]
+fn headers_have_lowercase_names_and_none_is_left_out() {
+    let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(no_product().headers(), [header("x-wanted", "chair")]);
+    let closed = |seconds| ShopError::<String>::Closed(seconds).headers();
+    assert_eq!(closed(Some(60)), [header("retry-after", "60")]);
+    assert!(closed(None).is_empty());
+}
+
+#[test]
+fn a_status_can_be_a_name_of_http_or_any_constant() {
+    let closed = ShopError::<String>::Closed(None);
+    assert_eq!(closed.status(), StatusCode(503));
+    assert_eq!(closed.exposure(), Exposure::Public);
+    assert_eq!(closed.code(), Some(Value::Number(5_000_000_000)));
+    let teapot = ShopError::<String>::Teapot;
+    assert_eq!(teapot.status(), TEAPOT);
+    assert_eq!(teapot.exposure(), Exposure::Private);
+}
+
+#[test]
+fn a_transparent_variant_is_its_inner_error() {
+    let error = ShopError::<String>::Card(Declined { attempt: 3 });
+    assert_eq!(error.status(), StatusCode(402));
+    assert_eq!(error.code(), Some(Value::from("DECLINED")));
+    assert_eq!(error.fields(), [("attempt".into(), Value::Number(3))]);
+    let inner = error.transparent_over().expect("the inner error");
+    assert_eq!(inner.to_string(), "declined");
+}
+
+#[test]
+fn an_error_is_a_response() {
+    assert_eq!(no_product().into_response(), Response { status: 404 });
+    let declined = Declined { attempt: 1 };
+    assert_eq!(declined.into_response(), Response { status: 402 });
+}
+
+#[test]
+fn the_catalogue_lists_every_variant_and_those_of_inner_errors() {
+    let problem_type = |status| ProblemType::new(StatusCode(status));
+    assert_eq!(
+        ShopError::<String>::catalogue(),
+        [
+            problem_type(404)
+                .code("NO_PRODUCT")
+                .title("No such product")
+                .type_uri("https://shop.example/no-product"),
+            problem_type(503).code(5_000_000_000).shown(true),
+            problem_type(418).shown(false),
+            problem_type(402).code("DECLINED"),
+            problem_type(500),
+        ]
+    );
+}
