@@ -1,0 +1,33 @@
+//! The application's callbacks.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::catch::catch_panic;
+
+/// A closure of the application's, which may panic: [`call`](Self::call) catches that.
+pub(crate) struct Callback<F: ?Sized>(Arc<F>);
+
+impl<F: ?Sized> Callback<F> {
+    /// Wraps a closure; written `Callback::new(Arc::new(closure))`, so that the closure coerces to `dyn Fn`.
+    pub(crate) const fn new(callback: Arc<F>) -> Self {
+        Self(callback)
+    }
+
+    /// Returns what `call` makes of the closure, or `None` if it panics.
+    pub(crate) fn call<T>(&self, call: impl FnOnce(&F) -> T) -> Option<T> {
+        catch_panic(|| call(&self.0))
+    }
+}
+
+impl<F: ?Sized> Clone for Callback<F> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<F: ?Sized> fmt::Debug for Callback<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Callback(…)")
+    }
+}
