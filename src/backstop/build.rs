@@ -35,7 +35,7 @@ impl Builder {
         let redactor = &responder.policy.redactor;
 
         let capture_backtraces = self.reporting.capture_backtraces;
-        self.defaults.backtraces = capture_backtraces.unwrap_or(mode.is_development());
+        self.defaults.backtraces = capture_backtraces.unwrap_or_else(|| mode.is_development());
         let captured = Wanted {
             origin: responder.policy.details.may_open(),
             headers: std::mem::take(&mut self.reporting.keep_headers),
