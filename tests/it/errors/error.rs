@@ -222,7 +222,7 @@ fn a_failure_serialises_with_its_chain() {
         value["errors"][1]["at"]
             .as_str()
             .unwrap()
-            .contains("errors.rs:")
+            .contains(concat!(file!(), ":"))
     );
     assert_eq!(failure.id().get_version_num(), 7);
 }
