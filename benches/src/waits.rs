@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use backstop::reporters::Memory;
-use backstop::{Backstop, Error, Outcome};
+use backstop::Backstop;
+use backstop::Error;
+use backstop::stats::Outcome;
 
 const PROCESSES: usize = 15;
 

@@ -169,7 +169,6 @@ macro_rules! report_tests {
                 assert_eq!(status, StatusCode::GATEWAY_TIMEOUT);
             }
 
-            #[cfg(feature = "tower")]
             #[tokio::test]
             async fn a_timeout_in_a_report_is_a_504() {
                 let elapsed = tokio::time::timeout(
