@@ -72,13 +72,13 @@ pub use self::request::RequestInfo;
 #[cfg(feature = "derive")]
 pub use backstop_derive::HttpError;
 
-/// The traits whose methods are for everyday use: `use backstop::prelude::*;`.
+/// The traits whose methods are for everyday use, and the derive: `use backstop::prelude::*;`.
 ///
 /// [`Context`](crate::Context) is not among them, because anyhow's trait of that name has the same method; import it
 /// with `use backstop::Context as _`.
 pub mod prelude {
     pub use crate::report::{InScope as _, Intercept as _};
-    pub use crate::{HttpError as _, ResultExt as _};
+    pub use crate::{HttpError, ResultExt as _};
 }
 
 /// The groups of settings that [`Builder`] takes, and the kinds of [`ConfigError`].

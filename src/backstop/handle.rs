@@ -110,7 +110,7 @@ impl Backstop {
         &self.shared.responder.policy.statuses
     }
 
-    pub(crate) fn shutdown(&self) -> &Shutdown {
+    pub(crate) fn shutdown_state(&self) -> &Shutdown {
         &self.shared.shutdown
     }
 

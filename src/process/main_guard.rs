@@ -101,7 +101,7 @@ impl Drop for MainGuard {
             self.backstop.close_blocking(Duration::ZERO);
             return;
         }
-        let timeout = self.backstop.shutdown().close_timeout();
+        let timeout = self.backstop.shutdown_state().close_timeout();
         let remaining = self.backstop.close_blocking(timeout);
         if !remaining.is_empty() {
             tracing::warn!(

@@ -25,7 +25,7 @@ impl Backstop {
     /// # Ok(()) }
     /// ```
     pub fn shutdown_signal(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
-        self.shutdown().requested()
+        self.shutdown_state().requested()
     }
 
     /// Resolves [`shutdown_signal`](Self::shutdown_signal). Backstop handles no signal of the operating system; an
@@ -45,7 +45,7 @@ impl Backstop {
     /// # Ok(()) }
     /// ```
     pub fn request_shutdown(&self) {
-        self.shutdown().request();
+        self.shutdown_state().request();
     }
 
     /// Resolves when the grace after a panic is over, with [`OnPanic::ShutDown`](crate::panics::OnPanic::ShutDown): for
@@ -67,12 +67,12 @@ impl Backstop {
     /// # Ok(()) }
     /// ```
     pub fn grace_over(&self) -> impl Future<Output = ()> + Send + 'static + use<> {
-        self.shutdown().grace_over()
+        self.shutdown_state().grace_over()
     }
 
     /// Whether a panic started a shutdown, with [`OnPanic::ShutDown`](crate::panics::OnPanic::ShutDown).
     #[must_use]
     pub fn has_fatal_panic(&self) -> bool {
-        self.shutdown().has_panicked()
+        self.shutdown_state().has_panicked()
     }
 }
