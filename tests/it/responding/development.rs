@@ -175,7 +175,11 @@ fn answer(builder: Builder, request: request::Builder, error: Error) -> Value {
 /// The response to a client on this machine, unless the request says otherwise.
 fn text(builder: Builder, request: request::Builder, error: Error) -> String {
     let mut request = request.body(()).unwrap();
-    if request.extensions().get::<ConnectInfo<SocketAddr>>().is_none() {
+    if request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .is_none()
+    {
         request = testing::local(request);
     }
     let request = RequestInfo::from_request(&request);
