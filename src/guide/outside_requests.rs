@@ -130,8 +130,8 @@
 //! | the destructor of a service's future, after the answer was made | the answer stays, and it is reported with its text | and with its place and stack |
 //! | a callback of the application's (`on_error`, `on_report`, a filter) | the callback changes nothing | the same; it is never reported, for reporting runs it |
 //!
-//! Outside of requests a report is unhandled and has the mechanism [`Task`](crate::Mechanism::Task), that of a panic which
-//! ends the process, or may, [`Panic`](crate::Mechanism::Panic). A panic that tokio
+//! Outside of requests a report is unhandled and has the origin [`Task`](crate::Origin::Task), that of a panic which
+//! ends the process, or may, [`Panic`](crate::Origin::Panic). A panic that tokio
 //! has caught stands in the `JoinHandle` as ever; one that a handler takes from there and raises again
 //! (`resume_unwind`) is answered under the id of the report that there is, if a hook has seen it. Without a hook the two
 //! cannot be told to be one, and there are two reports.

@@ -3,10 +3,10 @@
 use tokio::task::JoinHandle;
 
 use crate::error::Result;
-use crate::report;
+use crate::scope;
 
-/// Spawns a future on tokio whose error nobody may ever ask for: it is reported, as unhandled and with the mechanism
-/// [`Task`](crate::Mechanism::Task), whether the handle is awaited or dropped. So is a panic in it.
+/// Spawns a future on tokio whose error nobody may ever ask for: it is reported, as unhandled and with the origin
+/// [`Task`](crate::Origin::Task), whether the handle is awaited or dropped. So is a panic in it.
 ///
 /// The task takes the current [`Scope`](crate::Scope) along, so that its reports tell the request's story; outside of
 /// every scope it gets one of its own, of the Backstop that [installed the panic
@@ -23,7 +23,7 @@ use crate::report;
 /// [`Scope::spawn`](crate::Scope::spawn).
 ///
 /// ```
-/// use backstop::{Backstop, Mechanism, prelude::*, reporters::Memory};
+/// use backstop::{Backstop, Origin, prelude::*, reporters::Memory};
 /// use std::time::Duration;
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -39,7 +39,7 @@ use crate::report;
 /// assert!(cleaning.await?.is_err());
 /// backstop.flush(Duration::from_secs(5)).await;
 /// let report = &memory.reports()[0];
-/// assert_eq!((report.mechanism, report.handled), (Mechanism::Task, false));
+/// assert_eq!((report.origin, report.handled), (Origin::Task, false));
 /// assert_eq!(report.errors[0].message, "cleaning up");
 /// assert!(report.metadata["task"]["spawned_at"][0].as_str().unwrap().contains(".rs:"));
 /// # Ok(()) }
@@ -52,5 +52,5 @@ use crate::report;
 pub fn spawn<T: Send + 'static>(
     future: impl Future<Output = Result<T>> + Send + 'static,
 ) -> JoinHandle<Result<T>> {
-    report::spawn(future)
+    scope::spawn(future)
 }
