@@ -47,7 +47,8 @@ impl Backstop {
     /// in it.
     ///
     /// ```
-    /// use backstop::{Backstop, PanicHook};
+    /// use backstop::Backstop;
+    /// use backstop::panics::PanicHook;
     ///
     /// let backstop = Backstop::production().build()?;
     /// assert_eq!(backstop.install_panic_hook(), PanicHook::Installed);
@@ -71,7 +72,8 @@ impl Backstop {
     /// The last call for the process's Backstop decides: `install_panic_hook` has everything printed again.
     ///
     /// ```
-    /// use backstop::{Backstop, PanicHook};
+    /// use backstop::Backstop;
+    /// use backstop::panics::PanicHook;
     ///
     /// let backstop = Backstop::production().build()?;
     /// assert_eq!(backstop.install_quiet_panic_hook(), PanicHook::Installed);

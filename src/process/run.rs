@@ -33,7 +33,7 @@ impl Backstop {
     ///   then; either gives a failure.
     /// * A panic that leaves the future ends the process exactly as it would have, with the same message and status,
     ///   after its report had [`crash_timeout`](crate::Builder::crash_timeout) to arrive, or to be on disk; see
-    ///   [`crash_child`](crate::crash_child).
+    ///   [`crash_child`](crate::panics::crash_child).
     ///
     /// Signals are the application's to handle: its future ends when it was told to. As at the end of `#[tokio::main]`,
     /// tasks that still run then are dropped, and blocking ones waited for.

@@ -11,7 +11,7 @@ use crate::scope;
 /// The task takes the current [`Scope`](crate::Scope) along, so that its reports tell the request's story; outside of
 /// every scope it gets one of its own, of the Backstop that [installed the panic
 /// hook](crate::Backstop::install_panic_hook). Where there is none either, nobody hears of an error, which
-/// [`unheard`](crate::unheard) counts. Under `metadata.task` a report tells where the task was spawned: this place, and
+/// [`unreported_count`](crate::stats::unreported_count) counts. Under `metadata.task` a report tells where the task was spawned: this place, and
 /// those of the spawns around it.
 ///
 /// The handle gives the value, the error or the panic as ever. An error that a handler then returns is not reported
