@@ -22,7 +22,7 @@
 //! }
 //!
 //! async fn domain_error(scope: Scope) -> &'static str {
-//!     scope.breadcrumb("answered, and went on");
+//!     scope.add_breadcrumb("answered, and went on");
 //!     scope.spawn(fail_later());
 //!     "this request has succeeded\n"
 //! }
@@ -149,7 +149,7 @@
 //! # async fn send(_: u32) -> std::io::Result<()> { Ok(()) }
 //!
 //! async fn order(scope: Scope) -> &'static str {
-//!     scope.attribute("order.id", 7);
+//!     scope.set_attribute("order.id", 7);
 //!     // The scope goes along: the report tells the request's story.
 //!     backstop::spawn(async {
 //!         send(7).await.context("sending the mail")?;
@@ -174,7 +174,7 @@
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let backstop = Backstop::production().build()?;
 //! let job = backstop.scope();
-//! job.transaction("nightly import");
+//! job.set_transaction("nightly import");
 //! job.spawn(import()).await?;                         // a task
 //! import().in_scope(&job).await;                      // a future, wherever it is polled
 //! let scope = job.clone();
