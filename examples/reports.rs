@@ -11,6 +11,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
 use backstop::prelude::*;
+use backstop::report::FeatureFlag;
 use backstop::reporters::Console;
 use backstop::stats::Outcome;
 use backstop::{Backstop, Context as _, Scope};
