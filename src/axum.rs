@@ -11,8 +11,8 @@ use http::StatusCode;
 use http::request::Parts;
 
 use crate::error::HttpError;
-use crate::report::Scope;
 use crate::request::RequestInfo;
+use crate::scope::Scope;
 
 /// A rejection has a status of its own; below 500 its text was written for clients.
 macro_rules! rejections {

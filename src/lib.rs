@@ -18,6 +18,7 @@ mod process;
 pub mod report;
 pub mod reporters;
 mod request;
+mod scope;
 mod symbols;
 pub mod testing;
 mod text;
@@ -45,8 +46,9 @@ pub use self::negotiate::Format;
 pub use self::problem::Problem;
 pub use self::process::spawn;
 #[doc(inline)]
-pub use self::report::{Report, Scope, notify};
+pub use self::report::report::Report;
 pub use self::request::RequestInfo;
+pub use self::scope::{Scope, notify};
 
 /// ```
 /// use backstop::HttpError;
@@ -77,7 +79,7 @@ pub use backstop_derive::HttpError;
 /// [`Context`](crate::Context) is not among them, because anyhow's trait of that name has the same method; import it
 /// with `use backstop::Context as _`.
 pub mod prelude {
-    pub use crate::report::{InScope as _, Intercept as _};
+    pub use crate::scope::{InScope as _, Intercept as _};
     pub use crate::{HttpError, ResultExt as _};
 }
 
@@ -98,5 +100,6 @@ pub mod sqlx {
 /// [`on_outcome`](crate::settings::Reporting::on_outcome) callbacks receive.
 pub mod stats {
     pub use crate::pipeline::{OutcomeEvent, Remaining, ReporterStats, Stats};
-    pub use crate::report::{Outcome, unreported_count};
+    pub use crate::report::dispatch::unreported_count;
+    pub use crate::report::outcome::Outcome;
 }

@@ -12,7 +12,8 @@ use crate::disclosure::Redactor;
 use crate::formats::{Shape, is_name};
 use crate::pipeline::{Pipeline, Settings};
 use crate::problem::{RESERVED, is_reserved};
-use crate::report::{Dispatch, EventSink, PanicObserver, ReportDefaults};
+use crate::report::defaults::ReportDefaults;
+use crate::report::dispatch::{Dispatch, EventSink, PanicObserver};
 use crate::request::Wanted;
 
 impl Builder {
@@ -155,5 +156,5 @@ fn dispatch(
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let sink = pipeline.map(|pipeline| -> Arc<dyn EventSink> { Arc::<Pipeline>::clone(pipeline) });
     let observer: Arc<dyn PanicObserver> = Arc::<Shutdown>::clone(shutdown);
-    Dispatch::new(number, sink, defaults).with_alarm(Some(observer))
+    Dispatch::new(number, sink, defaults).with_panic_observer(Some(observer))
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use http::StatusCode;
 
 use super::disclosure_settings::Disclosure;
-use super::error_event::ErrorEvent;
 use super::handle::OnError;
 use super::mode::Mode;
 use super::panic_settings::PanicSettings;
@@ -19,7 +18,9 @@ use crate::negotiate::Format;
 use crate::panics::callback::Callback;
 use crate::pipeline::{Executor, Settings};
 use crate::problem::Problem;
-use crate::report::{ReportDefaults, Scalar};
+use crate::report::defaults::ReportDefaults;
+use crate::report::error_event::ErrorEvent;
+use crate::report::scalar::Scalar;
 use crate::reporters::Reporter;
 use crate::request::RequestInfo;
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::block_on::block_on;
 use super::handle::Backstop;
 use crate::pipeline::{Pipeline, Remaining, Stats};
-use crate::report::all_told;
+use crate::scope::all_panics_reported;
 
 /// # Delivery of reports
 impl Backstop {
@@ -82,6 +82,6 @@ impl Backstop {
 /// Waits until every panic that the hook has seen so far is captured, and returns the time that is left.
 fn after_panics(timeout: Duration) -> Duration {
     let start = Instant::now();
-    block_on(all_told(), timeout);
+    block_on(all_panics_reported(), timeout);
     timeout.saturating_sub(start.elapsed())
 }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use super::handle::Backstop;
 use crate::error::{Error, Failure, Origin};
 use crate::pipeline::DeliveryWaiter;
-use crate::report::{Event, Outcome, Severity};
+use crate::report::outcome::Outcome;
+use crate::report::severity::Severity;
+use crate::scope;
 
 impl Backstop {
     /// Starts a report by hand, whose outcome can be awaited.
@@ -79,8 +81,10 @@ impl Draft<'_> {
         let pipeline = self.backstop.pipeline()?;
         let error = self.error.unwrap_or_else(|| Error::msg("reported by hand"));
         let inner = Arc::clone(error.inner());
-        let failure = Failure::new(inner, Origin::Handler, self.backstop.statuses());
-        let mut event = Event::drafted(failure, self.backstop.dispatch());
+        let failure = Failure::new(inner, Origin::Notify, self.backstop.statuses());
+        let dispatch = self.backstop.dispatch();
+        let mut event = scope::event(failure, dispatch);
+        event.request = scope::current_request(dispatch);
         event.severity = self.severity;
         Some(pipeline.track(event))
     }

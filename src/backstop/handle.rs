@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::error_event::ErrorEvent;
 use super::report_policy::ReportPolicy;
 use super::responder::{RenderedError, Responder};
 use super::shutdown::Shutdown;
 use crate::backtrace::CaptureInterest;
-use crate::error::{Failure, StatusMap};
+use crate::error::{Failure, Origin, StatusMap};
 use crate::panics::callback::Callback;
 use crate::pipeline::Pipeline;
-use crate::report::{Dispatch, Mechanism, Reportable, Scope, tell_owner};
+use crate::report::dispatch::Dispatch;
+use crate::report::error_event::ErrorEvent;
 use crate::request::{RequestInfo, Wanted};
+use crate::scope::{Reportable, Scope, report_to};
 
 /// The last line of a service: built once, cloned cheaply, and put around the application with
 /// [`layer`](Self::layer).
@@ -70,9 +71,9 @@ impl Backstop {
     /// # async fn job() -> Result<(), backstop::ConfigError> {
     /// let backstop = Backstop::production().build()?;
     /// let scope = backstop.scope();
-    /// scope.transaction("nightly import");
+    /// scope.set_transaction("nightly import");
     /// async {
-    ///     Scope::current().breadcrumb("opened the file");
+    ///     Scope::current().add_breadcrumb("opened the file");
     /// }
     /// .in_scope(&scope)
     /// .await;
@@ -86,10 +87,11 @@ impl Backstop {
     }
 
     /// Reports an error to this Backstop; see [`Scope::notify`]. If no scope of this Backstop is current, the report
-    /// has the attribute `scope: lost`.
+    /// has the attribute `scope: unknown`.
     #[track_caller]
     pub fn notify<E: Reportable + ?Sized>(&self, error: &E) -> Option<Uuid> {
-        tell_owner(self.dispatch(), error.failure(), Mechanism::Notify)
+        let failure = error.failure().with_origin(Origin::Notify);
+        report_to(self.dispatch(), failure, None)
     }
 
     pub(crate) fn dispatch(&self) -> &Arc<Dispatch> {

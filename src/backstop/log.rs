@@ -5,9 +5,9 @@ use std::fmt::{self, Write as _};
 
 use tracing::Level;
 
-use super::error_event::ErrorEvent;
 use crate::disclosure::Redactor;
 use crate::error::Failure;
+use crate::report::error_event::ErrorEvent;
 
 /// Logs a failure, on ERROR from 500 on and on DEBUG below, with the field names of OpenTelemetry.
 pub(super) fn record(event: &ErrorEvent<'_>, redactor: &Redactor) {

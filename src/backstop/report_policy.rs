@@ -3,9 +3,9 @@
 use std::error::Error as StdError;
 use std::sync::Arc;
 
-use super::error_event::ErrorEvent;
 use crate::error::Failure;
 use crate::panics::callback::Callback;
+use crate::report::error_event::ErrorEvent;
 
 /// Which failures are reported: by default every status from 500 on, every panic and every failed body.
 #[derive(Clone, Debug, Default)]

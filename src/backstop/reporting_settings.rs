@@ -6,11 +6,11 @@ use std::fmt;
 use http::HeaderName;
 
 use super::config_error::ConfigError;
-use super::error_event::ErrorEvent;
 use super::in_app::InApp;
 use super::report_limits::{QueueLimits, RateLimit};
 use super::report_policy::ReportPolicy;
 use crate::pipeline::{Listeners, OutcomeEvent, Sample, Settings};
+use crate::report::error_event::ErrorEvent;
 
 /// Which failures are reported, what their reports contain, and how many may wait.
 ///

@@ -11,7 +11,7 @@ use super::panic_settings::{OnPanic, PanicCallback, PanicSettings};
 use crate::error::Failure;
 use crate::panics::catch::drop_catching;
 use crate::pipeline::Pipeline;
-use crate::report::PanicObserver;
+use crate::report::dispatch::PanicObserver;
 
 /// The state of the shutdown.
 #[derive(Debug)]

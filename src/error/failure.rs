@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
 use super::chain::Link;
+use super::origin::Origin;
 use super::repr::{Cause, Repr};
 use super::status::StatusMap;
 use super::{Error, chain, status};
@@ -27,37 +28,6 @@ pub struct Failure {
     id: Uuid,
     status: StatusCode,
     origin: Origin,
-}
-
-/// By which way a failure came.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
-#[non_exhaustive]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    /// A handler returned an error that answers for itself.
-    Handler,
-    /// A service failed: its error reached the layer.
-    Service,
-    /// Something panicked before there was a response.
-    Panic,
-    /// A response of somebody else's had an error status.
-    Response,
-    /// The response's body failed or panicked after the head had left.
-    Body,
-}
-
-impl Origin {
-    /// The name by which reports and logs call it: `handler`, `service`, `panic`, `response` or `body`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Handler => "handler",
-            Self::Service => "service",
-            Self::Panic => "panic",
-            Self::Response => "response",
-            Self::Body => "body",
-        }
-    }
 }
 
 impl Failure {
@@ -195,6 +165,12 @@ impl Failure {
     /// The same failure under the status that was really answered.
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status::in_range(status);
+        self
+    }
+
+    /// The same failure with this origin.
+    pub(crate) const fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
         self
     }
 

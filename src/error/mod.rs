@@ -28,6 +28,7 @@ mod foreign;
 mod handler_error;
 mod headers;
 mod http_error;
+mod origin;
 mod repr;
 mod response;
 mod result_ext;
@@ -38,11 +39,12 @@ pub use self::chain::Link;
 #[cfg(any(feature = "anyhow", feature = "eyre"))]
 pub(crate) use self::chain::MAX_LINKS;
 pub(crate) use self::chain::shown;
-pub use self::failure::{Failure, Origin};
+pub use self::failure::Failure;
 #[cfg(feature = "sqlx")]
 pub use self::foreign::sqlx_status;
 pub use self::handler_error::Error;
 pub use self::http_error::{Exposure, HttpError};
+pub use self::origin::Origin;
 pub(crate) use self::repr::{MANY, Repr};
 pub(crate) use self::response::{
     ErrorObject, FailureExtension, RenderedMark, ReportedBy, respond, service_error,

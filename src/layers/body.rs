@@ -14,7 +14,7 @@ use super::catch::{catch_failure, catch_failure_inside};
 use super::exchange::Exchange;
 use crate::error::{BoxError, ErrorObject, Origin, RenderedMark, ReportedBy, Repr, service_error};
 use crate::panics::catch::catch_panic;
-use crate::report::{CurrentScope, ScopeGuard};
+use crate::scope::{CurrentScope, ScopeGuard, scope_of_body};
 
 /// A body of this exact size or less is usually in memory already, and passes unguarded.
 const SMALL: u64 = 64 * 1024;
@@ -34,7 +34,7 @@ impl Exchange {
         response.map(|inner| {
             Body::new(GuardedBody {
                 inner: Some(inner),
-                scope: Some(CurrentScope::of_current(self.backstop.dispatch())),
+                scope: Some(scope_of_body(self.backstop.dispatch())),
                 exchange: self.clone(),
                 status,
             })
@@ -107,7 +107,7 @@ where
         };
         let current = ScopeGuard::enter(this.scope);
         let polled = catch_failure(|| inner.poll_frame(cx));
-        current.know(Some(&this.exchange.request));
+        current.provide_request(&this.exchange.request);
         let error = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(None)) => return Poll::Ready(None),

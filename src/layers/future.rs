@@ -17,8 +17,8 @@ use super::exchange::Exchange;
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Origin, Repr, service_error};
 use crate::panics::record::CatchGuard;
-use crate::report::{CurrentScope, ScopeGuard};
 use crate::request::RequestInfo;
+use crate::scope::{CurrentScope, ScopeGuard};
 
 pin_project! {
     /// The future of [`BackstopService`](super::BackstopService): it always ends with a response.
@@ -53,7 +53,7 @@ impl<F> BackstopFuture<F> {
                 backstop: backstop.clone(),
                 request: RequestInfo::begun(request),
             }),
-            scope: Some(CurrentScope::new(Arc::clone(backstop.dispatch()))),
+            scope: Some(CurrentScope::of_request(Arc::clone(backstop.dispatch()))),
             state: State::Unstarted,
         };
         if let Some(exchange) = &mut future.exchange {
@@ -69,16 +69,18 @@ impl<F> BackstopFuture<F> {
         let current = ScopeGuard::begin(&mut self.scope);
         if cfg!(panic = "abort")
             && let Some(exchange) = &self.exchange
-            && exchange.backstop.dispatch().listens()
+            && exchange.backstop.dispatch().is_listening()
         {
-            current.know_at_once(&exchange.request);
+            current.provide_request_now(&exchange.request);
         }
         let state = &mut self.state;
         let called = catch_failure(|| *state = State::Running { future: call() });
         if let Err(error) = called {
             self.state = State::Failed { error };
         }
-        current.know(request);
+        if let Some(request) = request {
+            current.provide_request(request);
+        }
     }
 
     /// Fails without a call of the inner service.
@@ -107,7 +109,9 @@ where
         let result = match this.state.as_mut().project() {
             StateProj::Running { future } => {
                 let polled = catch_failure_inside(|| future.poll(cx));
-                current.know(this.exchange.as_ref().map(|exchange| &exchange.request));
+                if let Some(exchange) = &this.exchange {
+                    current.provide_request(&exchange.request);
+                }
                 match polled {
                     Ok(Poll::Pending) => return Poll::Pending,
                     Ok(Poll::Ready(result)) => result.map_err(service_error),

@@ -9,7 +9,8 @@ use super::uncaught_thread;
 use crate::backstop::Backstop;
 use crate::panics::record::{is_answered, never_caught, record};
 use crate::panics::thread::ThreadFlag;
-use crate::report::{UncaughtPanic, process, set_process};
+use crate::report::dispatch::{process_dispatch, set_process_dispatch};
+use crate::scope::UncaughtPanic;
 
 /// Whether the previous hook is not called for panics that become responses.
 static IS_QUIET: AtomicBool = AtomicBool::new(false);
@@ -159,12 +160,12 @@ impl Backstop {
 
     /// Makes this Backstop the one of the process.
     fn report_for_process(&self) -> Result<(), PanicHookError> {
-        match process() {
+        match process_dispatch() {
             Some(dispatch) if !Arc::ptr_eq(&dispatch, self.dispatch()) => Err(PanicHookError {
                 kind: PanicHookErrorKind::Taken,
             }),
             _ => {
-                set_process(self.dispatch());
+                set_process_dispatch(self.dispatch());
                 Ok(())
             }
         }

@@ -3,7 +3,7 @@
 use tokio::task::JoinHandle;
 
 use crate::error::Result;
-use crate::report;
+use crate::scope;
 
 /// Spawns a fallible task on tokio, and reports its error, as unhandled, even if the handle is dropped. A panic in it is
 /// reported too.
@@ -51,5 +51,5 @@ use crate::report;
 pub fn spawn<T: Send + 'static>(
     future: impl Future<Output = Result<T>> + Send + 'static,
 ) -> JoinHandle<Result<T>> {
-    report::spawn(future)
+    scope::spawn(future)
 }

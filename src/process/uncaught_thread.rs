@@ -9,7 +9,8 @@ use super::crash_flush::CrashFlush;
 use crate::panics::catch::{catch_panic, drop_catching};
 use crate::panics::thread::ThreadFlag;
 use crate::pipeline;
-use crate::report::{UncaughtPanic, count_unreported, noted, told};
+use crate::report::dispatch::count_unreported;
+use crate::scope::{UncaughtPanic, panic_noted, panic_reported};
 
 /// How many panics may wait.
 const MAX_WAITING: usize = 256;
@@ -53,7 +54,7 @@ pub(super) fn push(panic: UncaughtPanic) {
     let mut state = state();
     if state.panics.len() < MAX_WAITING {
         state.panics.push_back(panic);
-        noted();
+        panic_noted();
         drop(state);
         WORK.notify_one();
     } else {
@@ -96,8 +97,8 @@ fn run() {
         if let Some(panic) = state.panics.pop_front() {
             drop(state);
             // It may run destructors of the application.
-            catch_panic(|| panic.tell());
-            told();
+            catch_panic(|| panic.report());
+            panic_reported();
         } else if state.requested == state.flushed {
             drop(WORK.wait(state));
         } else {
