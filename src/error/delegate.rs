@@ -1,108 +1,82 @@
-//! Errors whose type is only known to a report around them: boxes, `anyhow` and `eyre`.
+//! Errors whose cause chain contains an [`Error`](crate::Error): boxes, and the reports of `anyhow` and `eyre`.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::ops::Deref;
-use std::panic::Location;
 use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use crate::backtrace::Backtrace;
-#[cfg(any(feature = "anyhow", feature = "eyre"))]
-use crate::error::BoxError;
-#[cfg(any(feature = "anyhow", feature = "eyre"))]
-use crate::error::chain::MAX_LINKS;
-use crate::error::repr::{Cause, Repr};
-use crate::error::response::ErrorObject;
-use crate::error::status::StatusMap;
-use crate::error::{Error, Exposure, HttpError};
-#[cfg(any(feature = "anyhow", feature = "eyre"))]
-use crate::panics::catch::catch_panic;
+use super::cause::Cause;
+use super::http_error::{Exposure, HttpError};
+use super::object::ErrorObject;
+use super::overrides::Field;
+use super::repr::Repr;
+use super::status::StatusMap;
+use super::std_error::BoxError;
 
-impl Error {
-    /// A report as a foreign error; if an [`Error`] is somewhere in its chain, with all that this one says.
-    #[track_caller]
-    pub(crate) fn from_report<R>(report: R) -> Self
-    where
-        R: Deref<Target = dyn StdError + Send + Sync> + fmt::Display + Send + Sync + 'static,
-    {
-        let mut inner = Repr::reporting(report);
-        inner.location = Some(Location::caller());
-        if inner.backtrace().is_none() {
-            inner.backtrace = Backtrace::if_wanted();
-        }
-        Self::from_inner(Arc::new(inner))
-    }
-
-    /// A report that was made of a box hides the type of what is in there. So the boxed error is taken out,
-    /// and what the report says on top of it are contexts: all of its chain but the box and its sources.
-    #[cfg(any(feature = "anyhow", feature = "eyre"))]
-    #[track_caller]
-    pub(crate) fn from_unboxed(boxed: BoxError, chain: Vec<String>) -> Self {
-        // As the report counted them: by `source()`, which passes over what an `io::Error` wraps.
-        let sources = std::iter::successors(boxed.source(), |error| (*error).source());
-        let links = 1 + catch_panic(|| sources.take(MAX_LINKS).count()).unwrap_or_default();
-        let contexts = chain.len().saturating_sub(links);
-        let mut error = Self::from(boxed);
-        for text in chain.into_iter().take(contexts).rev() {
-            error = error.context(text);
-        }
-        error
-    }
+/// The parts of a report. If there is an [`Error`](crate::Error) in its cause chain, the response is that one's; else
+/// the report is a foreign error.
+pub(super) fn parts<R>(report: R) -> Repr
+where
+    R: Deref<Target = dyn StdError + Send + Sync> + fmt::Display + Send + Sync + 'static,
+{
+    let report = Delegating(report);
+    let Some(inner) = report.inner() else {
+        return Repr::new(Cause::Foreign(Box::new(report)), None, None);
+    };
+    // A status that was declared takes precedence over `map_status`, although the report itself is foreign.
+    let (status, exposure) = (inner.declared_status(), inner.exposure());
+    let (items, backtrace) = (inner.items.clone(), inner.backtrace().cloned());
+    let mut repr = Repr::new(Cause::Http(Box::new(report)), None, None);
+    repr.status = status;
+    repr.exposure = Some(exposure);
+    repr.items = items;
+    repr.backtrace = backtrace;
+    repr
 }
 
-impl Repr {
-    /// The parts of a report.
-    pub(in crate::error) fn reporting<R>(report: R) -> Self
-    where
-        R: Deref<Target = dyn StdError + Send + Sync> + fmt::Display + Send + Sync + 'static,
-    {
-        let report = Reported(report);
-        let Some(told) = report.inner() else {
-            return Self::new(Cause::Foreign(Box::new(report)), None, None);
-        };
-        // A status that was said aloud wins over `map_status`, though the report is foreign.
-        let (status, exposure, told) = (told.own_status(), told.exposure(), Arc::clone(told));
-        let mut inner = Self::new(Cause::Http(Box::new(report)), None, None);
-        inner.status = status;
-        inner.exposure = Some(exposure);
-        inner.told = Some(told);
-        inner
-    }
+/// The parts of an error that adds to `shared`, which has other owners and cannot be changed.
+pub(super) fn parts_over(shared: &Arc<Repr>) -> Repr {
+    let object: BoxError = Box::new(ErrorObject::new(Arc::clone(shared)));
+    let mut repr = parts(object);
+    repr.location = shared.location;
+    repr
 }
 
-/// A report as an error. The report's own error is its source, so that it can be found by its type; both
-/// have one message, which a chain shows once.
-struct Reported<R>(R);
+/// A report as an error that delegates to the [`Error`](crate::Error) in its cause chain.
+///
+/// The report's outermost error is its source, so that it can be found by its type. Both have the same message, which
+/// the chain contains once.
+struct Delegating<R>(R);
 
-impl<R: Deref<Target = dyn StdError + Send + Sync>> Reported<R> {
+impl<R: Deref<Target = dyn StdError + Send + Sync>> Delegating<R> {
     fn inner(&self) -> Option<&Arc<Repr>> {
         let error: &(dyn StdError + 'static) = &*self.0;
-        ErrorObject::find(error).map(ErrorObject::inner)
+        ErrorObject::find(error).map(ErrorObject::repr)
     }
 
-    fn fact<T>(&self, fact: impl FnOnce(&Repr) -> Option<T>) -> Option<T> {
-        self.inner().and_then(|inner| fact(inner))
+    fn get<T>(&self, get: impl FnOnce(&Repr) -> Option<T>) -> Option<T> {
+        self.inner().and_then(|inner| get(inner))
     }
 }
 
-impl<R: fmt::Display> fmt::Display for Reported<R> {
+impl<R: fmt::Display> fmt::Display for Delegating<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the report's own `Display`, for which `{:#}` means the whole chain.
+        // Without the formatter's flags: `{:#}` of a report is its whole chain.
         write!(f, "{}", self.0)
     }
 }
 
-impl<R: Deref<Target = dyn StdError + Send + Sync>> fmt::Debug for Reported<R> {
+impl<R: Deref<Target = dyn StdError + Send + Sync>> fmt::Debug for Delegating<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&*self.0, f)
     }
 }
 
-impl<R> StdError for Reported<R>
+impl<R> StdError for Delegating<R>
 where
     R: Deref<Target = dyn StdError + Send + Sync> + fmt::Display,
 {
@@ -111,55 +85,50 @@ where
     }
 }
 
-/// The facts of the error in the chain.
-impl<R> HttpError for Reported<R>
+impl<R> HttpError for Delegating<R>
 where
     R: Deref<Target = dyn StdError + Send + Sync> + fmt::Display + Send + Sync + 'static,
 {
     fn status(&self) -> StatusCode {
         self.inner()
             .map_or(StatusCode::INTERNAL_SERVER_ERROR, |inner| {
-                inner.status(&StatusMap::default())
+                StatusMap::default().status(inner)
             })
     }
 
     fn code(&self) -> Option<Value> {
-        self.fact(Repr::code)
+        self.get(Repr::code)
     }
 
     fn name(&self) -> Option<Cow<'static, str>> {
-        self.fact(Repr::name)
+        self.get(Repr::name)
     }
 
     fn title(&self) -> Option<Cow<'static, str>> {
-        self.fact(Repr::title)
+        self.get(Repr::title)
     }
 
-    /// What the error in the chain tells clients: the report's own message is context, for the owner.
-    fn detail(&self) -> Option<String> {
+    /// The text for clients of the error in the chain: the report's own message is a context, which clients must not
+    /// see.
+    fn detail(&self) -> Option<Cow<'static, str>> {
         let is_public = self.exposure() == Exposure::Public;
-        self.fact(|inner| inner.client_text(is_public))
-            .map(Cow::into_owned)
+        self.get(|inner| inner.client_text(is_public))
     }
 
     fn type_uri(&self) -> Option<Cow<'static, str>> {
-        self.fact(Repr::type_uri)
+        self.get(Repr::type_uri)
     }
 
     fn details(&self) -> Option<Value> {
-        self.fact(Repr::details)
+        self.get(Repr::details)
     }
 
-    fn fields(&self) -> Vec<(Cow<'static, str>, Value)> {
+    fn fields(&self) -> Vec<Field> {
         self.inner().map(|inner| inner.fields()).unwrap_or_default()
     }
 
     fn headers(&self) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        for theirs in self.inner().into_iter().flat_map(|inner| inner.headers()) {
-            headers.extend(theirs);
-        }
-        headers
+        self.get(Repr::headers).unwrap_or_default()
     }
 
     fn exposure(&self) -> Exposure {

@@ -1,0 +1,154 @@
+//! The response of an error: it takes the error to the layer, and says what is safe to say if there is no layer.
+
+use std::any::type_name;
+use std::borrow::Cow;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+
+use axum_core::body::Body;
+use axum_core::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, StatusCode};
+use http_body::{Frame, SizeHint};
+
+use super::cause::Cause;
+use super::extension::FailureExtension;
+use super::handler_error::Error;
+use super::http_error::{Exposure, HttpError};
+use super::repr::Repr;
+use super::status::StatusMap;
+use super::std_error::BoxError;
+use crate::panics::catch::catch_panic;
+use crate::problem::Problem;
+
+const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
+
+/// The response of an error that implements [`HttpError`] by hand, for its `IntoResponse`.
+/// `#[derive(HttpError)]` generates that implementation.
+///
+/// As the response of an [`Error`], it is a small, safe problem document until
+/// [`Backstop::layer`](crate::Backstop::layer) replaces it.
+///
+/// ```
+/// use axum::response::{IntoResponse, Response};
+/// use backstop::HttpError;
+/// use http::StatusCode;
+///
+/// #[derive(Debug)]
+/// struct SoldOut;
+///
+/// impl std::fmt::Display for SoldOut {
+///     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+///         f.write_str("sold out")
+///     }
+/// }
+///
+/// impl std::error::Error for SoldOut {}
+///
+/// impl HttpError for SoldOut {
+///     fn status(&self) -> StatusCode {
+///         StatusCode::CONFLICT
+///     }
+/// }
+///
+/// impl IntoResponse for SoldOut {
+///     fn into_response(self) -> Response {
+///         backstop::respond(self)
+///     }
+/// }
+///
+/// assert_eq!(SoldOut.into_response().status(), StatusCode::CONFLICT);
+/// ```
+#[must_use]
+pub fn respond<E: HttpError>(error: E) -> Response {
+    // No location: the caller is `IntoResponse`, not the code that failed.
+    let repr = Repr::new(Cause::Http(Box::new(error)), Some(type_name::<E>()), None);
+    response(Arc::new(repr))
+}
+
+impl IntoResponse for Error {
+    /// A small, safe problem document, which [`Backstop::layer`](crate::Backstop::layer) replaces by the negotiated
+    /// response.
+    fn into_response(self) -> Response {
+        response(self.into_repr())
+    }
+}
+
+fn response(repr: Arc<Repr>) -> Response {
+    let status = StatusMap::default().status(&repr);
+    let body = LayerlessBody {
+        repr: Arc::clone(&repr),
+        status,
+        bytes: OnceLock::new(),
+        is_sent: false,
+    };
+    let mut response = Response::new(Body::new(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, PROBLEM_JSON);
+    if let Some(own) = repr.headers() {
+        headers.extend(own);
+    }
+    response.extensions_mut().insert(FailureExtension {
+        repr,
+        status,
+        rendered: None,
+    });
+    response
+}
+
+/// The body of an error's response if there is no layer. It is rendered when it is first read, which never happens
+/// inside a layer.
+struct LayerlessBody {
+    repr: Arc<Repr>,
+    status: StatusCode,
+    bytes: OnceLock<Bytes>,
+    is_sent: bool,
+}
+
+impl LayerlessBody {
+    fn bytes(&self) -> &Bytes {
+        self.bytes.get_or_init(|| {
+            let mut problem = Problem::new(self.status);
+            if let Some(detail) = catch_panic(|| self.detail()).flatten() {
+                problem.set_detail(detail);
+            }
+            Bytes::from(problem.to_json())
+        })
+    }
+
+    fn detail(&self) -> Option<Cow<'static, str>> {
+        if !self.repr.is_disclosed(self.status) {
+            return None;
+        }
+        let is_public = self.repr.exposure() == Exposure::Public;
+        self.repr.client_text(is_public)
+    }
+}
+
+impl http_body::Body for LayerlessBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if self.is_sent {
+            return Poll::Ready(None);
+        }
+        self.is_sent = true;
+        Poll::Ready(Some(Ok(Frame::data(self.bytes().clone()))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.is_sent
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let remaining = if self.is_sent { 0 } else { self.bytes().len() };
+        SizeHint::with_exact(remaining as u64)
+    }
+}
