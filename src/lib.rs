@@ -34,7 +34,7 @@ pub mod __private;
 
 pub use self::backstop::{Backstop, Builder, ConfigError};
 pub use self::error::{
-    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt,
+    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt, respond,
 };
 pub use self::formats::Shape;
 pub use self::negotiate::Format;

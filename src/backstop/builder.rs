@@ -13,12 +13,13 @@ use super::report_settings::ReportSettings;
 use super::responder::{Customize, HtmlPage, IntoPage, Responder};
 use super::{Backstop, ConfigError, ErrorEvent, Shared, report_settings};
 use crate::backtrace::CaptureInterest;
-use crate::disclosure::{Gate, Policy, TypeUri};
+use crate::disclosure::{Policy, Switch};
 use crate::error::Failure;
 use crate::formats::Shape;
 use crate::negotiate::Format;
+use crate::panics::callback::Callback;
 use crate::problem::Problem;
-use crate::request::{RequestInfo, Wanted};
+use crate::request::{KeepOptions, RequestInfo};
 
 /// The settings of a [`Backstop`]; [`build`](Self::build) checks them all.
 #[derive(Debug)]
@@ -45,8 +46,8 @@ impl Builder {
         owner.capture_backtraces(shows);
         Self {
             policy: Policy {
-                details: Gate::from_bool(shows),
-                backtrace: Gate::from_bool(shows),
+                details: Switch::from(shows),
+                backtrace: Switch::from(shows),
                 ..Policy::default()
             },
             shape: Shape::Problem,
@@ -104,7 +105,7 @@ impl Builder {
     /// Even then only a client on this machine (or one of [`debug_peers`](Self::debug_peers)) that asked for
     /// a name of this machine (or one of [`debug_hosts`](Self::debug_hosts)) sees it.
     pub fn show_details(mut self, show: bool) -> Self {
-        self.policy.details = Gate::from_bool(show);
+        self.policy.details = Switch::from(show);
         self
     }
 
@@ -113,13 +114,13 @@ impl Builder {
         mut self,
         show: impl Fn(&Failure, &RequestInfo) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.policy.details = Gate::If(Arc::new(show));
+        self.policy.details = Switch::If(Callback::new(Arc::new(show)));
         self
     }
 
     /// Whether places and frames are shown where details are. Default: in development.
     pub fn show_backtrace(mut self, show: bool) -> Self {
-        self.policy.backtrace = Gate::from_bool(show);
+        self.policy.backtrace = Switch::from(show);
         self
     }
 
@@ -128,7 +129,7 @@ impl Builder {
         mut self,
         show: impl Fn(&Failure, &RequestInfo) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.policy.backtrace = Gate::If(Arc::new(show));
+        self.policy.backtrace = Switch::If(Callback::new(Arc::new(show)));
         self
     }
 
@@ -144,7 +145,7 @@ impl Builder {
         mut self,
         choose: impl Fn(&Failure, &RequestInfo) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
-        self.policy.type_uri = Some(TypeUri(Arc::new(choose)));
+        self.policy.type_uri = Some(Callback::new(Arc::new(choose)));
         self
     }
 
@@ -270,8 +271,8 @@ impl Builder {
         Ok(Backstop::new(Shared {
             _wish: CaptureInterest::new(wants_backtraces && owner.listens()),
             owner: Arc::new(owner.with_alarm(alarm)),
-            wanted: Wanted {
-                origin: answers.policy.details.may_open(),
+            wanted: KeepOptions {
+                host_and_peer: answers.policy.details.may_be_on(),
                 headers: self.keep_headers,
             },
             answers,

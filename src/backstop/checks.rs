@@ -27,8 +27,8 @@ impl Builder {
                 ));
             }
         }
-        let root = self.shape.root();
-        if !crate::formats::is_name(root) {
+        let root = self.shape.xml_root();
+        if !crate::formats::is_xml_name(root) {
             let message = format!(
                 "`{root}` can't be the root of an XML document; use letters, digits and `_`, a letter first"
             );

@@ -52,8 +52,8 @@ impl Texts {
                 if depth > 0 { " <- " } else { "" },
                 shown(link)
             );
-            if let Some(at) = link.at() {
-                let _ = write!(chain, " (at {at})");
+            if let Some(location) = link.location() {
+                let _ = write!(chain, " (at {location})");
             }
         }
         Self {

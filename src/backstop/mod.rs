@@ -33,7 +33,7 @@ pub(crate) use self::responder::{Body, IntoPage, RenderedError};
 use crate::backtrace::CaptureInterest;
 use crate::error::{Failure, StatusMap};
 use crate::report::Dispatch;
-use crate::request::{RequestInfo, Wanted};
+use crate::request::{KeepOptions, RequestInfo};
 
 /// The last line of a service: made once, cloned cheaply, and put around the app with
 /// [`layer`](Self::layer).
@@ -65,7 +65,7 @@ struct Shared {
     answers: Responder,
     on_error: Vec<OnError>,
     logs: bool,
-    wanted: Wanted,
+    wanted: KeepOptions,
     reported: Reported,
     reports: Reports,
 }
@@ -98,7 +98,7 @@ impl Backstop {
     }
 
     /// What the layer takes of each request.
-    pub(crate) fn wanted(&self) -> &Wanted {
+    pub(crate) fn wanted(&self) -> &KeepOptions {
         &self.shared.wanted
     }
 

@@ -69,7 +69,7 @@ impl Backstop {
 
     /// Tells of the error in which the application's main future ended.
     pub(crate) fn tell_end(&self, error: &Error) {
-        let failure = Failure::new(Arc::clone(error.inner()), Origin::Handler, self.statuses());
+        let failure = Failure::new(Arc::clone(error.repr()), Origin::Handler, self.statuses());
         if self.shared.logs {
             // A subscriber is the application's.
             catch_panic(|| log::record_end(&failure, &self.shared.answers.policy.redactor));
@@ -150,8 +150,8 @@ impl Draft<'_> {
     fn track(self) -> Option<Arc<crate::pipeline::DeliveryWaiter>> {
         let pipeline = self.backstop.pipeline()?;
         let error = self.error.unwrap_or_else(|| Error::msg("reported by hand"));
-        let inner = Arc::clone(error.inner());
-        let failure = Failure::new(inner, Origin::Handler, self.backstop.statuses());
+        let repr = Arc::clone(error.repr());
+        let failure = Failure::new(repr, Origin::Handler, self.backstop.statuses());
         let mut captured = Event::drafted(failure, self.backstop.owner());
         captured.severity = self.severity;
         Some(pipeline.track(captured))

@@ -8,7 +8,7 @@ use http::HeaderValue;
 use crate::disclosure::{Disclosed, Policy};
 use crate::error::{BoxError, Failure};
 use crate::formats;
-use crate::formats::{Document, Shape};
+use crate::formats::{Shape, View};
 use crate::negotiate::{Format, Offers};
 use crate::panics::catch::catch_panic;
 use crate::problem::{Problem, reason_phrase};
@@ -114,7 +114,7 @@ impl Responder {
             if catch_panic(|| (customize.0)(&mut edited, failure, facts)).is_some() {
                 // The status of a problem is its response's (RFC 9457, section 3.1.2).
                 edited.set_status(failure.status());
-                edited.make_shallow();
+                edited.limit_depth();
                 problem = edited;
             }
         }
@@ -125,12 +125,12 @@ impl Responder {
         {
             return (page.into_bytes(), csp_of_custom_page());
         }
-        let document = Document {
+        let view = View {
             problem: &problem,
             disclosed: &disclosed,
             shape: &self.shape,
         };
-        (formats::render(format, &document), csp_of(format))
+        (formats::render(format, view), csp_of(format))
     }
 
     fn format(&self, facts: &RequestInfo) -> Format {

@@ -60,7 +60,7 @@ impl Backstop {
             hook.call(&event);
         }
         self.report(failure, facts, sent);
-        if failure.inner().is_panic() {
+        if failure.repr().is_panic() {
             shared.owner.panicked(failure);
         }
     }
@@ -69,8 +69,8 @@ impl Backstop {
     fn report(&self, failure: &Failure, facts: &mut RequestInfo, sent: Option<StatusCode>) {
         let shared = &*self.shared;
         let owner = &shared.owner;
-        let notice = failure.inner().notice();
-        let is_known = || notice.is_some_and(|notice| notice.is_told(owner.number()));
+        let reported = failure.reported_to();
+        let is_known = || reported.is_some_and(|reported| reported.contains(owner.number()));
         if !owner.listens() || is_known() {
             return;
         }
@@ -78,7 +78,8 @@ impl Backstop {
         let status = event.status();
         match shared.reported.verdict(&event) {
             // Somebody else may have told of it meanwhile.
-            Verdict::Reported if notice.is_some_and(|notice| !notice.tell(owner.number())) => {}
+            Verdict::Reported
+                if reported.is_some_and(|reported| !reported.insert(owner.number())) => {}
             Verdict::Reported => {
                 owner.capture(Event::answered(failure, facts.take(), status, owner));
             }

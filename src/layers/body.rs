@@ -122,9 +122,9 @@ fn told(
     status: StatusCode,
     error: BoxError,
 ) -> BoxError {
-    let answered = ErrorObject::find(error.as_ref()).and_then(|found| found.answered.clone());
+    let answered = ErrorObject::find(error.as_ref()).and_then(|found| found.rendered.clone());
     match answered {
-        Some(answered) if answered.told.is_by(backstop.number()) => error,
+        Some(answered) if answered.reported_by.contains(backstop.number()) => error,
         answered => tell(backstop, facts, status, service_error(error), answered),
     }
 }
@@ -137,14 +137,14 @@ fn tell(
     answered: Option<RenderedMark>,
 ) -> BoxError {
     let mut failure = Failure::new(Arc::clone(&inner), Origin::Body, backstop.statuses());
-    let told = match answered {
+    let reported_by = match answered {
         Some(answered) => {
             failure = failure.with_id(answered.id);
-            let mut told = answered.told;
-            told.also_by(backstop.number());
-            told
+            let mut reported_by = answered.reported_by;
+            reported_by.insert(backstop.number());
+            reported_by
         }
-        None => ReportedBy::by(backstop.number()),
+        None => ReportedBy::new(backstop.number()),
     };
     // The head has left: whatever the error would have answered, this is the server's failure.
     let failure = failure.with_status(StatusCode::INTERNAL_SERVER_ERROR);
@@ -152,7 +152,7 @@ fn tell(
     let answered = RenderedMark {
         id: failure.id(),
         origin: Origin::Body,
-        told,
+        reported_by,
     };
-    Box::new(ErrorObject::new(inner, answered))
+    Box::new(ErrorObject::rendered(inner, answered))
 }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::error::Repr;
 use crate::panics::catch::{catch_panic, drop_catching};
-use crate::panics::record::{CatchGuard, take};
+use crate::panics::depth::CatchGuard;
+use crate::panics::stash;
 
 /// Runs `run`; a panic in it becomes the parts of an error.
 ///
@@ -37,7 +38,7 @@ pub(super) fn dropped(drop_it: impl FnOnce()) {
 
 #[cold]
 fn panicked(payload: Box<dyn Any + Send>) -> Arc<Repr> {
-    let panic = take(&*payload);
+    let panic = stash::take(&*payload);
     Arc::new(Repr::panicked(text(payload), panic))
 }
 

@@ -34,7 +34,7 @@ where
         return body::guard(backstop, facts, response);
     }
     if let Some(carrier) = response.extensions().get::<FailureExtension>() {
-        return match &carrier.answered {
+        return match &carrier.rendered {
             Some(_) => tell_again(backstop, facts, response),
             None => {
                 let failure = carried(backstop, carrier, status);
@@ -58,12 +58,12 @@ where
 
 /// The failure that travelled here in the response's extensions.
 fn carried(backstop: &Backstop, carrier: &FailureExtension, status: StatusCode) -> Failure {
-    let origin = match &carrier.answered {
+    let origin = match &carrier.rendered {
         Some(answered) => answered.origin,
-        None if carrier.inner.is_panic() => Origin::Panic,
+        None if carrier.repr.is_panic() => Origin::Panic,
         None => Origin::Handler,
     };
-    let failure = Failure::new(Arc::clone(&carrier.inner), origin, backstop.statuses());
+    let failure = Failure::new(Arc::clone(&carrier.repr), origin, backstop.statuses());
     if status == carrier.status {
         failure
     } else {
@@ -83,10 +83,10 @@ where
 {
     let carrier = response.extensions_mut().get_mut::<FailureExtension>();
     if let Some(carrier) = carrier
-        && let Some(answered) = &mut carrier.answered
-        && !answered.told.is_by(backstop.number())
+        && let Some(answered) = &mut carrier.rendered
+        && !answered.reported_by.contains(backstop.number())
     {
-        answered.told.also_by(backstop.number());
+        answered.reported_by.insert(backstop.number());
         let id = answered.id;
         let carrier = carrier.clone();
         let failure = carried(backstop, &carrier, response.status()).with_id(id);

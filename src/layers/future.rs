@@ -16,7 +16,7 @@ use super::catch::{catch_failure_inside, drop_reporting};
 use super::{classify, respond};
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Failure, Origin, Repr, service_error};
-use crate::panics::record::CatchGuard;
+use crate::panics::depth::CatchGuard;
 use crate::report::{CurrentScope, ScopeGuard};
 use crate::request::RequestInfo;
 

@@ -79,9 +79,9 @@ fn carry(headers: &mut HeaderMap, mut theirs: HeaderMap) {
 }
 
 /// The headers that the error carries, or its type asks for.
-pub(super) fn of_error(inner: &Repr) -> Option<HeaderMap> {
-    let mut headers = inner.headers();
-    if let Some(seconds) = inner.retry_after() {
+pub(super) fn of_error(repr: &Repr) -> Option<HeaderMap> {
+    let mut headers = repr.headers();
+    if let Some(seconds) = repr.retry_after() {
         let headers = headers.get_or_insert_default();
         headers.entry(RETRY_AFTER).or_insert(seconds);
     }

@@ -22,7 +22,7 @@ impl Backstop {
     /// let backstop = Backstop::production().build()?;
     /// let request = Request::get("/").header("accept", "text/plain").body(()).unwrap();
     /// let facts = RequestInfo::from_request(&request);
-    /// let response = backstop.respond(&facts, Error::msg("no such tenant").status(StatusCode::NOT_FOUND));
+    /// let response = backstop.respond(&facts, Error::msg("no such tenant").with_status(StatusCode::NOT_FOUND));
     /// assert_eq!(response.status(), StatusCode::NOT_FOUND);
     /// assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
     /// # Ok::<(), backstop::ConfigError>(())
@@ -31,7 +31,7 @@ impl Backstop {
     pub fn respond(&self, request: &RequestInfo, error: impl Into<Error>) -> Response<Body> {
         let error = error.into();
         let failure = Failure::new(
-            Arc::clone(error.inner()),
+            Arc::clone(error.repr()),
             crate::error::Origin::Handler,
             self.statuses(),
         );
@@ -77,7 +77,7 @@ pub(super) fn replace(
     let mut response = response;
     *response.status_mut() = failure.status();
     // An error's own headers are its own code; should that panic, the head is complete without them.
-    let theirs = catch_panic(|| headers::of_error(failure.inner())).unwrap_or(None);
+    let theirs = catch_panic(|| headers::of_error(failure.repr())).unwrap_or(None);
     let id = urn.strip_prefix("urn:uuid:").unwrap_or(urn);
     if !response.headers().is_empty() {
         headers::strip(response.headers_mut(), failure.status());
@@ -104,19 +104,19 @@ pub(super) fn replace(
 
 /// Leaves a word for the layers outside.
 pub(super) fn mark(backstop: &Backstop, failure: &Failure, extensions: &mut Extensions) {
-    let answered = Some(RenderedMark {
+    let rendered = Some(RenderedMark {
         id: failure.id(),
         origin: failure.origin(),
-        told: ReportedBy::by(backstop.number()),
+        reported_by: ReportedBy::new(backstop.number()),
     });
     if let Some(carrier) = extensions.get_mut::<FailureExtension>() {
         carrier.status = failure.status();
-        carrier.answered = answered;
+        carrier.rendered = rendered;
         return;
     }
     extensions.insert(FailureExtension {
-        inner: Arc::clone(failure.inner()),
+        repr: Arc::clone(failure.repr()),
         status: failure.status(),
-        answered,
+        rendered,
     });
 }

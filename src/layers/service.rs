@@ -87,8 +87,9 @@ where
 
     fn call(&mut self, request: Request<B>) -> BackstopFuture<S::Future> {
         // Filled in place: the futures in here are too large to be moved about.
-        let mut future = BackstopFuture::new(RequestInfo::begun(&request), &self.backstop);
-        future.facts.keep(&request, self.backstop.wanted());
+        let mut future =
+            BackstopFuture::new(RequestInfo::without_headers(&request), &self.backstop);
+        future.facts.keep_headers(&request, self.backstop.wanted());
         let bound = ScopeGuard::begin(&mut future.slot);
         if cfg!(panic = "abort") && self.backstop.owner().listens() {
             bound.know_at_once(&future.facts);

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::noted::Noted;
 use super::{bare, last_chance};
 use crate::backstop::Backstop;
-use crate::panics::record::{is_answered, never_caught, record};
+use crate::panics::depth::will_be_reported;
+use crate::panics::stash;
 use crate::report::{UncaughtPanic, process, set_process};
 
 /// Whether the hook before ours is spared the panics that a layer answers.
@@ -95,7 +96,7 @@ impl Backstop {
                 let ends_process = note(info);
                 // Where it calls the recorder too, this is still one panic.
                 let _noted = Noted::enter();
-                if ends_process || !(IS_QUIET.load(Ordering::Relaxed) && is_answered()) {
+                if ends_process || !(IS_QUIET.load(Ordering::Relaxed) && will_be_reported()) {
                     previous(info);
                 }
             }));
@@ -145,13 +146,13 @@ fn note(info: &PanicHookInfo<'_>) -> bool {
     if Noted::is_on() {
         return false;
     }
-    let Some(panic) = record(info) else {
+    let Some(panic) = stash::record(info) else {
         return false;
     };
     let ends_process = panic.ends_process();
     let is_urgent = ends_process || last_chance::may_end();
     if ends_process {
-        for earlier in never_caught() {
+        for earlier in stash::take_all() {
             bare::push(UncaughtPanic::new(earlier).urgent(true));
         }
     }

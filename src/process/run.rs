@@ -14,7 +14,8 @@ use super::bare;
 use super::last_chance::MayEnd;
 use crate::backstop::Backstop;
 use crate::error::Error;
-use crate::panics::record::{PanicRecord, take};
+use crate::panics::record::PanicRecord;
+use crate::panics::stash;
 use crate::report::UncaughtPanic;
 
 /// The process.
@@ -127,9 +128,11 @@ impl Backstop {
         let driven = catch_unwind(AssertUnwindSafe(drive));
         drop(may_end);
         driven.unwrap_or_else(|panic| {
-            if take(&*panic).is_none() {
+            if stash::take(&*panic).is_none() {
                 // The application has set a hook of its own since, or resumed what was none.
-                bare::push(UncaughtPanic::new(PanicRecord::unseen(&*panic, true)).urgent(true));
+                bare::push(
+                    UncaughtPanic::new(PanicRecord::without_hook(&*panic, true)).urgent(true),
+                );
             }
             bare::take_last_chance();
             // Dropping the last handle would wait once more.

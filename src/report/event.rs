@@ -18,7 +18,7 @@ use super::{
 };
 use crate::backtrace::Backtrace;
 use crate::error::{Failure, Origin, Repr, StatusMap};
-use crate::identity::made_at;
+use crate::identity::timestamp_millis;
 use crate::panics::catch::catch_panic;
 use crate::panics::record::PanicRecord;
 use crate::request::RequestInfo;
@@ -83,7 +83,7 @@ impl Event {
         status: StatusCode,
         owner: &Arc<Dispatch>,
     ) -> Box<Self> {
-        let is_panic = failure.inner().is_panic();
+        let is_panic = failure.repr().is_panic();
         let unwound = is_panic.then(slot::take_unwound).flatten();
         // Written at once, where it stays: this is on the path of every reported request.
         Box::new(Self {
@@ -110,8 +110,8 @@ impl Event {
         owner: &Arc<Dispatch>,
         story: ScopeSnapshot,
     ) -> Result<Box<Self>, Uuid> {
-        if let Some(notice) = failure.inner().notice()
-            && !notice.tell(owner.number())
+        if let Some(reported) = failure.reported_to()
+            && !reported.insert(owner.number())
         {
             return Err(failure.id());
         }
@@ -137,8 +137,8 @@ impl Event {
 
     /// An error that the application's main future ended in; the process ends with it.
     pub(crate) fn ended(failure: Failure, owner: &Arc<Dispatch>) -> Option<Box<Self>> {
-        let notice = failure.inner().notice();
-        if notice.is_some_and(|notice| !notice.tell(owner.number())) {
+        let reported = failure.reported_to();
+        if reported.is_some_and(|reported| !reported.insert(owner.number())) {
             return None;
         }
         let mut captured = Self::new(failure);
@@ -149,8 +149,8 @@ impl Event {
 
     /// A panic that ended a task or a thread.
     pub(super) fn uncaught(panic: &Arc<PanicRecord>) -> Box<Self> {
-        let inner = Arc::new(Repr::uncaught(Arc::clone(panic)));
-        let mut captured = Self::new(Failure::new(inner, Origin::Panic, &StatusMap::default()));
+        let repr = Arc::new(Repr::uncaught(Arc::clone(panic)));
+        let mut captured = Self::new(Failure::new(repr, Origin::Panic, &StatusMap::default()));
         captured.mechanism = Some(Mechanism::Task);
         captured.thread.clone_from(&panic.thread);
         captured
@@ -193,7 +193,7 @@ impl Event {
 
     /// When it failed, in milliseconds since 1970: then its id was made.
     pub(crate) fn timestamp(&self) -> u64 {
-        made_at(self.failure.id())
+        timestamp_millis(self.failure.id())
     }
 
     /// By which way it came.
@@ -219,7 +219,7 @@ impl Event {
         let errors = self.failure.chain().iter().map(|link| ReportError {
             type_name: link.type_name().map(str::to_owned),
             message: link.message().to_owned(),
-            at: link.at().map(ToString::to_string),
+            at: link.location().map(ToString::to_string),
         });
         let errors: Vec<ReportError> = errors.collect();
         let facts = self.facts.as_ref();
@@ -281,9 +281,9 @@ impl Event {
 
     /// The addresses of the backtrace: what is at them is found later, if at all.
     fn frames(&self) -> Vec<Frame> {
-        let inner = self.failure.inner();
-        let wants = inner.is_panic() || self.defaults.as_ref().is_some_and(|it| it.backtraces);
-        let backtrace = inner.backtrace().filter(|_| wants);
+        let repr = self.failure.repr();
+        let wants = repr.is_panic() || self.defaults.as_ref().is_some_and(|it| it.backtraces);
+        let backtrace = repr.backtrace().filter(|_| wants);
         let addresses = backtrace.map_or(&[][..], Backtrace::addresses);
         let frame = |address: &usize| Frame {
             address: *address as u64,
@@ -313,18 +313,17 @@ impl Event {
 
     /// What the error itself says stands over all that the scope and the Backstop say.
     fn event(&self, report: &mut Report) {
-        let inner = self.failure.inner();
+        let repr = self.failure.repr();
         // The error's own code, so it may panic.
         let said = catch_panic(|| {
-            let mut said: Map<String, Value> = inner
+            let mut said: Map<String, Value> = repr
                 .fields()
                 .into_iter()
                 .map(|(key, value)| (key.into_owned(), value))
                 .collect();
-            said.extend(inner.code().map(|code| ("code".to_owned(), code)));
+            said.extend(repr.code().map(|code| ("code".to_owned(), code)));
             said.extend(
-                inner
-                    .details()
+                repr.details()
                     .map(|details| ("details".to_owned(), details)),
             );
             said

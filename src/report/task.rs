@@ -12,7 +12,8 @@ use super::slot::{CurrentScope, ScopeGuard};
 use super::uncaught::UncaughtPanic;
 use super::{Mechanism, Reportable as _, Scope, dispatch, notify, span};
 use crate::error::Error;
-use crate::panics::record::{VisibleCatchGuard, passing};
+use crate::panics::depth::VisibleCatchGuard;
+use crate::panics::stash::take_to_resume;
 
 /// Spawns a future that may fail, in the current scope, else in one of the process's Backstop.
 #[track_caller]
@@ -68,7 +69,7 @@ impl<F: Future> Future for Task<F> {
         let (polled, left) = span::watched(|| {
             let _catching = has_scope.then(VisibleCatchGuard::enter);
             let polled = catch_unwind(AssertUnwindSafe(|| this.future.poll(cx)));
-            polled.map_err(|payload| (has_scope.then(|| passing(&*payload)), payload))
+            polled.map_err(|payload| (has_scope.then(|| take_to_resume(&*payload)), payload))
         });
         match polled {
             Ok(Poll::Pending) => Poll::Pending,

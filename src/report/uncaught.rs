@@ -61,8 +61,8 @@ impl UncaughtPanic {
             },
         };
         let failure = captured.failure.clone();
-        let notice = failure.inner().notice();
-        if owner.listens() && notice.is_none_or(|notice| notice.tell(owner.number())) {
+        let reported = failure.reported_to();
+        if owner.listens() && reported.is_none_or(|reported| reported.insert(owner.number())) {
             match scope {
                 Some(scope) => {
                     let mut captured = captured.of(scope.owner(), scope.story());
