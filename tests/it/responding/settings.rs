@@ -122,7 +122,7 @@ fn child_shows_the_mode() {
 
 #[test]
 fn the_type_is_the_hooks_else_the_errors_else_the_base_and_the_code() {
-    let conflict = || Error::msg("x").status(StatusCode::CONFLICT);
+    let conflict = || Error::msg("x").with_status(StatusCode::CONFLICT);
     let type_of = |builder: Builder, error| json(answer(builder, "/", error))["type"].clone();
     let hooked = || {
         production()
@@ -133,19 +133,21 @@ fn the_type_is_the_hooks_else_the_errors_else_the_base_and_the_code() {
             })
     };
     assert_eq!(
-        type_of(hooked(), conflict().type_uri("/own")),
+        type_of(hooked(), conflict().with_type("/own")),
         "tag:example.com,2026:conflict"
     );
     assert_eq!(
         type_of(
             hooked(),
-            Error::msg("x").status(StatusCode::GONE).type_uri("/own")
+            Error::msg("x")
+                .with_status(StatusCode::GONE)
+                .with_type("/own")
         ),
         "/own"
     );
     let based = || production().type_base("https://example.com/p/");
     assert_eq!(
-        type_of(based(), conflict().code("VERSION")),
+        type_of(based(), conflict().with_code("VERSION")),
         "https://example.com/p/VERSION"
     );
     assert_eq!(
@@ -154,7 +156,7 @@ fn the_type_is_the_hooks_else_the_errors_else_the_base_and_the_code() {
         "about:blank is left out"
     );
     assert_eq!(
-        type_of(based(), Error::msg("x").code("VERSION")),
+        type_of(based(), Error::msg("x").with_code("VERSION")),
         Value::Null,
         "hidden with the code"
     );
@@ -251,7 +253,7 @@ fn the_owners_page_replaces_the_built_in_one_unless_it_fails() {
         (csp, text(response))
     };
     let (csp, own) = page(production().html_page(|problem, facts| {
-        format!("<p>{} {}</p>", facts.uri(), problem.instance_ref().unwrap())
+        format!("<p>{} {}</p>", facts.uri(), problem.instance().unwrap())
     }));
     assert!(own.starts_with("<p>/ urn:uuid:"), "{own}");
     assert!(csp.contains("style-src 'self' 'unsafe-inline'") && csp.contains("default-src 'none'"));
@@ -304,7 +306,7 @@ fn two_backstops_share_nothing() {
         .build()
         .unwrap();
     let facts = RequestInfo::from_request(&Request::get("/").body(()).unwrap());
-    let error = || Error::msg("x").field("safe", 1);
+    let error = || Error::msg("x").with_field("safe", 1);
     assert_eq!(json(one.respond(&facts, error()))["safe"], 1);
     assert_eq!(
         json(other.respond(&facts, error()))["fault"]["statusCode"],
