@@ -1,4 +1,4 @@
-//! OpenAPI documentation with `utoipa` (feature `utoipa`): the schema of a [`Problem`], and [`Responses`], the error
+//! `OpenAPI` documentation with `utoipa` (feature `utoipa`): the schema of a [`Problem`], and [`Responses`], the error
 //! responses of an error type.
 
 use std::collections::BTreeMap;

@@ -16,5 +16,5 @@ mod policy;
 mod redact;
 
 pub(crate) use self::disclosed::{Debug, Disclosed, Item};
-pub(crate) use self::policy::{ChooseType, Policy, Question, Switch};
+pub(crate) use self::policy::{Policy, Switch};
 pub(crate) use self::redact::{REDACTED, Redactor};

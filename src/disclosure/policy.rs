@@ -35,10 +35,10 @@ pub(crate) enum Switch {
     If(Callback<Question>),
 }
 
-pub(crate) type Question = dyn Fn(&Failure, &RequestInfo) -> bool + Send + Sync;
+type Question = dyn Fn(&Failure, &RequestInfo) -> bool + Send + Sync;
 
 /// Chooses the type of a problem.
-pub(crate) type ChooseType = dyn Fn(&Failure, &RequestInfo) -> Option<String> + Send + Sync;
+type ChooseType = dyn Fn(&Failure, &RequestInfo) -> Option<String> + Send + Sync;
 
 impl Policy {
     /// Whether this client sees everything. Whatever the switch says, both the host and the peer must be local.
@@ -50,8 +50,8 @@ impl Policy {
                 .is_none_or(|peer| is_loopback_address(peer) || self.peers.contains(&peer))
     }
 
-    /// The type of the problem: the callback's, else the error's, else the base followed by the error's code. The error's
-    /// own are used only if it is disclosed.
+    /// The type of the problem: the callback's, else the error's, else the base followed by the error's code. The last
+    /// two only if the error is disclosed.
     pub(super) fn type_uri(
         &self,
         failure: &Failure,

@@ -7,10 +7,10 @@ use http::StatusCode;
 use super::handler_error::Error;
 
 macro_rules! constructors {
-    ($($name:ident => $status:ident, $doc:literal;)+) => {
+    ($($(#[$doc:meta])+ $name:ident => $status:ident,)+) => {
         impl Error {
             $(
-                #[doc = $doc]
+                $(#[$doc])+
                 #[must_use]
                 #[track_caller]
                 pub fn $name(text: impl Into<Cow<'static, str>>) -> Self {
@@ -22,16 +22,35 @@ macro_rules! constructors {
 }
 
 constructors! {
-    bad_request => BAD_REQUEST, "400: the request is malformed. Clients see the text.";
-    unauthorized => UNAUTHORIZED, "401: the client must authenticate. Clients see the text. A 401 needs a `WWW-Authenticate` header (RFC 9110, section 15.5.2); set it with [`with_header`](Self::with_header).";
-    forbidden => FORBIDDEN, "403: the client must not do this. Clients see the text.";
-    not_found => NOT_FOUND, "404: there is no such resource. Clients see the text.";
-    conflict => CONFLICT, "409: the state of the resource does not permit this. Clients see the text.";
-    gone => GONE, "410: the resource no longer exists. Clients see the text.";
-    unprocessable => UNPROCESSABLE_ENTITY, "422: the content is well-formed, but invalid. Clients see the text.";
-    too_many_requests => TOO_MANY_REQUESTS, "429: the client sends too many requests. Clients see the text. A `Retry-After` header may tell it when to try again.";
-    internal => INTERNAL_SERVER_ERROR, "500: something in the service failed. The text is hidden from clients.";
-    bad_gateway => BAD_GATEWAY, "502: an upstream server failed. The text is hidden from clients.";
-    unavailable => SERVICE_UNAVAILABLE, "503: the service is overloaded or under maintenance. The text is hidden from clients. A `Retry-After` header may tell them when to try again.";
-    gateway_timeout => GATEWAY_TIMEOUT, "504: an upstream server did not respond in time. The text is hidden from clients.";
+    /// 400: the request is malformed. Clients see the text.
+    bad_request => BAD_REQUEST,
+    /// 401: the client is not authenticated. Clients see the text.
+    ///
+    /// The response needs a `WWW-Authenticate` header (RFC 9110, section 15.5.2); add it with
+    /// [`with_header`](Self::with_header).
+    unauthorized => UNAUTHORIZED,
+    /// 403: the client is not allowed to do this. Clients see the text.
+    forbidden => FORBIDDEN,
+    /// 404: the resource does not exist. Clients see the text.
+    not_found => NOT_FOUND,
+    /// 409: the state of the resource does not permit this. Clients see the text.
+    conflict => CONFLICT,
+    /// 410: the resource existed, but does not any more. Clients see the text.
+    gone => GONE,
+    /// 422: the content is well-formed, but invalid. Clients see the text.
+    unprocessable => UNPROCESSABLE_ENTITY,
+    /// 429: the client has sent too many requests. Clients see the text.
+    ///
+    /// A `Retry-After` header may say when to try again; add it with [`with_header`](Self::with_header).
+    too_many_requests => TOO_MANY_REQUESTS,
+    /// 500: something in the service has failed. The text is hidden from clients.
+    internal => INTERNAL_SERVER_ERROR,
+    /// 502: an upstream server has failed. The text is hidden from clients.
+    bad_gateway => BAD_GATEWAY,
+    /// 503: the service is overloaded or under maintenance. The text is hidden from clients.
+    ///
+    /// A `Retry-After` header may say when to try again; add it with [`with_header`](Self::with_header).
+    unavailable => SERVICE_UNAVAILABLE,
+    /// 504: an upstream server has not responded in time. The text is hidden from clients.
+    gateway_timeout => GATEWAY_TIMEOUT,
 }

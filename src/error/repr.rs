@@ -98,8 +98,10 @@ impl Repr {
 
     /// The status that the error declares itself. That of a foreign error is only a suggestion, and not returned.
     pub(super) fn declared_status(&self) -> Option<StatusCode> {
-        let http = self.cause.http().filter(|http| !http.is_foreign());
-        self.status.or_else(|| http.map(HttpError::status))
+        self.status.or_else(|| {
+            let http = self.cause.http().filter(|http| !http.is_foreign())?;
+            Some(http.status())
+        })
     }
 
     pub(crate) fn exposure(&self) -> Exposure {

@@ -91,8 +91,8 @@ impl Members {
         }
     }
 
-    /// Adds what developers see: `expose` (strong-error-handler's name for a public error), the error's other fields, and
-    /// the stack.
+    /// Adds what developers see: `expose` (strong-error-handler's name for a public error), the error's other fields,
+    /// and the stack.
     fn extend_for_developers(&mut self, debug: &Debug, is_public: bool) {
         if is_public {
             self.set("expose", true.into());

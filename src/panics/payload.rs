@@ -52,15 +52,13 @@ impl Payload {
         ABORTING.iter().any(|message| text.starts_with(message))
     }
 
-    /// The index of the newest of `payloads` that is probably this one: the same text at the same address, else the
-    /// same text, or for a payload without text the same type.
-    pub(super) fn find<'a>(
-        &self,
-        payloads: impl DoubleEndedIterator<Item = &'a Self> + ExactSizeIterator + Clone,
-    ) -> Option<usize> {
-        let is_equal = |other: &Self| other.type_id == self.type_id && other.text == self.text;
-        let is_same = |other: &Self| other.text_address == self.text_address && is_equal(other);
-        let newest = payloads.clone().rposition(is_same);
-        newest.or_else(|| payloads.clone().rposition(is_equal))
+    /// Whether both have the same text, or without text the same type.
+    pub(super) fn is_equal(&self, other: &Self) -> bool {
+        other.type_id == self.type_id && other.text == self.text
+    }
+
+    /// Whether both are probably the same payload: they are equal, and their texts have the same address.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        other.text_address == self.text_address && self.is_equal(other)
     }
 }

@@ -7,7 +7,6 @@
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::panic::PanicHookInfo;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -34,7 +33,7 @@ thread_local! {
 }
 
 /// Nothing is called while this is locked.
-static KEPT: Mutex<VecDeque<Arc<PanicRecord>>> = Mutex::new(VecDeque::new());
+static KEPT: Mutex<Vec<Arc<PanicRecord>>> = Mutex::new(Vec::new());
 
 /// Records a panic, in a hook, where nothing may panic, wait, or call the application. Returns the record of a panic
 /// that no scope of this crate is going to catch.
@@ -53,13 +52,25 @@ pub(crate) fn record(info: &PanicHookInfo<'_>) -> Option<Arc<PanicRecord>> {
 pub(crate) fn take(payload: &(dyn Any + Send)) -> Option<Arc<PanicRecord>> {
     let payload = Payload::of(payload);
     let stashed = with_current(|panics| {
-        let index = payload.find(panics.iter().map(|panic| &panic.payload))?;
+        let index = find(panics, &payload)?;
         Some(panics.swap_remove(index))
     });
     stashed.flatten().or_else(|| {
         let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        let index = payload.find(kept.iter().map(|panic| &panic.payload))?;
+        let index = find(&kept, &payload)?;
         kept.get(index).map(Arc::clone)
+    })
+}
+
+/// The index of the newest panic with this payload, or else with an equal one.
+fn find(panics: &[Arc<PanicRecord>], payload: &Payload) -> Option<usize> {
+    let same = panics
+        .iter()
+        .rposition(|panic| panic.payload.is_same(payload));
+    same.or_else(|| {
+        panics
+            .iter()
+            .rposition(|panic| panic.payload.is_equal(payload))
     })
 }
 
@@ -110,7 +121,7 @@ fn keep(panic: &Arc<PanicRecord>) {
         return;
     }
     if kept.len() >= MAX_KEPT {
-        kept.pop_front();
+        kept.remove(0);
     }
-    kept.push_back(Arc::clone(panic));
+    kept.push(Arc::clone(panic));
 }

@@ -21,4 +21,4 @@ mod sqlx;
 mod validator;
 
 #[cfg(feature = "sqlx")]
-pub use self::sqlx::sqlx_status;
+pub use self::sqlx::status as sqlx_status;

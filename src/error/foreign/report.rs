@@ -1,6 +1,6 @@
 //! What the conversions from the reports of `anyhow` and `eyre` share.
 
-use std::error::Error as StdError;
+use std::fmt;
 
 use crate::error::handler_error::Error;
 use crate::error::std_error::{BoxError, MAX_LINKS, display};
@@ -30,9 +30,7 @@ macro_rules! from_report {
 pub(super) use from_report;
 
 /// The messages of a report's cause chain.
-pub(super) fn messages<'a>(
-    chain: impl Iterator<Item = &'a (dyn StdError + 'static)>,
-) -> Vec<String> {
+pub(super) fn messages(chain: impl Iterator<Item: fmt::Display>) -> Vec<String> {
     chain.take(MAX_LINKS).map(display).collect()
 }
 

@@ -7,7 +7,7 @@ use sqlx::error::ErrorKind;
 use crate::error::http_error::HttpError;
 
 /// Foreign, and a 500 unless the application says otherwise: a missing row is the client's 404 in one query and a broken
-/// invariant in the next. [`sqlx_status`] makes it a 404.
+/// invariant in the next. [`status`](crate::sqlx::status) makes it a 404.
 impl HttpError for Error {
     /// 503 if the pool is exhausted, else 500.
     fn status(&self) -> StatusCode {
@@ -26,9 +26,8 @@ impl HttpError for Error {
 ///
 /// ```
 /// use backstop::Backstop;
-/// use backstop::sqlx::status;
 ///
-/// let backstop = Backstop::production().map_status(sqlx_status).build()?;
+/// let backstop = Backstop::production().map_status(backstop::sqlx::status).build()?;
 /// # Ok::<(), backstop::ConfigError>(())
 /// ```
 ///
@@ -42,7 +41,7 @@ impl HttpError for Error {
 ///
 /// The text of the error stays hidden.
 #[must_use]
-pub fn sqlx_status(error: &Error) -> StatusCode {
+pub fn status(error: &Error) -> StatusCode {
     match error {
         Error::RowNotFound => StatusCode::NOT_FOUND,
         Error::PoolTimedOut | Error::PoolClosed | Error::Io(_) => StatusCode::SERVICE_UNAVAILABLE,
