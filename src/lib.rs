@@ -34,11 +34,9 @@ pub mod utoipa;
 pub mod __private;
 
 // The public interface is:
-#[doc(inline)]
-pub use self::__private::respond;
 pub use self::backstop::{Backstop, Builder, ConfigError};
 pub use self::error::{
-    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt,
+    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt, respond,
 };
 pub use self::formats::Shape;
 pub use self::negotiate::Format;

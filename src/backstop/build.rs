@@ -9,12 +9,12 @@ use super::handle::{Backstop, Shared};
 use super::shutdown::Shutdown;
 use crate::backtrace::CaptureInterest;
 use crate::disclosure::Redactor;
-use crate::formats::{Shape, is_name};
+use crate::formats::{Shape, is_xml_name};
 use crate::pipeline::{Pipeline, Settings};
 use crate::problem::{RESERVED, is_reserved};
 use crate::report::defaults::ReportDefaults;
 use crate::report::dispatch::{Dispatch, EventSink, PanicObserver};
-use crate::request::Wanted;
+use crate::request::KeepOptions;
 
 impl Builder {
     /// Checks the settings and builds the [`Backstop`].
@@ -37,8 +37,8 @@ impl Builder {
 
         let capture_backtraces = self.reporting.capture_backtraces;
         self.defaults.backtraces = capture_backtraces.unwrap_or_else(|| mode.is_development());
-        let captured = Wanted {
-            origin: responder.policy.details.may_open(),
+        let captured = KeepOptions {
+            host_and_peer: responder.policy.details.may_be_on(),
             headers: std::mem::take(&mut self.reporting.keep_headers),
         };
         let policy = std::mem::take(&mut self.reporting.policy);
@@ -107,8 +107,8 @@ impl Builder {
 
     fn check_formats(&self) -> Result<(), ConfigError> {
         let shape = &self.responder.shape;
-        let root = shape.root();
-        if !is_name(root) {
+        let root = shape.xml_root();
+        if !is_xml_name(root) {
             let message = format!(
                 "`{root}` cannot be the root of an XML document; use ASCII letters, digits and `_`, starting with a letter"
             );

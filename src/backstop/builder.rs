@@ -11,7 +11,6 @@ use super::mode::Mode;
 use super::panic_settings::PanicSettings;
 use super::reporting_settings::Reporting;
 use super::responder::Responder;
-use crate::disclosure::TypeUri;
 use crate::error::Failure;
 use crate::formats::Shape;
 use crate::negotiate::Format;
@@ -173,7 +172,7 @@ impl Builder {
         mut self,
         choose: impl Fn(&Failure, &RequestInfo) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
-        self.responder.policy.type_uri = Some(TypeUri(Arc::new(choose)));
+        self.responder.policy.type_uri = Some(Callback::new(Arc::new(choose)));
         self
     }
 

@@ -175,7 +175,7 @@ fn weight(captured: &Event) -> usize {
     size_of::<Item>()
         + size_of::<Event>()
         + ERROR
-        + captured.failure.text_len()
+        + captured.failure.size()
         + captured.scope_size()
         + facts
 }

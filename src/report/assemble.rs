@@ -53,13 +53,13 @@ fn report_error(link: &Link) -> ReportError {
     ReportError {
         type_name: link.type_name().map(str::to_owned),
         message: link.message().to_owned(),
-        location: link.at().cloned(),
+        location: link.location().cloned(),
     }
 }
 
 /// The addresses of the backtrace, which are symbolized later.
 fn frames(failure: &Failure, defaults: Option<&ReportDefaults>) -> Vec<Frame> {
-    let inner = failure.inner();
+    let inner = failure.repr();
     let is_wanted = inner.is_panic() || defaults.is_some_and(|defaults| defaults.backtraces);
     let backtrace = inner.backtrace().filter(|_| is_wanted);
     let addresses = backtrace.map_or(&[][..], Backtrace::addresses);
@@ -129,7 +129,7 @@ fn add_what_was_recorded(report: &mut Report, event: &Event) {
 
 /// What the error says about itself: its fields, code and details.
 fn error_members(failure: &Failure) -> Map<String, Value> {
-    let inner = failure.inner();
+    let inner = failure.repr();
     let fields = inner.fields().into_iter();
     let mut members: Map<String, Value> = fields
         .map(|(key, value)| (key.into_owned(), value))

@@ -49,7 +49,7 @@ const ERRORS: u32 = 1_000_000;
 /// The time that one request took, in the middle and in the worst percent.
 async fn drive(backstop: &Backstop, errors: u32) -> (Duration, Duration, Duration) {
     let failing = tower::service_fn(|_: Request<axum::body::Body>| async {
-        let error = Error::msg("the database did not answer").context("loading the order");
+        let error = Error::msg("the database did not answer").with_context("loading the order");
         Ok::<_, Infallible>(axum::response::IntoResponse::into_response(error))
     });
     let mut service = backstop.layer().layer(failing);

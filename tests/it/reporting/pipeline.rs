@@ -163,7 +163,7 @@ async fn below_500_is_reported_only_if_the_filter_says_so() {
         let request = http::Request::get("/").body(()).unwrap();
         let facts = backstop::RequestInfo::from_request(&request);
         let status = StatusCode::from_u16(status).unwrap();
-        drop(backstop.respond(&facts, Error::msg(status.to_string()).status(status)));
+        drop(backstop.respond(&facts, Error::msg(status.to_string()).with_status(status)));
     };
     let (usual, chosen) = (Memory::new(), Memory::new());
     let backstop = here().reporter(usual.clone()).build().unwrap();

@@ -240,7 +240,7 @@ async fn no_planted_secret_leaves_through_any_local_reporter() {
             let failed: Result<(), io::Error> = Err(io::Error::other(message));
             failed
                 .or_internal("secret=s3cr3t")
-                .map_err(|error| error.field("cookie", "s3cr3t"))
+                .map_err(|error| error.with_field("cookie", "s3cr3t"))
         };
         let app = axum::Router::new()
             .route("/orders/{id}", axum::routing::get(handler))

@@ -1,45 +1,35 @@
-//! What a renderer gets, and the problem that is made of a disclosed failure.
+//! The problem document of a failure, made from what is disclosed of it.
 
 use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
 
-use super::Shape;
 use crate::disclosure::{Debug, Disclosed, Item};
 use crate::error::MANY;
 use crate::problem::{Problem, is_reserved, reason_phrase};
 
-/// One answer, ready to be written.
-#[derive(Debug)]
-pub(crate) struct Document<'a> {
-    /// The problem, after the owner's last word on it.
-    pub(crate) problem: &'a Problem,
-    pub(crate) disclosed: &'a Disclosed,
-    pub(crate) shape: &'a Shape,
-}
-
-/// The problem that tells what was disclosed, under the URN of its id; its detail moves over.
+/// The problem document of a failure. Its instance is `urn`, the URN of the id; the detail is moved out of `disclosed`.
 pub(crate) fn problem(disclosed: &mut Disclosed, urn: &str) -> Problem {
     let item = &mut disclosed.item;
-    let mut problem = Problem::new(item.status).instance(urn.to_owned());
+    let mut problem = Problem::new(item.status).with_instance(urn.to_owned());
     if let Some(uri) = &disclosed.type_uri {
-        problem.set_type_uri(uri.clone());
+        problem.set_type(uri.clone());
     }
     if let Some(title) = &item.title {
         problem.set_title(title.clone());
     }
-    // The sentence about several errors speaks of the envelope's `details`; a problem has `errors`.
+    // The message of several errors refers to the envelope's `details`; a problem has `errors`.
     if let Some(detail) = item.detail.take().filter(|detail| detail != MANY) {
         problem.set_detail(detail);
     }
     let mut extend = |name: Cow<'static, str>, value: Value| {
-        // Only the five names of the standard are refused, and none of these is one.
+        // Cannot fail: none of these names is a standard member.
         let _ = problem.insert(name, value);
     };
     if !item.items.is_empty() {
         extend(
             "errors".into(),
-            item.items.iter().map(member_of_errors).collect(),
+            item.items.iter().map(item_of_errors).collect(),
         );
     }
     for (name, value) in [("code", &item.code), ("details", &item.details)] {
@@ -56,8 +46,8 @@ pub(crate) fn problem(disclosed: &mut Disclosed, urn: &str) -> Problem {
     problem
 }
 
-/// One of several errors, as RFC 9457 shows it in section 3.
-fn member_of_errors(item: &Item) -> Value {
+/// One of several errors, as in the example of RFC 9457, section 3.
+fn item_of_errors(item: &Item) -> Value {
     let mut members = Map::new();
     let detail = item
         .detail
@@ -80,7 +70,7 @@ fn member_of_errors(item: &Item) -> Value {
     if !item.items.is_empty() {
         members.insert(
             "errors".into(),
-            item.items.iter().map(member_of_errors).collect(),
+            item.items.iter().map(item_of_errors).collect(),
         );
     }
     members.into()

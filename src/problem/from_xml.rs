@@ -1,7 +1,8 @@
-//! A problem read from XML (RFC 9457, appendix B).
+//! Reads a problem from XML (RFC 9457, appendix B).
 //!
-//! XML has no types: what has no elements in it is a text, what has only `<i>` elements is an array, all
-//! else is an object. So numbers and booleans come back as texts, an empty array or object as the empty one.
+//! XML has no types: an element without child elements is a string, one with only `<i>` children is an array,
+//! and any other is an object. So numbers and booleans are read as strings, and an empty array or object as the
+//! empty string.
 
 use quick_xml::NsReader;
 use quick_xml::escape::{resolve_predefined_entity, unescape};
@@ -9,19 +10,20 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{Namespace, ResolveResult};
 use serde_json::{Map, Value};
 
-use super::{InvalidProblem, Problem};
+use super::Problem;
+use super::from_json::InvalidProblem;
 
-/// The namespace of a problem; RFC 9457 kept RFC 7807's.
+/// The namespace of problem documents. RFC 9457 kept that of RFC 7807.
 pub(crate) const NAMESPACE: &str = "urn:ietf:rfc:7807";
 
-/// How deep elements may stand in each other.
+/// How deeply elements may be nested.
 const MAX_DEPTH: usize = 64;
 
 impl Problem {
     /// Reads `application/problem+xml`.
     ///
-    /// Elements of other namespaces are skipped. An `<entry name="…">`, as Backstop writes names that XML
-    /// can't have, is told by that name.
+    /// Elements of other namespaces are skipped. An `<entry name="…">`, which Backstop writes for names that are
+    /// not XML names, is read under that name.
     ///
     /// ```
     /// use backstop::Problem;
@@ -36,8 +38,8 @@ impl Problem {
     ///
     /// # Errors
     ///
-    /// [`InvalidProblem`] for what is no XML, has another root than `problem` in its namespace, an entity of
-    /// its own, or elements in each other more than 64 deep.
+    /// [`InvalidProblem`] if `xml` is not well-formed XML, has another root element than `problem` in the namespace
+    /// of RFC 9457, refers to an entity that XML does not predefine, or nests elements more than 64 deep.
     pub fn from_xml(xml: &str) -> Result<Self, InvalidProblem> {
         let mut problem = Self::default();
         for (name, value) in read(xml)? {
@@ -53,7 +55,7 @@ impl Problem {
     }
 }
 
-/// An element that is not closed yet.
+/// An open element.
 struct Element {
     name: String,
     text: String,
@@ -90,7 +92,7 @@ impl Element {
     }
 }
 
-/// The children of the root.
+/// Reads the children of the root element.
 fn read(xml: &str) -> Result<Vec<(String, Value)>, InvalidProblem> {
     let mut reader = NsReader::from_str(xml);
     let mut open: Vec<Element> = Vec::new();
@@ -102,7 +104,7 @@ fn read(xml: &str) -> Result<Vec<(String, Value)>, InvalidProblem> {
             Event::Start(start) | Event::Empty(start) => {
                 if open.is_empty() && !(is_ours && start.local_name().as_ref() == "problem") {
                     return Err(InvalidProblem::new(
-                        "its root is not `problem` in `urn:ietf:rfc:7807`",
+                        "the root element is not `problem` in the namespace `urn:ietf:rfc:7807`",
                     ));
                 }
                 if !is_ours {
@@ -112,7 +114,7 @@ fn read(xml: &str) -> Result<Vec<(String, Value)>, InvalidProblem> {
                     continue;
                 }
                 if open.len() == MAX_DEPTH {
-                    return Err(InvalidProblem::new("its elements are nested too deeply"));
+                    return Err(InvalidProblem::new("elements are nested more than 64 deep"));
                 }
                 open.push(Element::new(&start)?);
                 if is_empty && let Some(members) = close(&mut open) {
@@ -124,7 +126,7 @@ fn read(xml: &str) -> Result<Vec<(String, Value)>, InvalidProblem> {
                     return Ok(members);
                 }
             }
-            Event::Eof => return Err(InvalidProblem::new("it ends before its root does")),
+            Event::Eof => return Err(InvalidProblem::new("the root element is not closed")),
             other => {
                 if let Some(element) = open.last_mut() {
                     element.text.push_str(&text(other)?);
@@ -134,7 +136,7 @@ fn read(xml: &str) -> Result<Vec<(String, Value)>, InvalidProblem> {
     }
 }
 
-/// Hands the innermost element to the one around it; the children of the last one are the document's.
+/// Closes the innermost element and adds it to its parent. Returns the children of the root once that is closed.
 fn close(open: &mut Vec<Element>) -> Option<Vec<(String, Value)>> {
     let element = open.pop()?;
     let Some(parent) = open.last_mut() else {
@@ -145,7 +147,7 @@ fn close(open: &mut Vec<Element>) -> Option<Vec<(String, Value)>> {
     None
 }
 
-/// The text that an event inside an element stands for.
+/// The text content of an event inside an element.
 fn text(event: Event<'_>) -> Result<String, InvalidProblem> {
     Ok(match event {
         Event::Text(text) => text.xml10_content().into_owned(),
@@ -153,7 +155,7 @@ fn text(event: Event<'_>) -> Result<String, InvalidProblem> {
         Event::GeneralRef(reference) => match reference.resolve_char_ref().map_err(invalid)? {
             Some(character) => character.into(),
             None => resolve_predefined_entity(&reference)
-                .ok_or_else(|| InvalidProblem::new("it has an entity of its own"))?
+                .ok_or_else(|| InvalidProblem::new("undefined entity reference"))?
                 .to_owned(),
         },
         _ => String::new(),

@@ -1,27 +1,28 @@
-//! W3C Trace Context: the trace that a request belongs to.
+//! W3C Trace Context: which trace a request belongs to.
 
 use http::HeaderValue;
 
-/// The trace id and the parent's span id of a `traceparent` of any version, if it is well-formed and neither
-/// is all zeros (section 3.2.2).
+/// The trace id and the parent's span id of a `traceparent` header of any version. `None` if the header is malformed
+/// or one of them is all zeros (section 3.2.2).
 pub(super) fn ids(traceparent: &HeaderValue) -> Option<(&str, &str)> {
     let text = traceparent.to_str().ok()?;
     let mut parts = text.split('-');
     let (version, trace, parent, flags) =
         (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let later = match version {
+    let ends_well = match version {
         "ff" => return None,
         "00" => parts.next().is_none(),
+        // Later versions may add fields.
         _ => true,
     };
-    let valid = later
+    let is_valid = ends_well
         && is_hex(version, 2)
         && is_hex(trace, 32)
         && is_hex(parent, 16)
         && is_hex(flags, 2)
         && trace.bytes().any(|byte| byte != b'0')
         && parent.bytes().any(|byte| byte != b'0');
-    valid.then_some((trace, parent))
+    is_valid.then_some((trace, parent))
 }
 
 fn is_hex(text: &str, length: usize) -> bool {

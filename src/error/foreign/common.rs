@@ -1,17 +1,16 @@
-//! [`HttpError`] for the errors that everybody meets. All are foreign: their texts were not written for
-//! clients, so `map_status` may decide their status and their message stays hidden.
+//! Common errors: those of std, and of the crates that Backstop itself depends on. All are foreign, because their texts
+//! were not written for clients.
 //!
-//! `std::io` and `serde_json` are 500s: a file that the server misses is not the client's 404.
+//! `std::io::Error` and `serde_json::Error` are 500s: a missing file on the server is not the client's 404.
 
 use http::StatusCode;
 
-use crate::error::HttpError;
+use crate::error::http_error::HttpError;
 use crate::problem::InvalidProblem;
 
 macro_rules! foreign {
-    ($($(#[$attribute:meta])* $error:ty,)+) => {
+    ($($error:ty,)+) => {
         $(
-            $(#[$attribute])*
             impl HttpError for $error {
                 fn is_foreign(&self) -> bool {
                     true
@@ -37,7 +36,7 @@ foreign! {
     http_body_util::LengthLimitError,
 }
 
-/// What an upstream sent as a problem is none.
+/// An upstream server sent an invalid problem document.
 impl HttpError for InvalidProblem {
     fn status(&self) -> StatusCode {
         StatusCode::BAD_GATEWAY

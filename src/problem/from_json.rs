@@ -1,15 +1,16 @@
-//! A problem read from JSON.
+//! Reads a problem from JSON.
 //!
-//! A client must not fail over what it does not expect (RFC 9457, section 3.1): a member of the standard
-//! whose value has the wrong type counts as absent, every other member is an extension.
+//! A client must not fail because of what it does not expect (RFC 9457, section 3.1): a standard member whose
+//! value has the wrong type counts as absent, and every other member is an extension.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use http::StatusCode;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::{InvalidProblem, Problem};
+use super::Problem;
 
 impl Problem {
     /// Reads `application/problem+json`.
@@ -19,22 +20,22 @@ impl Problem {
     ///
     /// let problem = Problem::from_json(br#"{"title": "Not Found", "status": 404, "detail": 7, "sku": "A1"}"#)?;
     /// assert_eq!(problem.status().unwrap(), 404);
-    /// assert_eq!(problem.detail_ref(), None);
+    /// assert_eq!(problem.detail(), None);
     /// assert_eq!(problem.get("sku").unwrap(), "A1");
     /// # Ok::<(), backstop::problem::InvalidProblem>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`InvalidProblem`] for what is no JSON object.
+    /// [`InvalidProblem`] if `json` is not a JSON object.
     pub fn from_json(json: &[u8]) -> Result<Self, InvalidProblem> {
         serde_json::from_slice(json).map_err(|error| InvalidProblem::new(error.to_string()))
     }
 
-    /// Takes a member over, or leaves it where its value has the wrong type.
+    /// Sets a member, unless it is a standard one whose value has the wrong type.
     pub(super) fn read(&mut self, name: String, value: Value) {
         match (name.as_str(), value) {
-            ("type", Value::String(text)) => self.set_type_uri(text),
+            ("type", Value::String(text)) => self.set_type(text),
             ("title", Value::String(text)) => self.set_title(text),
             ("detail", Value::String(text)) => self.set_detail(text),
             ("instance", Value::String(text)) => self.set_instance(text),
@@ -44,7 +45,7 @@ impl Problem {
                     self.set_status(status);
                 }
             }
-            // The five names of the standard are refused: their values had the wrong type.
+            // The standard names are rejected here: their values have the wrong type.
             (_, value) => drop(self.insert(name, value)),
         }
     }
@@ -62,7 +63,7 @@ impl<'de> Visitor<'de> for Members {
     type Value = Problem;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a problem, which is an object")
+        f.write_str("a problem document, which is an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Problem, A::Error> {
@@ -73,3 +74,25 @@ impl<'de> Visitor<'de> for Members {
         Ok(problem)
     }
 }
+
+/// The error of [`Problem::from_json`] and [`Problem::from_xml`] for text that is not a problem document.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct InvalidProblem {
+    reason: Cow<'static, str>,
+}
+
+impl InvalidProblem {
+    pub(super) fn new(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            reason: reason.into(),
+        }
+    }
+}
+
+impl fmt::Display for InvalidProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "not a problem document: {}", self.reason)
+    }
+}
+
+impl std::error::Error for InvalidProblem {}
