@@ -141,12 +141,12 @@ async fn search(Query(search): Query<Search>) -> String {
 
 /// A foreign error: a 500 whose text only the log has.
 async fn stock(scope: Scope) -> backstop::Result<String> {
-    scope.breadcrumb("looked on the shelf");
+    scope.add_breadcrumb("looked on the shelf");
     std::fs::read_to_string("/var/lib/shop/stock.json").context("loading the stock")
 }
 
 async fn panics(scope: Scope) {
-    scope.breadcrumb("looked for the last price");
+    scope.add_breadcrumb("looked for the last price");
     let prices: [u32; 0] = [];
     let index = prices.len();
     println!("{}", prices[index]);

@@ -60,7 +60,7 @@ async fn async_error() -> &'static str {
 
 /// Fails after its answer, and the scope has come along.
 async fn domain_error(scope: Scope) -> &'static str {
-    scope.breadcrumb("answered, and went on");
+    scope.add_breadcrumb("answered, and went on");
     scope.spawn(fail_later());
     "this request has succeeded\n"
 }

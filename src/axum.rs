@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-use crate::report::Scope;
 use crate::request::RequestInfo;
+use crate::scope::Scope;
 
 /// Never fails. Outside the layer it is a scope that does nothing.
 impl<S: Sync> FromRequestParts<S> for Scope {

@@ -18,6 +18,7 @@ mod process;
 pub mod report;
 pub mod reporters;
 mod request;
+mod scope;
 mod symbols;
 pub mod testing;
 mod text;
@@ -40,8 +41,9 @@ pub use self::formats::Shape;
 pub use self::negotiate::Format;
 pub use self::problem::Problem;
 pub use self::process::spawn;
-pub use self::report::{Report, Scope, notify};
+pub use self::report::report::Report;
 pub use self::request::RequestInfo;
+pub use self::scope::{Scope, notify};
 
 /// The groups of settings that [`Builder`] takes, and what a setting that cannot work is refused with.
 pub mod settings {
@@ -58,7 +60,8 @@ pub mod sqlx {
 /// `on_outcome` callbacks receive.
 pub mod stats {
     pub use crate::pipeline::{OutcomeEvent, Remaining, ReporterStats, Stats};
-    pub use crate::report::{Outcome, unreported_count};
+    pub use crate::report::dispatch::unreported_count;
+    pub use crate::report::outcome::Outcome;
 }
 /// ```
 /// use backstop::HttpError;
@@ -86,6 +89,6 @@ pub use backstop_derive::HttpError;
 
 /// The traits whose methods are for everyday use: `use backstop::prelude::*;`.
 pub mod prelude {
-    pub use crate::report::{InScope as _, Intercept as _};
+    pub use crate::scope::{InScope as _, Intercept as _};
     pub use crate::{HttpError, ResultExt as _};
 }

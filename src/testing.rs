@@ -28,7 +28,7 @@ use std::sync::{Arc, Once};
 use serde_json::Value;
 
 use crate::backstop::Builder;
-use crate::report::Report;
+use crate::report::report::Report;
 use crate::reporters::Memory;
 
 /// The first report with `text` in a message or in the name of an error's type.

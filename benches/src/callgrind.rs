@@ -1,7 +1,7 @@
 //! Counting a row's instructions.
 //!
 //! Every row runs in a process of its own under callgrind, twice with different numbers of requests; the difference
-//! belongs to the requests alone. Instruction counts do not depend on the load of the machine, so tables of different
+//! belongs to the requests alone. Instruction counts hardly depend on the load of the machine, so tables of different
 //! days can be compared.
 
 use std::path::PathBuf;

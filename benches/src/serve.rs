@@ -133,11 +133,11 @@ impl Head {
         if method == Method::POST {
             lines.push(("content-type", "application/json"));
         }
-        let mut text = "/orders/7?full=1".to_owned();
-        let mut spans = vec![0..text.len()];
-        for (_, value) in &lines {
+        let values = lines.iter().map(|(_, value)| *value);
+        let (mut text, mut spans) = (String::new(), Vec::new());
+        for part in std::iter::once("/orders/7?full=1").chain(values) {
             let start = text.len();
-            text.push_str(value);
+            text.push_str(part);
             spans.push(start..text.len());
         }
         let buffer = Bytes::from(text.into_bytes());

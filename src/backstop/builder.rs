@@ -11,7 +11,7 @@ use super::mode::Mode;
 use super::owner::OwnerSettings;
 use super::report_settings::ReportSettings;
 use super::responder::{Customize, HtmlPage, IntoPage, Responder};
-use super::{Backstop, ConfigError, ErrorEvent, Shared, report_settings};
+use super::{Backstop, ConfigError, Shared, report_settings};
 use crate::backtrace::CaptureInterest;
 use crate::disclosure::{Policy, Switch};
 use crate::error::Failure;
@@ -19,6 +19,7 @@ use crate::formats::Shape;
 use crate::negotiate::Format;
 use crate::panics::callback::Callback;
 use crate::problem::Problem;
+use crate::report::error_event::ErrorEvent;
 use crate::request::{KeepOptions, RequestInfo};
 
 /// The settings of a [`Backstop`]; [`build`](Self::build) checks them all.
@@ -269,8 +270,8 @@ impl Builder {
         let wants_backtraces = self.owner.wants_backtraces();
         let owner = self.owner.owner(&answers.policy.redactor, sink);
         Ok(Backstop::new(Shared {
-            _wish: CaptureInterest::new(wants_backtraces && owner.listens()),
-            owner: Arc::new(owner.with_alarm(alarm)),
+            _wish: CaptureInterest::new(wants_backtraces && owner.is_listening()),
+            owner: Arc::new(owner.with_panic_observer(alarm)),
             wanted: KeepOptions {
                 host_and_peer: answers.policy.details.may_be_on(),
                 headers: self.keep_headers,

@@ -5,9 +5,9 @@ use std::fmt::{self, Write as _};
 
 use tracing::Level;
 
-use super::ErrorEvent;
 use crate::disclosure::Redactor;
 use crate::error::{Failure, Link};
+use crate::report::error_event::ErrorEvent;
 
 /// One record: ERROR from 500 on, DEBUG below, its fields by OpenTelemetry's names.
 pub(super) fn record(event: &ErrorEvent<'_>, redactor: &Redactor) {

@@ -21,7 +21,6 @@ use std::sync::Arc;
 
 pub use self::builder::Builder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};
-pub use self::event::ErrorEvent;
 use self::event::OnError;
 pub use self::fatal::OnPanic;
 use self::mode::Mode;
@@ -32,7 +31,7 @@ use self::responder::Responder;
 pub(crate) use self::responder::{Body, RenderedError};
 use crate::backtrace::CaptureInterest;
 use crate::error::{Failure, StatusMap};
-use crate::report::Dispatch;
+use crate::report::dispatch::Dispatch;
 use crate::request::{KeepOptions, RequestInfo};
 
 /// The last line of a service: made once, cloned cheaply, and put around the app with

@@ -4,11 +4,17 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::Builder;
 use super::policy::Reported;
-use super::{Builder, ErrorEvent};
 use crate::disclosure::Redactor;
 use crate::error::{Failure, Origin};
-use crate::report::{Dispatch, EventSink, Report, ReportDefaults, Scalar};
+use crate::report::assemble::assemble;
+use crate::report::defaults::ReportDefaults;
+use crate::report::dispatch::{Dispatch, EventSink};
+use crate::report::error_event::ErrorEvent;
+use crate::report::event::Event;
+use crate::report::report::Report;
+use crate::report::scalar::Scalar;
 
 /// The settings so far.
 #[derive(Default)]
@@ -136,10 +142,10 @@ impl Builder {
 struct Tap<F>(F);
 
 impl<F: Fn(Report) + Send + Sync + 'static> EventSink for Tap<F> {
-    fn capture(&self, captured: Box<crate::report::Event>) {
-        let edits = captured.edits();
-        let mut report = captured.into_report();
-        if edits.apply(&mut report) {
+    fn capture(&self, event: Box<Event>) {
+        let callbacks = event.callbacks();
+        let mut report = assemble(event);
+        if callbacks.apply(&mut report) {
             (self.0)(report);
         }
     }

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::ErrorEvent;
 use crate::error::{Failure, Origin};
 use crate::panics::catch::catch_panic;
+use crate::report::error_event::ErrorEvent;
 
 /// What the owner wants to hear of: from 500 on, panics and failed bodies, unless a setting says otherwise.
 #[derive(Clone, Default)]

@@ -8,7 +8,7 @@ use super::{Builder, ConfigError};
 use crate::disclosure::Redactor;
 use crate::error::Failure;
 use crate::pipeline::{Executor, OutcomeEvent, Pipeline, Sample, Settings};
-use crate::report::{EventSink, PanicObserver};
+use crate::report::dispatch::{EventSink, PanicObserver};
 use crate::reporters::Reporter;
 
 /// What the builder holds of them.

@@ -8,7 +8,10 @@ use super::{Backstop, log};
 use crate::error::{Error, Failure, Origin};
 use crate::panics::catch::catch_panic;
 use crate::pipeline::{Pipeline, Remaining, Stats};
-use crate::report::{Event, Outcome, Severity};
+use crate::report::event::ScopeSnapshot;
+use crate::report::outcome::Outcome;
+use crate::report::severity::Severity;
+use crate::scope;
 
 /// Reports.
 impl Backstop {
@@ -69,16 +72,16 @@ impl Backstop {
 
     /// Tells of the error in which the application's main future ended.
     pub(crate) fn tell_end(&self, error: &Error) {
-        let failure = Failure::new(Arc::clone(error.repr()), Origin::Handler, self.statuses());
+        let failure = Failure::new(Arc::clone(error.repr()), Origin::Task, self.statuses());
         if self.shared.logs {
             // A subscriber is the application's.
             catch_panic(|| log::record_end(&failure, &self.shared.answers.policy.redactor));
         }
         let owner = self.owner();
-        if owner.listens()
-            && let Some(captured) = Event::ended(failure, owner)
-        {
-            owner.capture(captured);
+        if owner.is_listening() && owner.claim_report(&failure) {
+            let mut event = scope::event_in(ScopeSnapshot::Empty, failure, owner, None);
+            event.is_urgent = true;
+            owner.capture(event);
         }
     }
 
@@ -154,9 +157,11 @@ impl Draft<'_> {
         let pipeline = self.backstop.pipeline()?;
         let error = self.error.unwrap_or_else(|| Error::msg("reported by hand"));
         let repr = Arc::clone(error.repr());
-        let failure = Failure::new(repr, Origin::Handler, self.backstop.statuses());
-        let mut captured = Event::drafted(failure, self.backstop.owner());
-        captured.severity = self.severity;
-        Some(pipeline.track(captured))
+        let failure = Failure::new(repr, Origin::Notify, self.backstop.statuses());
+        let dispatch = self.backstop.owner();
+        let mut event = scope::event(failure, dispatch);
+        event.request = scope::current_request(dispatch);
+        event.severity = self.severity;
+        Some(pipeline.track(event))
     }
 }

@@ -11,7 +11,7 @@ use super::fatal::{EndSettings, OnPanic};
 use crate::error::Failure;
 use crate::panics::catch::drop_catching;
 use crate::pipeline::Pipeline;
-use crate::report::PanicObserver;
+use crate::report::dispatch::PanicObserver;
 
 /// How far a shutdown is, and who is told.
 #[derive(Debug)]

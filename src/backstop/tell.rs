@@ -4,11 +4,12 @@ use http::StatusCode;
 use uuid::Uuid;
 
 use super::policy::Verdict;
-use super::{Backstop, ErrorEvent, log};
-use crate::error::Failure;
+use super::{Backstop, log};
+use crate::error::{Failure, Origin};
 use crate::panics::catch::catch_panic;
-use crate::report::{Event, Mechanism, Reportable, Scope, tell_owner};
+use crate::report::error_event::ErrorEvent;
 use crate::request::RequestInfo;
+use crate::scope::{self, Reportable, Scope, report_to};
 
 impl Backstop {
     /// A scope for what is no request, such as a job: it reports to this Backstop.
@@ -20,9 +21,9 @@ impl Backstop {
     /// # async fn job() -> Result<(), backstop::ConfigError> {
     /// let backstop = Backstop::production().build()?;
     /// let scope = backstop.scope();
-    /// scope.transaction("nightly import");
+    /// scope.set_transaction("nightly import");
     /// async {
-    ///     Scope::current().breadcrumb("opened the file");
+    ///     Scope::current().add_breadcrumb("opened the file");
     /// }
     /// .in_scope(&scope)
     /// .await;
@@ -36,10 +37,11 @@ impl Backstop {
     }
 
     /// Reports an error to this Backstop's owner; see [`Scope::notify`]. Where no scope of this Backstop is
-    /// current, the report has the attribute `scope: lost`.
+    /// current, the report has the attribute `scope: unknown`.
     #[track_caller]
     pub fn notify<E: Reportable + ?Sized>(&self, error: &E) -> Option<Uuid> {
-        tell_owner(self.owner(), error.failure(), Mechanism::Notify)
+        let failure = error.failure().with_origin(Origin::Notify);
+        report_to(self.owner(), failure, None)
     }
 
     /// Tells the owner: one record, each callback, and a report where the policy wants one.
@@ -51,7 +53,7 @@ impl Backstop {
         sent: Option<StatusCode>,
     ) {
         let shared = &*self.shared;
-        let event = ErrorEvent::new(failure, facts, sent);
+        let event = error_event(failure, facts, sent);
         if shared.logs {
             // A subscriber is the application's.
             catch_panic(|| log::record(&event, &shared.answers.policy.redactor));
@@ -71,20 +73,35 @@ impl Backstop {
         let owner = &shared.owner;
         let reported = failure.reported_to();
         let is_known = || reported.is_some_and(|reported| reported.contains(owner.number()));
-        if !owner.listens() || is_known() {
+        if !owner.is_listening() || is_known() {
             return;
         }
-        let event = ErrorEvent::new(failure, facts, sent);
+        let event = error_event(failure, facts, sent);
         let status = event.status();
         match shared.reported.verdict(&event) {
             // Somebody else may have told of it meanwhile.
             Verdict::Reported
                 if reported.is_some_and(|reported| !reported.insert(owner.number())) => {}
             Verdict::Reported => {
-                owner.capture(Event::answered(failure, facts.take(), status, owner));
+                let mut event = scope::event(failure.clone(), owner);
+                event.request = Some(facts.take());
+                event.status = Some(status);
+                owner.capture(event);
             }
             Verdict::Filtered => owner.filtered(failure.id()),
             Verdict::Expected => {}
         }
+    }
+}
+
+fn error_event<'a>(
+    failure: &'a Failure,
+    request: &'a RequestInfo,
+    sent: Option<StatusCode>,
+) -> ErrorEvent<'a> {
+    let event = ErrorEvent::new(failure, request);
+    match sent {
+        Some(status) => event.with_sent_status(status),
+        None => event,
     }
 }

@@ -173,6 +173,12 @@ impl Failure {
         self
     }
 
+    /// Sets the origin.
+    pub(crate) const fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
+        self
+    }
+
     /// Sets the id that a layer further in has given the failure.
     pub(crate) const fn with_id(mut self, id: Uuid) -> Self {
         self.id = id;

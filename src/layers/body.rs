@@ -16,8 +16,8 @@ use crate::error::{
     BoxError, ErrorObject, Failure, Origin, RenderedMark, ReportedBy, Repr, service_error,
 };
 use crate::panics::catch::catch_panic;
-use crate::report::{CurrentScope, ScopeGuard};
 use crate::request::RequestInfo;
+use crate::scope::{CurrentScope, ScopeGuard, scope_of_body};
 
 /// A body of this exact size or less is mostly in memory already and passes unguarded.
 const SMALL: u64 = 64 * 1024;
@@ -46,7 +46,7 @@ where
     response.map(|inner| {
         Body::new(GuardedBody {
             inner: Some(inner),
-            slot: Some(CurrentScope::of_current(backstop.owner())),
+            slot: Some(scope_of_body(backstop.owner())),
             backstop: backstop.clone(),
             facts: facts.clone(),
             status,
@@ -86,7 +86,7 @@ where
         };
         let bound = ScopeGuard::enter(this.slot);
         let polled = catch_failure(|| inner.poll_frame(cx));
-        bound.know(Some(this.facts));
+        bound.provide_request(this.facts);
         let error = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(None)) => return Poll::Ready(None),

@@ -17,8 +17,8 @@ use super::{classify, respond};
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Failure, Origin, Repr, service_error};
 use crate::panics::depth::CatchGuard;
-use crate::report::{CurrentScope, ScopeGuard};
 use crate::request::RequestInfo;
+use crate::scope::{CurrentScope, ScopeGuard};
 
 pin_project! {
     /// The future of [`BackstopService`](super::BackstopService): it ends in a response, whatever happens.
@@ -47,7 +47,7 @@ impl<F> BackstopFuture<F> {
         Self {
             state: State::Failed { inner: None },
             facts,
-            slot: Some(CurrentScope::new(Arc::clone(backstop.owner()))),
+            slot: Some(CurrentScope::of_request(Arc::clone(backstop.owner()))),
             backstop: backstop.clone(),
         }
     }
@@ -80,7 +80,7 @@ where
         let ended = match this.state.as_mut().project() {
             StateProj::Running { future } => {
                 let polled = catch_failure_inside(|| future.poll(cx));
-                bound.know(Some(&*this.facts));
+                bound.provide_request(this.facts);
                 match polled {
                     Ok(Poll::Pending) => return Poll::Pending,
                     Ok(Poll::Ready(result)) => result.map_err(service_error),

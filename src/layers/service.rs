@@ -15,8 +15,8 @@ use super::catch::catch_failure;
 use super::future::BackstopFuture;
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Repr, service_error};
-use crate::report::ScopeGuard;
 use crate::request::RequestInfo;
+use crate::scope::ScopeGuard;
 
 /// The layer of [`Backstop::layer`]; see the [module docs](super).
 #[derive(Clone, Debug)]
@@ -91,8 +91,8 @@ where
             BackstopFuture::new(RequestInfo::without_headers(&request), &self.backstop);
         future.facts.keep_headers(&request, self.backstop.wanted());
         let bound = ScopeGuard::begin(&mut future.slot);
-        if cfg!(panic = "abort") && self.backstop.owner().listens() {
-            bound.know_at_once(&future.facts);
+        if cfg!(panic = "abort") && self.backstop.owner().is_listening() {
+            bound.provide_request_now(&future.facts);
         }
         let state = &mut future.state;
         let failed = match &self.broken {
@@ -102,7 +102,7 @@ where
         if let Some(failed) = failed {
             state.fail(failed);
         }
-        bound.know(Some(&future.facts));
+        bound.provide_request(&future.facts);
         drop(bound);
         future
     }

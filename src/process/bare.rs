@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use super::last_chance::Chance;
 use crate::panics::catch::{catch_panic, drop_catching};
 use crate::pipeline;
-use crate::report::{UncaughtPanic, count_unreported, noted, told};
+use crate::report::dispatch::count_unreported;
+use crate::scope::{UncaughtPanic, panic_noted, panic_reported};
 
 /// Panics that wait to be told.
 const MAX_WAITING: usize = 256;
@@ -59,7 +60,7 @@ pub(super) fn push(uncaught: UncaughtPanic) {
     let mut state = state();
     if state.panics.len() < MAX_WAITING {
         state.panics.push_back(uncaught);
-        noted();
+        panic_noted();
         drop(state);
         CAME.notify_one();
     } else {
@@ -115,8 +116,8 @@ fn run() {
             state.is_telling = true;
             drop(state);
             // Destructors of the application's may be in here too.
-            catch_panic(|| uncaught.tell());
-            told();
+            catch_panic(|| uncaught.report());
+            panic_reported();
             self::state().is_telling = false;
             DONE.notify_all();
             continue;

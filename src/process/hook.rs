@@ -9,7 +9,8 @@ use super::{bare, last_chance};
 use crate::backstop::Backstop;
 use crate::panics::depth::will_be_reported;
 use crate::panics::stash;
-use crate::report::{UncaughtPanic, process, set_process};
+use crate::report::dispatch::{process_dispatch, set_process_dispatch};
+use crate::scope::UncaughtPanic;
 
 /// Whether the hook before ours is spared the panics that a layer answers.
 static IS_QUIET: AtomicBool = AtomicBool::new(false);
@@ -32,7 +33,7 @@ impl Backstop {
     /// a layer caught then have both. Without the hook they have only the text.
     ///
     /// Panics that no layer catches, in a task, a thread or `main`, are reported too, as unhandled and with the
-    /// mechanism [`Task`](crate::report::Mechanism::Task), or [`Panic`](crate::report::Mechanism::Panic) where one may end the process: in the scope in which they happened, so with the request's story
+    /// origin [`Task`](crate::Origin::Task), or [`Panic`](crate::Origin::Panic) where one may end the process: in the scope in which they happened, so with the request's story
     /// where it was taken along ([`Scope::spawn`](crate::Scope)), else to this Backstop and without any request. As
     /// nobody can know whether the application catches a panic itself, those that it does catch outside of
     /// requests are reported as well.
@@ -133,10 +134,10 @@ impl Backstop {
     }
 
     fn become_the_process(&self) -> PanicHook {
-        match process() {
+        match process_dispatch() {
             Some(owner) if !Arc::ptr_eq(&owner, self.owner()) => PanicHook::Taken,
             _ => {
-                set_process(self.owner());
+                set_process_dispatch(self.owner());
                 PanicHook::Installed
             }
         }

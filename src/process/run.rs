@@ -16,7 +16,7 @@ use crate::backstop::Backstop;
 use crate::error::Error;
 use crate::panics::record::PanicRecord;
 use crate::panics::stash;
-use crate::report::UncaughtPanic;
+use crate::scope::UncaughtPanic;
 
 /// The process.
 impl Backstop {
@@ -29,7 +29,7 @@ impl Backstop {
     ///   reporting, like [`shutdown`](Self::shutdown). What a spool keeps the next process delivers, all else that is
     ///   left is dropped and counted.
     /// * An `Err`, of any type that `?` converts into an [`Error`], is logged and reported, as unhandled and with the
-    ///   mechanism [`Task`](crate::report::Mechanism::Task), and gives a failure. Nothing is printed.
+    ///   origin [`Task`](crate::Origin::Task), and gives a failure. Nothing is printed.
     /// * After a panic that is [fatal](crate::Builder::fatal) the future has until its grace is over, and is dropped
     ///   then; either gives a failure.
     /// * A panic that leaves the future ends the process exactly as it would have, with the same message and status,

@@ -3,15 +3,15 @@
 use tokio::task::JoinHandle;
 
 use crate::error::Result;
-use crate::report;
+use crate::scope;
 
-/// Spawns a future on tokio whose error nobody may ever ask for: it is reported, as unhandled and with the mechanism
-/// [`Task`](crate::report::Mechanism::Task), whether the handle is awaited or dropped. So is a panic in it.
+/// Spawns a future on tokio whose error nobody may ever ask for: it is reported, as unhandled and with the origin
+/// [`Task`](crate::Origin::Task), whether the handle is awaited or dropped. So is a panic in it.
 ///
 /// The task takes the current [`Scope`](crate::Scope) along, so that its reports tell the request's story; outside of
 /// every scope it gets one of its own, of the Backstop that [installed the panic
 /// hook](crate::Backstop::install_panic_hook). Where there is none either, nobody hears of an error, which
-/// [`unreported_count`](crate::unreported_count) counts. Under `metadata.task` a report tells where the task was spawned: this place, and
+/// [`unreported_count`](crate::stats::unreported_count) counts. Under `metadata.task` a report tells where the task was spawned: this place, and
 /// those of the spawns around it.
 ///
 /// The handle gives the value, the error or the panic as ever. An error that a handler then returns is not reported
@@ -23,10 +23,7 @@ use crate::report;
 /// [`Scope::spawn`](crate::Scope::spawn).
 ///
 /// ```
-/// use backstop::Backstop;
-/// use backstop::report::Mechanism;
-/// use backstop::prelude::*;
-/// use backstop::reporters::Memory;
+/// use backstop::{Backstop, Origin, prelude::*, reporters::Memory};
 /// use std::time::Duration;
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -42,7 +39,7 @@ use crate::report;
 /// assert!(cleaning.await?.is_err());
 /// backstop.flush(Duration::from_secs(5)).await;
 /// let report = &memory.reports()[0];
-/// assert_eq!((report.mechanism, report.handled), (Mechanism::Task, false));
+/// assert_eq!((report.origin, report.handled), (Origin::Task, false));
 /// assert_eq!(report.errors[0].message, "cleaning up");
 /// assert!(report.metadata["task"]["spawned_at"][0].as_str().unwrap().contains(".rs:"));
 /// # Ok(()) }
@@ -55,5 +52,5 @@ use crate::report;
 pub fn spawn<T: Send + 'static>(
     future: impl Future<Output = Result<T>> + Send + 'static,
 ) -> JoinHandle<Result<T>> {
-    report::spawn(future)
+    scope::spawn(future)
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use tracing::Level;
 
 use super::{Delivery, Reporter};
-use crate::report::{Report, Severity};
+use crate::report::report::Report;
+use crate::report::severity::Severity;
 
 /// One structured event a report, of the target `backstop::report`: the fields by OpenTelemetry's names, the
 /// whole report as JSON in `report`.
@@ -30,7 +31,7 @@ impl Reporter for Tracing {
             match report.severity {
                 Severity::Info => emit!(INFO, report),
                 Severity::Warning => emit!(WARN, report),
-                Severity::Error | Severity::OnPanic => emit!(ERROR, report),
+                Severity::Error | Severity::Fatal => emit!(ERROR, report),
             }
         }
         vec![Delivery::Delivered; batch.len()]

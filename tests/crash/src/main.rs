@@ -117,7 +117,7 @@ fn deep(depth: u64) -> u64 {
 /// A handler panics in a request's first poll; in the cellar a destructor then does, too.
 async fn handler(backstop: Option<Backstop>, room: &str) -> std::io::Result<()> {
     let handler = async || {
-        Scope::current().breadcrumb("opened the fridge");
+        Scope::current().add_breadcrumb("opened the fridge");
         out_of_cheese();
     };
     let nested = async || {

@@ -16,9 +16,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
 use backstop::panics::PanicHook;
-use backstop::report::{InScope as _, Mechanism, Severity};
+use backstop::report::{InScope as _, Severity};
 use backstop::reporters::{Delivery, Memory, Reporter};
-use backstop::{Backstop, Report, Scope};
+use backstop::{Backstop, Origin, Report, Scope};
 use http::{Request, StatusCode};
 use tower::{Layer as _, ServiceExt as _};
 
@@ -79,8 +79,8 @@ where
 #[track_caller]
 fn assert_at(report: &Report, message: &str, line: u32) {
     assert_eq!(report.errors[0].message, message);
-    let at = report.errors[0].at.as_deref().unwrap_or_default();
-    assert!(at.starts_with(&format!("{}:{line}:", file!())), "{at}");
+    let location = report.errors[0].location.as_ref().unwrap();
+    assert_eq!((location.file(), location.line()), (file!(), line));
 }
 
 #[inline(never)]
@@ -99,7 +99,7 @@ fn a_panic_that_a_layer_catches_has_its_place_and_its_frames() {
         let (backstop, memory) = backstop();
         assert_eq!(backstop.install_panic_hook(), PanicHook::Installed);
         let report = block_on(report_of(&backstop, &memory, out_of_cheese));
-        assert_eq!(report.mechanism, Mechanism::Panic);
+        assert_eq!(report.origin, Origin::Panic);
         assert_at(&report, "out of cheese", OUT_OF_CHEESE);
         assert_eq!(CHAINED.load(Ordering::Relaxed), 1);
         assert_eq!(memory.reports().len(), 1);
@@ -122,7 +122,7 @@ fn without_the_hook_a_panic_has_its_text() {
         let (backstop, memory) = backstop();
         let report = block_on(report_of(&backstop, &memory, out_of_cheese));
         assert_eq!(report.errors[0].message, "out of cheese");
-        assert_eq!(report.errors[0].at, None);
+        assert_eq!(report.errors[0].location, None);
         assert!(report.frames.is_empty());
     });
 }
@@ -177,7 +177,7 @@ fn of_several_panics_the_one_that_was_caught_is_told() {
             });
             let report = report.await;
             assert_eq!(report.errors[0].message, "unseen");
-            assert_eq!(report.errors[0].at, None);
+            assert_eq!(report.errors[0].location, None);
             assert_eq!(memory.reports().len(), 6);
         });
     });
@@ -218,10 +218,10 @@ fn a_panic_that_nobody_catches_is_reported_without_a_request_or_with_the_one_of_
             let all = reports(&backstop, &memory, 1).await;
             let report = &all[0];
             assert_at(report, "out of cheese", OUT_OF_CHEESE);
-            assert_eq!(report.mechanism, Mechanism::Task);
+            assert_eq!(report.origin, Origin::Task);
             assert_eq!((report.handled, report.severity), (false, Severity::Error));
             assert_eq!(report.request, None);
-            assert_eq!(report.attributes["scope"], "lost");
+            assert_eq!(report.attributes["scope"], "unknown");
             assert_eq!(
                 report.fingerprint,
                 format!("panic {}:{OUT_OF_CHEESE}:5", file!())
@@ -238,7 +238,7 @@ fn a_panic_that_nobody_catches_is_reported_without_a_request_or_with_the_one_of_
             assert_eq!(thread.name.as_deref(), Some("miller"));
 
             let handler = |scope: Scope| async move {
-                scope.breadcrumb("sent the mail");
+                scope.add_breadcrumb("sent the mail");
                 let _ = scope.spawn(async { out_of_cheese() }).await;
             };
             let app = Router::new()
@@ -250,7 +250,7 @@ fn a_panic_that_nobody_catches_is_reported_without_a_request_or_with_the_one_of_
             let all = reports(&backstop, &memory, 2).await;
             assert_eq!(all[2].request.as_ref().unwrap().url, "/mail");
             assert_eq!(all[2].breadcrumbs[0].message, "sent the mail");
-            assert_eq!(all[2].mechanism, Mechanism::Task);
+            assert_eq!(all[2].origin, Origin::Task);
         });
     });
 }
@@ -270,7 +270,7 @@ fn a_panic_in_a_spawned_task_is_told_once_with_its_place_and_whoever_catches_it_
             let all = reports(&backstop, &memory, 1).await;
             let report = &all[0];
             assert_at(report, "out of cheese", OUT_OF_CHEESE);
-            assert_eq!(report.mechanism, Mechanism::Task);
+            assert_eq!(report.origin, Origin::Task);
             assert_eq!(report.id.to_string(), id);
             assert_eq!(report.request.as_ref().unwrap().url, "/panic");
             let spawned_at = report.metadata["task"]["spawned_at"][0].as_str().unwrap();
@@ -283,7 +283,7 @@ fn a_panic_in_a_spawned_task_is_told_once_with_its_place_and_whoever_catches_it_
 
             // Outside of every scope the task has one of its own.
             let task = backstop::spawn(async {
-                Scope::current().breadcrumb("on its own");
+                Scope::current().add_breadcrumb("on its own");
                 out_of_cheese();
                 Ok(())
             });
@@ -295,7 +295,7 @@ fn a_panic_in_a_spawned_task_is_told_once_with_its_place_and_whoever_catches_it_
             assert_eq!(all[1].breadcrumbs[0].message, "on its own");
             assert_eq!(all[2].errors[0].message, "out of bread");
             for report in &all[1..] {
-                assert_eq!(report.mechanism, Mechanism::Task);
+                assert_eq!(report.origin, Origin::Task);
                 assert!(report.attributes.is_empty() && report.request.is_none());
                 assert!(report.metadata["task"].contains_key("spawned_at"));
             }
@@ -311,7 +311,7 @@ fn a_jobs_panics_have_its_story_wherever_its_scope_was_taken() {
         backstop.install_panic_hook();
         block_on(async {
             let job = backstop.scope();
-            job.transaction("nightly import");
+            job.set_transaction("nightly import");
             let scope = job.clone();
             let _ = std::thread::spawn(move || scope.run(out_of_cheese)).join();
             let scope = job.clone();
@@ -321,7 +321,7 @@ fn a_jobs_panics_have_its_story_wherever_its_scope_was_taken() {
             let all = reports(&backstop, &memory, 4).await;
             for report in &all {
                 assert_at(report, "out of cheese", OUT_OF_CHEESE);
-                assert_eq!(report.mechanism, Mechanism::Task);
+                assert_eq!(report.origin, Origin::Task);
                 assert_eq!(report.transaction.as_deref(), Some("nightly import"));
                 let spawned_at = report.metadata["task"]["spawned_at"].as_array().unwrap();
                 assert_eq!(spawned_at.len(), 1);

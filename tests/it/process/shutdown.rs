@@ -18,9 +18,9 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::routing::get;
 use backstop::panics::OnPanic;
-use backstop::report::{Mechanism, Severity};
+use backstop::report::Severity;
 use backstop::reporters::{Delivery, Memory, Reporter};
-use backstop::{Backstop, Builder, Context as _, Error, Report};
+use backstop::{Backstop, Builder, Context as _, Error, Origin, Report};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -266,7 +266,7 @@ fn run_gives_a_success_for_what_ends_well_and_a_failure_for_all_else() {
         assert_eq!((code, reports.len()), (ExitCode::FAILURE, 1));
         assert_eq!(reports[0].errors[0].message, "opening the shop");
         assert_eq!(reports[0].errors[1].message, "out of tea");
-        assert_eq!(reports[0].mechanism, Mechanism::Task);
+        assert_eq!(reports[0].origin, Origin::Task);
         assert!(!reports[0].handled);
         assert_eq!(reports[0].severity, Severity::Error);
 
@@ -331,8 +331,8 @@ fn run_says_where_an_error_left_the_application_and_waits_no_longer_than_it_may(
             assert_eq!(stats.delivered() + stats.dropped() + stats.queued(), 1);
         }
         if let Some(report) = memory.reports().first() {
-            let at = report.errors[0].at.as_deref().unwrap();
-            assert!(at.starts_with(&format!("{}:{line}:", file!())), "{at}");
+            let location = report.errors[0].location.as_ref().unwrap();
+            assert_eq!((location.file(), location.line()), (file!(), line));
         }
     });
 }
@@ -387,7 +387,7 @@ fn a_panic_that_leaves_the_application_goes_on_as_it_was_and_is_reported_first()
         assert_eq!(*panic.downcast::<u8>().unwrap(), 7);
         let reports = memory.reports();
         assert_eq!(reports.len(), 1);
-        assert_eq!(reports[0].mechanism, Mechanism::Panic);
+        assert_eq!(reports[0].origin, Origin::Panic);
         assert!(!reports[0].handled);
     });
 }

@@ -101,11 +101,10 @@ async fn in_development_a_report_tells_the_function_that_made_the_error() {
             "what took the stack is left out"
         );
         assert!(first.file.as_ref().unwrap().ends_with(file!()));
-        let at = reports[0].errors[0].at.as_ref().unwrap();
-        let line = first.line.unwrap();
-        assert!(
-            at.starts_with(&format!("{}:{line}:", file!())),
-            "{at}, {line}"
+        let location = reports[0].errors[0].location.as_ref().unwrap();
+        assert_eq!(
+            (location.file(), Some(location.line())),
+            (file!(), first.line)
         );
         assert_eq!(first.source.len(), 11);
         assert_eq!(shown(first), [source]);

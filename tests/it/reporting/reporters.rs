@@ -76,10 +76,10 @@ impl tracing::Subscriber for Log {
 
 fn report() -> Arc<Report> {
     let report = json!({
-        "id": ID, "timestamp": 100_000, "severity": "error", "handled": false, "mechanism": "handler",
+        "id": ID, "timestamp": 100_000, "severity": "error", "handled": false, "origin": "handler",
         "errors": [
-            {"message": "charging the card", "at": "src/pay.rs:40:9"},
-            {"type": "pay::Timeout", "message": "no answer\nafter 3 s \u{1b}[31m", "at": "src/pay.rs:12:5"},
+            {"message": "charging the card", "location": "src/pay.rs:40:9"},
+            {"type": "pay::Timeout", "message": "no answer\nafter 3 s \u{1b}[31m", "location": "src/pay.rs:12:5"},
         ],
         "frames": [
             {"function": "core::ops::call", "address": 1, "in_app": false},

@@ -15,7 +15,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
 use backstop::prelude::*;
-use backstop::report::{Breadcrumb, Severity};
+use backstop::report::{Breadcrumb, FeatureFlag, Severity};
 use backstop::reporters::{Console, Delivery, Memory, Reporter, Spool, Tracing};
 use backstop::{Backstop, Context as _, Error, Report, Scope};
 use http::{Request, StatusCode};
@@ -137,20 +137,22 @@ async fn panics(scope: Scope) {
 
 /// Plants the secret in every part of a request's story.
 fn tell(scope: &Scope) {
-    scope.breadcrumb(format!(
+    scope.add_breadcrumb(format!(
         "GET https://me:{SECRET}@bank.example/?token={SECRET}"
     ));
-    scope.breadcrumb(Breadcrumb::new("asked").data(json!({ "deep": [{ "password": SECRET }] })));
-    scope.attribute("api_key_v2", SECRET);
-    scope.attribute("color", SECRET);
-    scope.attributes_from(json!({ "user": { "session_id": SECRET } }));
-    scope.annotation(
+    scope.add_breadcrumb(
+        Breadcrumb::new("asked").with_data(json!({ "deep": [{ "password": SECRET }] })),
+    );
+    scope.set_attribute("api_key_v2", SECRET);
+    scope.set_attribute("color", SECRET);
+    scope.add_attributes(json!({ "user": { "session_id": SECRET } }));
+    scope.add_annotation(
         "body",
         json!({ "X-Auth-Token": SECRET, "text": format!("{{\"secret\": \"{SECRET}\"}}") }),
     );
-    scope.metadata("headers", "Set-Cookie", SECRET);
+    scope.set_metadata("headers", "Set-Cookie", SECRET);
     scope.log(Severity::Info, format!("login with passwd={SECRET}"));
-    scope.feature_variant("csrf_token", format!("token={SECRET}"));
+    scope.add_feature_flag(FeatureFlag::new("csrf_token").with_variant(format!("token={SECRET}")));
     let error = Error::msg(format!("jwt={SECRET}"));
     scope.on_report(move |report| {
         report

@@ -37,7 +37,7 @@ async fn events_and_failures_in_an_instrumented_task_find_their_request() {
                         info!(id, "in the task");
                         tokio::task::yield_now().await;
                         info_span!("deeper")
-                            .in_scope(|| Scope::current().breadcrumb(format!("{id}")));
+                            .in_scope(|| Scope::current().add_breadcrumb(format!("{id}")));
                         Err::<(), _>(Error::msg(format!("{id}"))).intercept();
                     };
                     tokio::spawn(task.in_current_span()).await.unwrap();
@@ -157,7 +157,7 @@ async fn a_span_made_around_the_layer_carries_its_one_request() {
         .route(
             "/",
             on_get(|scope: Scope| async move {
-                scope.breadcrumb("request");
+                scope.add_breadcrumb("request");
                 let task = async { Err::<(), _>(Error::msg("broken")).intercept() };
                 tokio::spawn(task.in_current_span()).await.unwrap();
             }),
@@ -179,7 +179,7 @@ async fn a_span_around_several_requests_belongs_to_none() {
         .route(
             "/",
             on_get(|scope: Scope| async move {
-                scope.breadcrumb("request");
+                scope.add_breadcrumb("request");
                 Err::<(), _>(Error::msg("broken"))
             }),
         )

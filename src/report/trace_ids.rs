@@ -1,15 +1,15 @@
-//! The OpenTelemetry span in which something failed.
+//! The OpenTelemetry span in which a failure occurred.
 
-/// The ids of the current span, if `tracing-opentelemetry` follows it. They become texts only in the report.
+/// The ids of the current span, if `tracing-opentelemetry` records it; they become text in the report only.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct SpanIds {
-    pub(super) trace: u128,
-    pub(super) span: u64,
+pub(crate) struct TraceIds {
+    trace: u128,
+    span: u64,
 }
 
-impl SpanIds {
+impl TraceIds {
     #[cfg(feature = "tracing-opentelemetry")]
-    pub(super) fn current() -> Option<Self> {
+    pub(crate) fn current() -> Option<Self> {
         use opentelemetry::trace::TraceContextExt as _;
         use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
@@ -23,7 +23,17 @@ impl SpanIds {
     }
 
     #[cfg(not(feature = "tracing-opentelemetry"))]
-    pub(super) const fn current() -> Option<Self> {
+    pub(crate) const fn current() -> Option<Self> {
         None
+    }
+
+    /// 32 hexadecimal digits.
+    pub(super) fn trace_id(self) -> String {
+        format!("{:032x}", self.trace)
+    }
+
+    /// 16 hexadecimal digits.
+    pub(super) fn span_id(self) -> String {
+        format!("{:016x}", self.span)
     }
 }
