@@ -23,7 +23,7 @@ use crate::scope;
 /// [`Scope::spawn`](crate::Scope::spawn).
 ///
 /// ```
-/// use backstop::{Backstop, Origin, prelude::*, reporters::Memory};
+/// use backstop::{Backstop, Context as _, Origin, prelude::*, reporters::Memory};
 /// use std::time::Duration;
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
