@@ -173,7 +173,7 @@ impl Failure {
         self
     }
 
-    /// The same failure with this origin.
+    /// Sets the origin.
     pub(crate) const fn with_origin(mut self, origin: Origin) -> Self {
         self.origin = origin;
         self

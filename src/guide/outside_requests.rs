@@ -10,7 +10,7 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use backstop::{Scope, prelude::*};
+//! use backstop::{Context as _, Scope, prelude::*};
 //!
 //! async fn error() -> backstop::Result<String> {
 //!     std::fs::read_to_string("/no/such/file").context("reading the orders")
@@ -145,7 +145,7 @@
 //! it:
 //!
 //! ```
-//! use backstop::{Scope, prelude::*};
+//! use backstop::{Context as _, Scope, prelude::*};
 //! # async fn send(_: u32) -> std::io::Result<()> { Ok(()) }
 //!
 //! async fn order(scope: Scope) -> &'static str {
@@ -239,7 +239,7 @@
 //! use std::process::ExitCode;
 //! use std::time::Duration;
 //! use axum::{Router, routing::get};
-//! use backstop::{Backstop, OnPanic, reporters::Tracing};
+//! use backstop::{Backstop, panics::OnPanic, reporters::Tracing};
 //!
 //! fn main() -> ExitCode {
 //!     let built = Backstop::production()

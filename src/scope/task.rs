@@ -12,7 +12,7 @@ use super::scope_ref::CurrentScope;
 use super::uncaught::UncaughtPanic;
 use crate::panics::catch::catch_panic;
 use crate::panics::depth::VisibleCatchGuard;
-use crate::panics::stash;
+use crate::panics::stash::take_to_resume;
 use crate::report::spawn_trace::SpanPath;
 
 pin_project! {
@@ -53,7 +53,7 @@ impl<F: Future> Future for Task<F> {
         let (polled, exited) = watch_spans(|| {
             let _catching = has_scope.then(VisibleCatchGuard::enter);
             let polled = catch_unwind(AssertUnwindSafe(|| this.future.poll(cx)));
-            polled.map_err(|payload| (has_scope.then(|| stash::take_to_resume(&*payload)), payload))
+            polled.map_err(|payload| (has_scope.then(|| take_to_resume(&*payload)), payload))
         });
         match polled {
             Ok(Poll::Pending) => Poll::Pending,
