@@ -10,6 +10,7 @@
     reason = "it shows what a panic becomes, and where it listens"
 )]
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -35,7 +36,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port()?)).await?;
     println!("The shop is open at http://{}/", listener.local_addr()?);
-    axum::serve(listener, shop(&backstop)).await?;
+    // With the addresses of its clients: in development only those on this machine see details.
+    let shop = shop(&backstop).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, shop).await?;
     Ok(())
 }
 
