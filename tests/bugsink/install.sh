@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what tests/bugsink.rs needs and is not there yet: Bugsink, into a virtual environment in the target directory,
+# Installs what tests/bugsink/main.rs needs and is not there yet: Bugsink, into a virtual environment in the target directory,
 # and Chromium. Needs Python 3.10 or later; what else is missing is installed by apt, as root.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
