@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Delivery, Reporter};
+use super::delivery::Delivery;
+use super::reporter::Reporter;
 use crate::report::Report;
 
 /// Keeps the last 1,024 reports, for tests and for a page of one's own. Clones share them.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use tracing::Level;
 
-use super::{Delivery, Reporter};
+use super::delivery::Delivery;
+use super::reporter::Reporter;
 use crate::report::{Report, Severity};
 
 /// One structured event a report, of the target `backstop::report`: the fields by OpenTelemetry's names, the
