@@ -46,6 +46,7 @@ pub use self::request::RequestInfo;
 /// The groups of settings that [`Builder`] takes, and what a setting that cannot work is refused with.
 pub mod settings {
     pub use crate::backstop::ConfigErrorKind;
+    pub use crate::pipeline::{QueueLimits, RateLimit};
 }
 
 /// What became of reports: counters for each reporter, and the events that

@@ -262,6 +262,9 @@ impl Builder {
             customize: self.customize,
             html_page: self.html_page,
         };
+        if self.reports.pipeline.wants_frames() {
+            self.owner.capture_backtraces(true);
+        }
         let reports = report_settings::build(self.reports, &answers.policy.redactor)?;
         let sink = report_settings::sink(&reports);
         let alarm = report_settings::alarm(&reports);

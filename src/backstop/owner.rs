@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::policy::Reported;
 use super::{Builder, ErrorEvent};
 use crate::disclosure::Redactor;
-use crate::error::{Failure, Origin};
+use crate::error::Failure;
 use crate::report::{Dispatch, EventSink, Report, ReportDefaults, Scalar};
 
 /// The settings so far.
@@ -73,12 +73,6 @@ impl Builder {
         filter: impl Fn(&ErrorEvent<'_>) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.owner.reported.filter = Some(Arc::new(filter));
-        self
-    }
-
-    /// Never reports failures that come by this way. Default: all are reported.
-    pub fn ignore_origin(mut self, origin: Origin) -> Self {
-        self.owner.reported.ignored_origins.push(origin);
         self
     }
 

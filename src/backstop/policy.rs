@@ -4,14 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::ErrorEvent;
-use crate::error::{Failure, Origin};
+use crate::error::Failure;
 use crate::panics::catch::catch_panic;
 
 /// What the owner wants to hear of: from 500 on, panics and failed bodies, unless a setting says otherwise.
 #[derive(Clone, Default)]
 pub(super) struct Reported {
     pub(super) filter: Option<Arc<Filter>>,
-    pub(super) ignored_origins: Vec<Origin>,
     pub(super) ignored: Vec<Arc<IsIgnored>>,
 }
 
@@ -29,15 +28,14 @@ pub(super) enum Verdict {
 }
 
 impl Reported {
-    /// An origin that is switched off and a type that is ignored are never reported; of the rest the filter
+    /// A type that is ignored is never reported; of the rest the filter
     /// decides, where there is one. A filter that panics decides nothing.
     pub(super) fn verdict(&self, event: &ErrorEvent<'_>) -> Verdict {
         let by_default = event.is_reported_by_default();
-        let wanted = !self.ignored_origins.contains(&event.failure().origin())
-            && !self
-                .ignored
-                .iter()
-                .any(|is_ignored| is_ignored(event.failure()))
+        let wanted = !self
+            .ignored
+            .iter()
+            .any(|is_ignored| is_ignored(event.failure()))
             && self.filter.as_ref().map_or(by_default, |filter| {
                 catch_panic(|| filter(event)).unwrap_or(by_default)
             });
@@ -53,7 +51,6 @@ impl fmt::Debug for Reported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reported")
             .field("filter", &self.filter.is_some())
-            .field("ignored_origins", &self.ignored_origins)
             .field("ignored", &self.ignored.len())
             .finish()
     }

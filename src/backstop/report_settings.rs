@@ -6,10 +6,9 @@ use super::fatal::EndSettings;
 use super::shutdown::Shutdown;
 use super::{Builder, ConfigError};
 use crate::disclosure::Redactor;
-use crate::error::Failure;
-use crate::pipeline::{Executor, OutcomeEvent, Pipeline, Sample, Settings};
+use crate::pipeline::{OutcomeEvent, Pipeline, QueueLimits, RateLimit, Settings};
 use crate::report::{EventSink, PanicObserver};
-use crate::reporters::Reporter;
+use crate::reporters::IntoReporter;
 
 /// What the builder holds of them.
 #[derive(Debug, Default)]
@@ -39,52 +38,26 @@ impl Builder {
     ///     .build()?;
     /// # Ok::<(), backstop::ConfigError>(())
     /// ```
-    pub fn reporter(mut self, reporter: impl Reporter + 'static) -> Self {
-        self.reports.pipeline.reporters.push(Box::new(reporter));
+    pub fn reporter(mut self, reporter: impl IntoReporter) -> Self {
+        self.reports.pipeline.add_reporter(reporter);
         self
     }
 
-    /// Which part of the failures is reported, from 0 (none) to 1 (all). Default: 1.
-    pub fn sample_rate(mut self, rate: f64) -> Self {
-        self.reports.pipeline.sample = Sample::Rate(rate);
+    /// The fraction of failures to report, from 0.0 to 1.0. Default: 1.0.
+    pub const fn sample_rate(mut self, rate: f64) -> Self {
+        self.reports.pipeline.sample_rate = rate;
         self
     }
 
-    /// Like [`sample_rate`](Self::sample_rate), decided failure by failure. A question that panics, or
-    /// answers no number, keeps the report.
-    pub fn sample_by(mut self, rate: impl Fn(&Failure) -> f64 + Send + Sync + 'static) -> Self {
-        self.reports.pipeline.sample = Sample::By(Arc::new(rate));
+    /// How many failures are reported per minute. Default: no limit.
+    pub const fn rate_limit(mut self, limit: RateLimit) -> Self {
+        self.reports.pipeline.rate_limit = limit;
         self
     }
 
-    /// Makes the choice of the samples the same in every run.
-    pub fn sample_seed(mut self, seed: u64) -> Self {
-        self.reports.pipeline.seed = Some(seed);
-        self
-    }
-
-    /// How many failures of one kind (type, place and status) are reported in a minute. The next report of
-    /// the kind tells how many were held back ([`Report::suppressed`](crate::Report::suppressed)). Default:
-    /// no limit.
-    pub fn rate_limit(mut self, per_minute: u32) -> Self {
-        self.reports.pipeline.rate_limit = Some(per_minute);
-        self
-    }
-
-    /// How many failures of all kinds together are reported in a minute. Default: no limit.
-    pub fn rate_limit_overall(mut self, per_minute: u32) -> Self {
-        self.reports.pipeline.overall_limit = Some(per_minute);
-        self
-    }
-
-    /// How many reports, and how many bytes of them, may wait in the queue, and in each reporter's backlog.
-    /// One that finds it full is dropped and counted; an eighth is kept free for panics. Default: 1,024
-    /// and 16 MiB.
-    pub fn queue(mut self, count: usize, bytes: usize) -> Self {
-        (
-            self.reports.pipeline.queue_count,
-            self.reports.pipeline.queue_bytes,
-        ) = (count, bytes);
+    /// How much may wait in the queue, and in each reporter's backlog.
+    pub const fn queue_limits(mut self, limits: QueueLimits) -> Self {
+        self.reports.pipeline.queue = limits;
         self
     }
 
@@ -98,9 +71,9 @@ impl Builder {
         self
     }
 
-    pub(crate) fn work_on_current_runtime(mut self) -> Self {
-        self.reports.pipeline.place = Executor::CurrentRuntime;
-        self
+    /// The settings of the pipeline, for tests.
+    pub(crate) const fn pipeline_settings(&mut self) -> &mut Settings {
+        &mut self.reports.pipeline
     }
 }
 
@@ -121,36 +94,10 @@ fn build_pipeline(
     mut settings: Settings,
     redactor: &Redactor,
 ) -> Result<Option<Arc<Pipeline>>, ConfigError> {
-    let invalid = |setting, message: String| Err(ConfigError::invalid(setting, message));
-    if let Sample::Rate(rate) = settings.sample
-        && !(0.0..=1.0).contains(&rate)
-    {
-        let message = format!("{rate} is no part of a whole; give a rate from 0 (none) to 1 (all)");
-        return invalid("sample_rate", message);
-    }
-    for (setting, limit) in [
-        ("rate_limit", settings.rate_limit),
-        ("rate_limit_overall", settings.overall_limit),
-    ] {
-        if limit == Some(0) {
-            let message = "0 a minute would report nothing; leave the limit out for no limit, or set `sample_rate(0.0)`";
-            return invalid(setting, message.to_owned());
-        }
-    }
-    if settings.queue_count == 0 || settings.queue_bytes == 0 {
-        let message = "a queue without room drops every report; give it a count and bytes above 0, like `queue(1024, 16 << 20)`";
-        return invalid("queue", message.to_owned());
-    }
-    for reporter in &settings.reporters {
-        if let Err(error) = reporter.check() {
-            return invalid("reporter", format!("{}: {error}", reporter.name()));
-        }
-    }
-    if settings.reporters.is_empty() {
-        return Ok(None);
-    }
     settings.redactor = redactor.clone();
-    Ok(Some(Arc::new(Pipeline::new(settings))))
+    let built = Pipeline::build(settings);
+    let pipeline = built.map_err(|it| ConfigError::invalid(it.setting, it.message))?;
+    Ok(pipeline.map(Arc::new))
 }
 
 /// The pipeline, as scopes and layers see it.

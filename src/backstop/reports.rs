@@ -40,6 +40,13 @@ impl Backstop {
         }
     }
 
+    /// Like [`flush`](Self::flush), for a thread that may block.
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
+    pub fn flush_blocking(&self, timeout: Duration) -> Remaining {
+        let pipeline = self.pipeline();
+        pipeline.map_or_else(Remaining::default, |it| it.flush_blocking(timeout))
+    }
+
     /// Ends reporting: captures nothing more, delivers what is there until the timeout, drops the rest and
     /// tells how much that was.
     ///
@@ -50,21 +57,21 @@ impl Backstop {
     /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), backstop::ConfigError> {
     /// let backstop = Backstop::production().reporter(Memory::new()).build()?;
     /// // … after `axum::serve(…).with_graceful_shutdown(…)` has returned:
-    /// let remaining = backstop.shutdown(Duration::from_secs(5)).await;
+    /// let remaining = backstop.close(Duration::from_secs(5)).await;
     /// assert!(remaining.is_empty());
     /// # Ok(()) }
     /// ```
-    pub async fn shutdown(&self, timeout: Duration) -> Remaining {
+    pub async fn close(&self, timeout: Duration) -> Remaining {
         match self.pipeline() {
-            Some(pipeline) => pipeline.shutdown(timeout).await,
+            Some(pipeline) => pipeline.close(timeout).await,
             None => Remaining::default(),
         }
     }
 
-    /// The same for a thread that may block.
-    pub(crate) fn shutdown_blocking(&self, timeout: Duration) -> Remaining {
+    /// Like [`close`](Self::close), for a thread that may block.
+    pub fn close_blocking(&self, timeout: Duration) -> Remaining {
         let pipeline = self.pipeline();
-        pipeline.map_or_else(Remaining::default, |it| it.shutdown_blocking(timeout))
+        pipeline.map_or_else(Remaining::default, |it| it.close_blocking(timeout))
     }
 
     /// Tells of the error in which the application's main future ended.

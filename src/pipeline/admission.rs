@@ -1,51 +1,58 @@
-//! The gates on the request's path: who gets into the queue at all.
+//! Decides on the request's path which failures are reported: sampling and the rate limit.
 
+use std::sync::{Mutex, PoisonError};
+
+use fastrand::Rng;
 use tokio::time::Instant;
 
-use super::limit::Limiter;
-use super::random::Random;
-use super::settings::{Sample, Settings};
-use crate::error::Failure;
-use crate::panics::catch::catch_panic;
+use super::rate_limit::RateLimiter;
+use super::settings::{RateLimit, Settings};
 use crate::report::{Event, Outcome};
 
 #[derive(Debug)]
-pub(super) struct Gate {
-    sample: Sample,
-    random: Random,
-    limiter: Option<Limiter>,
+pub(super) struct Admission {
+    sample_rate: f64,
+    /// Without a seed each thread has its own generator.
+    seeded: Option<Mutex<Rng>>,
+    limiter: Option<RateLimiter>,
 }
 
-impl Gate {
+impl Admission {
     pub(super) fn new(settings: &Settings) -> Self {
-        let is_limited = settings.rate_limit.is_some() || settings.overall_limit.is_some();
+        let is_limited = settings.rate_limit != RateLimit::default();
         Self {
-            sample: settings.sample.clone(),
-            random: Random::new(settings.seed),
-            limiter: is_limited.then(|| Limiter::new(settings.rate_limit, settings.overall_limit)),
+            sample_rate: settings.sample_rate,
+            seeded: settings.seed.map(|seed| Mutex::new(Rng::with_seed(seed))),
+            limiter: is_limited.then(|| RateLimiter::new(settings.rate_limit)),
         }
     }
 
-    /// How many of its kind were held back before it, or why it does not pass.
-    pub(super) fn admit(&self, captured: &Event) -> Result<u64, Outcome> {
-        let failure = &captured.failure;
-        if !self.is_sampled(failure) {
+    /// Returns how many of its kind were suppressed before it.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not admitted.
+    pub(super) fn admit(&self, event: &Event) -> Result<u64, Outcome> {
+        if !self.is_sampled() {
             return Err(Outcome::SampledOut);
         }
         match &self.limiter {
             Some(limiter) => limiter
-                .admit(failure, Instant::now())
+                .admit(&event.failure, Instant::now())
                 .ok_or(Outcome::RateLimited),
             None => Ok(0),
         }
     }
 
-    fn is_sampled(&self, failure: &Failure) -> bool {
-        let rate = match &self.sample {
-            Sample::Rate(rate) => *rate,
-            Sample::By(rate) => catch_panic(|| rate(failure)).unwrap_or(1.0),
-        };
-        // A rate that is no number keeps the report, too.
-        rate >= 1.0 || rate.is_nan() || self.random.unit() < rate
+    fn is_sampled(&self) -> bool {
+        self.sample_rate >= 1.0 || self.random() < self.sample_rate
+    }
+
+    /// From 0 to below 1.
+    fn random(&self) -> f64 {
+        match &self.seeded {
+            Some(rng) => rng.lock().unwrap_or_else(PoisonError::into_inner).f64(),
+            None => fastrand::f64(),
+        }
     }
 }

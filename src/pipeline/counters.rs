@@ -1,74 +1,14 @@
-//! What becomes of reports, counted and told.
+//! How many reports had which outcome.
 
-use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use uuid::Uuid;
-
-use super::reporting;
-use crate::panics::catch::catch_panic;
 use crate::report::Outcome;
 
-/// One outcome, as [`Builder::on_outcome`](crate::Builder::on_outcome) sees it.
-#[derive(Clone, Debug)]
-pub struct OutcomeEvent<'a> {
-    pub(super) outcome: Outcome,
-    pub(super) report_id: Uuid,
-    pub(super) reporter: Option<&'a str>,
-}
-
-impl<'a> OutcomeEvent<'a> {
-    /// What became of it.
-    #[must_use]
-    pub const fn outcome(&self) -> Outcome {
-        self.outcome
-    }
-
-    /// The id of the report, which stands in the answer and the log too.
-    #[must_use]
-    pub const fn report_id(&self) -> Uuid {
-        self.report_id
-    }
-
-    /// The reporter, or `None` where the report never reached any: the outcome is then that of all.
-    #[must_use]
-    pub const fn reporter(&self) -> Option<&'a str> {
-        self.reporter
-    }
-}
-
-/// The registered callbacks.
-#[derive(Clone, Default)]
-pub(crate) struct Listeners(Vec<Arc<Listener>>);
-
-type Listener = dyn Fn(&OutcomeEvent<'_>) + Send + Sync;
-
-impl Listeners {
-    pub(crate) fn push(&mut self, listener: impl Fn(&OutcomeEvent<'_>) + Send + Sync + 'static) {
-        self.0.push(Arc::new(listener));
-    }
-
-    /// Tells all of them; one that panics changes nothing, and what they notify is not reported.
-    pub(super) fn tell(&self, event: &OutcomeEvent<'_>) {
-        for listener in &self.0 {
-            let _reporting = reporting::enter();
-            catch_panic(|| listener(event));
-        }
-    }
-}
-
-impl fmt::Debug for Listeners {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} listeners", self.0.len())
-    }
-}
-
-/// Counters of a lane, guarded by its lock.
+/// Counters of one reporter, guarded by the lock of its backlog.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Tally([u64; Outcome::COUNT]);
+pub(super) struct Counters([u64; Outcome::COUNT]);
 
-impl Tally {
+impl Counters {
     pub(super) fn add(&mut self, outcome: Outcome) {
         if let Some(count) = self.0.get_mut(outcome as usize) {
             *count += 1;
@@ -79,7 +19,11 @@ impl Tally {
         self.0.get(outcome as usize).copied().unwrap_or_default()
     }
 
-    /// Both together.
+    pub(super) fn dropped(&self) -> u64 {
+        Outcome::DROPS.iter().map(|reason| self.get(*reason)).sum()
+    }
+
+    /// The sums of both.
     pub(super) fn plus(&self, other: &Self) -> Self {
         Self(std::array::from_fn(|index| self.0[index] + other.0[index]))
     }
@@ -93,19 +37,19 @@ impl Tally {
     }
 }
 
-/// Counters of the gates, where many threads count at once.
+/// Counters of what was refused before it reached any reporter, where many threads count at once.
 #[derive(Debug, Default)]
-pub(super) struct SharedTally([AtomicU64; Outcome::COUNT]);
+pub(super) struct SharedCounters([AtomicU64; Outcome::COUNT]);
 
-impl SharedTally {
+impl SharedCounters {
     pub(super) fn add(&self, outcome: Outcome) {
         if let Some(count) = self.0.get(outcome as usize) {
             count.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    pub(super) fn snapshot(&self) -> Tally {
-        Tally(std::array::from_fn(|index| {
+    pub(super) fn snapshot(&self) -> Counters {
+        Counters(std::array::from_fn(|index| {
             self.0[index].load(Ordering::Relaxed)
         }))
     }

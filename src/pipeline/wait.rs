@@ -1,96 +1,107 @@
-//! The pipeline seen from outside: its counts, and the wait for its end.
+//! Waiting until something has happened, with a deadline, on any executor and on none.
 
-use std::sync::PoisonError;
-use std::time::Duration;
+use std::pin::pin;
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant as StdInstant};
 
+use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use super::core::Core;
-use super::stats::{Remaining, ReporterStats, Stats};
-use crate::report::Outcome;
+use super::settings::Executor;
 
-impl Core {
-    pub(super) fn stats(&self) -> Stats {
-        let _handover = self.hand_over();
-        let (entered, waiting) = {
-            let queue = self.queue.lock();
-            (queue.entered, queue.len())
-        };
-        let shared = self.dropped.snapshot();
-        let dropped: u64 = Outcome::DROPS
-            .iter()
-            .map(|reason| shared.get(*reason))
-            .sum();
-        let reporters = self.lanes.iter().map(|track| {
-            let lane = track.lock();
-            ReporterStats {
-                name: track.name.clone(),
-                captured: dropped + entered,
-                recovered: lane.recovered,
-                queued: (waiting + lane.len() as u64).saturating_add_signed(lane.spooled.min(0)),
-                spooled: lane.spooled.max(0).unsigned_abs(),
-                shared,
-                own: lane.tally,
-            }
-        });
-        Stats {
-            reporters: reporters.collect(),
-        }
+/// Lets tasks and threads wait until reports get on.
+#[derive(Debug, Default)]
+pub(super) struct Progress(Notify);
+
+impl Progress {
+    /// Has all that wait look again.
+    pub(super) fn made(&self) {
+        self.0.notify_waiters();
     }
 
-    pub(super) fn remaining(&self) -> Remaining {
-        let mut remaining = Remaining::default();
-        for stats in self.stats().reporters {
-            remaining.queued += stats.queued;
-            remaining.spooled += stats.spooled;
-        }
-        remaining
-    }
-
-    /// Waits until what has entered so far is settled, or as far as it can be before the deadline.
-    pub(super) async fn wait(&self, deadline: Instant) {
-        let entered = self.queue.lock().entered;
+    /// Waits until it is so; asks again whenever there was progress.
+    pub(super) async fn until(&self, is_so: impl Fn() -> bool) {
         loop {
-            let mut settled = std::pin::pin!(self.settled.notified());
-            settled.as_mut().enable();
-            let moves = self.moves_any_of(entered, deadline);
-            if !moves || tokio::time::timeout_at(deadline, settled).await.is_err() {
+            let mut progress = pin!(self.0.notified());
+            progress.as_mut().enable();
+            if is_so() {
                 return;
             }
+            progress.await;
         }
     }
+}
 
-    /// The same for a thread.
-    pub(super) fn wait_blocking(&self, longest: Duration) {
-        let deadline = Instant::now() + longest;
-        let entered = self.queue.lock().entered;
-        let (lock, condvar) = &self.settled_blocking;
-        let mut guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() || !self.moves_any_of(entered, deadline) {
-                return;
-            }
-            let woken = condvar.wait_timeout(guard, left);
-            guard = woken.unwrap_or_else(PoisonError::into_inner).0;
+/// Runs a future until this time at most; `None` if that has passed.
+///
+/// The timer is a thread's, so that the caller's executor need not have one, nor let it run: with paused time a clock
+/// jumps as soon as nothing else happens on that runtime. Without a thread to spare there is no wait.
+pub(super) async fn with_deadline<F: Future>(
+    executor: Executor,
+    deadline: Instant,
+    future: F,
+) -> Option<F::Output> {
+    if executor == Executor::CurrentRuntime {
+        return tokio::time::timeout_at(deadline, future).await.ok();
+    }
+    let mut future = pin!(future);
+    // Most often everything has arrived, and then no thread is needed.
+    let first = std::future::poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await;
+    if let Poll::Ready(output) = first {
+        return Some(output);
+    }
+    let mut alarm = pin!(alarm(deadline));
+    std::future::poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => alarm.as_mut().poll(cx).map(|()| None),
+    })
+    .await
+}
+
+/// Runs a future on this thread until this time at most; `None` if that has passed.
+pub(super) fn block_until<F: Future>(deadline: Instant, future: F) -> Option<F::Output> {
+    struct Unpark(Thread);
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
         }
     }
-
-    /// Whether anything that has entered is on its way and can get on before the deadline.
-    pub(super) fn moves(&self, deadline: Instant) -> bool {
-        let entered = self.queue.lock().entered;
-        self.moves_any_of(entered, deadline)
+    let start = StdInstant::now();
+    let longest = left(deadline);
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return Some(output);
+        }
+        let left = longest.saturating_sub(start.elapsed());
+        if left.is_zero() {
+            return None;
+        }
+        thread::park_timeout(left);
     }
+}
 
-    fn moves_any_of(&self, entered: u64, deadline: Instant) -> bool {
-        // A lane may settle a report while the worker still has it in its hands, and tells of it only once: who
-        // looks then waits here until the worker has let go.
-        let _handover = self.hand_over();
-        let now = Instant::now();
-        self.queue.lock().holds_any_of(entered)
-            || self
-                .lanes
-                .iter()
-                .any(|track| track.lock().moves_any_of(entered, now, deadline))
-    }
+/// Sleeps on a thread of its own, which ends early if this is dropped.
+async fn alarm(deadline: Instant) {
+    let (rings, rang) = oneshot::channel::<()>();
+    let (_cancel, canceled) = mpsc::channel::<()>();
+    let sleep = move || {
+        if canceled.recv_timeout(left(deadline)) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let _ = rings.send(());
+        }
+    };
+    let thread = thread::Builder::new().name("backstop-timer".to_owned());
+    let _ = thread.spawn(sleep);
+    // Without a thread the channel is closed, which ends the wait too.
+    let _ = rang.await;
+}
+
+/// By the real clock, which is the one of the pipeline's own threads.
+fn left(deadline: Instant) -> Duration {
+    deadline
+        .into_std()
+        .saturating_duration_since(StdInstant::now())
 }

@@ -1,157 +1,175 @@
-//! The loops of the worker and of each reporter.
+//! The worker: makes reports of events and hands them to the reporters.
 
-use std::pin::Pin;
+use std::mem::size_of;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::sync::Notify;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout};
 
-use super::core::{Core, Track};
-use super::keep::NextResume;
-use super::lane::{Answer, Next};
-use super::reporting;
-use crate::panics::catch::{catch_panic, drop_catching};
-use crate::report::Report;
-use crate::reporters::{Boxed, Resumed};
+use super::backlog::{Offer, Stored};
+use super::completion::Completion;
+use super::prepare::prepare;
+use super::queue::Item;
+use super::reporter_worker::ReporterWorker;
+use super::state::PipelineState;
+use crate::error::Origin;
+use crate::panics::catch::drop_catching;
+use crate::report::{Event, Outcome, Report};
 
-/// Makes reports of what was captured and hands them to the lanes.
-pub(super) async fn worker(core: Arc<Core>) {
+/// Starts the worker if it does not run: with the first report, and after it died.
+pub(super) fn start(state: &Arc<PipelineState>) {
+    if !state.runner.is_running() {
+        let worker = Arc::clone(state);
+        let work = move || run(Arc::clone(&worker));
+        state.runner.start("backstop", state.executor, work);
+    }
+}
+
+/// Starts what has died with something left to do.
+pub(super) fn revive(state: &Arc<PipelineState>) {
+    if !state.queue.lock().is_empty() {
+        start(state);
+        state.queue.wake.notify_one();
+    }
+    for reporter in &state.reporters {
+        if !reporter.backlog().is_empty() {
+            reporter.start();
+        }
+    }
+}
+
+/// Lets nothing in any more; what is there has until the deadline.
+pub(super) fn close(state: &Arc<PipelineState>, deadline: Instant) {
+    let now = state.executor.now();
+    for reporter in &state.reporters {
+        reporter.backlog().close_at(deadline, now);
+    }
+    state.queue.close();
+    if state.runner.is_running() || !state.queue.lock().is_empty() {
+        start(state);
+    } else {
+        state.end_reporters();
+    }
+    for reporter in &state.reporters {
+        reporter.wake.notify_one();
+    }
+}
+
+async fn run(state: Arc<PipelineState>) {
     // For so long it looks by itself, so that of many failures only the first one pays for waking it.
     const NAP: Duration = Duration::from_millis(1);
     let mut has_napped = false;
     loop {
-        core.start_lanes();
-        while let Some(item) = core.queue.pop() {
-            core.process(item);
-            core.start_lanes();
+        state.start_reporters();
+        while let Some(item) = state.queue.pop() {
+            process(&state, item);
+            state.start_reporters();
             has_napped = false;
             tokio::task::yield_now().await;
         }
-        if core.queue.is_done() {
-            core.end_lanes();
+        if state.queue.is_done() {
+            state.end_reporters();
             return;
         }
         if !has_napped {
-            wait(&core.queue.wake, Some(Instant::now() + NAP)).await;
+            let _ = timeout(NAP, state.queue.wake.notified()).await;
             has_napped = true;
-        } else if core.queue.sleep() {
-            core.queue.wake.notified().await;
+        } else if state.queue.sleep() {
+            state.queue.wake.notified().await;
             has_napped = false;
         }
     }
 }
 
-/// Works off the backlog of one reporter, and what the reporter itself keeps.
-pub(super) async fn lane(core: Arc<Core>, track: Arc<Track>) {
-    track.lock().recover(track.keeps, Instant::now());
-    let resumer = track.keeps.then(|| {
-        let resumer = resumer(Arc::clone(&core), Arc::clone(&track));
-        Aborting(tokio::spawn(reporting::marked(resumer)))
-    });
-    deliverer(&core, &track).await;
-    if let Some(mut resumer) = resumer {
-        track.wake_resume.notify_one();
-        // One that panicked has nothing to wait for.
-        let _ = (&mut resumer.0).await;
-    }
-}
+/// A report and its size, or why there is none.
+type Made = Result<(Arc<Report>, usize), Outcome>;
 
-async fn deliverer(core: &Core, track: &Track) {
-    loop {
-        let (settled, next) = track.lock().next(Instant::now());
-        core.tell(track, settled);
-        match next {
-            Next::Deliver { batch, reports } => {
-                let dropped = track.lock().newly_dropped(&core.dropped.snapshot());
-                for (reason, count) in dropped {
-                    catch_panic(|| track.reporter.dropped(reason, count));
-                }
-                let answer = deliver(track, &reports).await;
-                let jitter = || core.random.unit();
-                let settled = track.lock().answered(batch, answer, Instant::now(), jitter);
-                core.tell(track, settled);
-                track.wake_resume.notify_one();
+fn process(state: &PipelineState, item: Item) {
+    let Item {
+        event,
+        suppressed,
+        waiter,
+        number,
+        ..
+    } = item;
+    if let Some(waiter) = &waiter {
+        waiter.expect(state.reporters.len());
+    }
+    let (id, is_urgent) = (event.failure.id(), event.is_urgent);
+    let is_panic = event.failure.origin() == Origin::Panic;
+    let made = make(state, event, suppressed, is_panic);
+    let stored = store_last(state, &made, is_urgent);
+    let mut completions = Vec::with_capacity(state.reporters.len());
+    let handover = state.hand_over();
+    for (reporter, stored) in state.reporters.iter().zip(stored) {
+        let waiter = waiter.clone();
+        let completion = match &made {
+            Ok((report, weight)) => {
+                let offer = Offer {
+                    report: Arc::clone(report),
+                    number,
+                    weight: *weight,
+                    is_panic,
+                    waiter,
+                };
+                reporter.offer(offer, stored)
             }
-            Next::Wait(until) => wait(&track.wake, until).await,
-            Next::Done => return,
-        }
-    }
-}
-
-async fn resumer(core: Arc<Core>, track: Arc<Track>) {
-    const AFTER_PANIC: Duration = Duration::from_secs(60);
-    loop {
-        let next = track.lock().next_resume(Instant::now());
-        match next {
-            NextResume::Now => {
-                let resume = Caught::new(track.reporter.resume());
-                let resumed = timeout(track.patience.delivery, resume).await;
-                let resumed = resumed.ok().flatten().unwrap_or_else(|| Resumed {
-                    again: Some(AFTER_PANIC),
-                    ..Resumed::default()
-                });
-                let settled = track.lock().resumed(&resumed, Instant::now());
-                core.tell(&track, settled);
-            }
-            NextResume::Wait(until) => wait(&track.wake_resume, until).await,
-            NextResume::Done => return,
-        }
-    }
-}
-
-async fn deliver(track: &Track, reports: &[Arc<Report>]) -> Answer {
-    let deliver = async { track.reporter.deliver(reports).await };
-    let delivered = timeout(track.patience.delivery, Caught::new(Box::pin(deliver))).await;
-    match delivered {
-        Ok(Some(answers)) => Answer::Given(answers),
-        Ok(None) | Err(_) => Answer::Broken,
-    }
-}
-
-async fn wait(wake: &Notify, until: Option<Instant>) {
-    match until {
-        // Which of the two it was is seen by what there is to do.
-        Some(until) => drop(timeout_at(until, wake.notified()).await),
-        None => wake.notified().await,
-    }
-}
-
-/// A future whose panics, in polls and when it is dropped, are `None`.
-struct Caught<'a, T>(Option<Boxed<'a, T>>);
-
-impl<'a, T> Caught<'a, T> {
-    fn new(future: Boxed<'a, T>) -> Self {
-        Self(Some(future))
-    }
-}
-
-impl<T> Future for Caught<'_, T> {
-    type Output = Option<T>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
-        let Some(future) = &mut self.0 else {
-            return Poll::Ready(None);
+            Err(outcome) => Some(reporter.backlog().refuse(id, *outcome, waiter)),
         };
-        match catch_panic(|| future.as_mut().poll(cx)) {
-            Some(poll) => poll.map(Some),
-            None => Poll::Ready(None),
+        completions.push(completion);
+    }
+    state.queue.lock().in_hand = None;
+    drop(handover);
+    announce(state, completions);
+}
+
+/// Makes a report, unless no reporter has room for it.
+fn make(state: &PipelineState, event: Box<Event>, suppressed: u64, is_panic: bool) -> Made {
+    let has_room = |reporter: &Arc<ReporterWorker>| reporter.backlog().has_room(0, is_panic);
+    if !event.is_urgent && !state.reporters.iter().any(has_room) {
+        // An error's own destructor may panic.
+        drop_catching(event);
+        return Err(Outcome::QueueFull);
+    }
+    let timeout = event.is_urgent.then_some(state.crash_timeout / 2);
+    let (symbols, redactor) = (&state.symbols, &state.redactor);
+    let report = prepare(event, suppressed, symbols, timeout, redactor);
+    let report = report.ok_or(Outcome::Filtered)?;
+    let weight = weight(&report);
+    Ok((Arc::new(report), weight))
+}
+
+/// Writes the report of a panic that may end the process to every spool, before anything can hold that up.
+fn store_last(state: &PipelineState, made: &Made, is_urgent: bool) -> Vec<Option<Stored>> {
+    let mut stored = Vec::with_capacity(state.reporters.len());
+    for reporter in &state.reporters {
+        let report = made.as_ref().ok().filter(|_| is_urgent);
+        stored.push(report.and_then(|(report, _)| reporter.store_last(report)));
+    }
+    stored
+}
+
+fn announce(state: &PipelineState, completions: Vec<Option<Completion>>) {
+    for (reporter, completion) in state.reporters.iter().zip(completions) {
+        let completions = completion.into_iter().collect();
+        state.announcer.announce(&reporter.name, completions);
+    }
+}
+
+/// The bytes of a report as JSON, which is about what it takes in memory.
+fn weight(report: &Report) -> usize {
+    struct Counter(usize);
+    impl std::io::Write for Counter {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
         }
     }
-}
-
-impl<T> Drop for Caught<'_, T> {
-    fn drop(&mut self) {
-        drop_catching(self.0.take());
-    }
-}
-
-/// A task that ends with whoever waits for it.
-struct Aborting(tokio::task::JoinHandle<()>);
-
-impl Drop for Aborting {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+    let mut counter = Counter(size_of::<Report>());
+    // What cannot be written has no weight.
+    let _ = serde_json::to_writer(&mut counter, report);
+    counter.0
 }

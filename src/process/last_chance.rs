@@ -87,11 +87,11 @@ impl Chance {
 
     /// Leaves what is on disk to a child, if there may be one.
     fn hand_over(&self) -> Option<Child> {
-        if !crash_child::may_start() || self.pipelines.kept() == 0 {
+        if !crash_child::may_start() || self.pipelines.spooled() == 0 {
             return None;
         }
         // Before it starts, for it takes over only what nobody holds.
-        self.pipelines.leave();
+        self.pipelines.leave_disk();
         crash_child::start()
     }
 }

@@ -25,7 +25,7 @@ impl Backstop {
     /// all its threads and drivers. Called on a runtime with several threads, as in `#[tokio::main]`, it uses that.
     ///
     /// * Once the future ends, reports have [`shutdown_timeout`](crate::Builder::shutdown_timeout) to arrive: the end of
-    ///   reporting, like [`shutdown`](Self::shutdown). What a spool keeps the next process delivers, all else that is
+    ///   reporting, like [`close`](Self::close). What a spool keeps the next process delivers, all else that is
     ///   left is dropped and counted.
     /// * An `Err`, of any type that `?` converts into an [`Error`], is logged and reported, as unhandled and with the
     ///   mechanism [`Task`](crate::Mechanism::Task), and gives a failure. Nothing is printed.
@@ -104,7 +104,7 @@ impl Backstop {
         let start = Instant::now();
         // Or a panic of the last moment came too late.
         bare::wait_until_told(timeout);
-        let remaining = self.shutdown_blocking(timeout.saturating_sub(start.elapsed()));
+        let remaining = self.close_blocking(timeout.saturating_sub(start.elapsed()));
         if !remaining.is_empty() {
             tracing::warn!(
                 target: "backstop",
@@ -133,7 +133,7 @@ impl Backstop {
             }
             bare::take_last_chance();
             // Dropping the last handle would wait once more.
-            self.shutdown_blocking(Duration::ZERO);
+            self.close_blocking(Duration::ZERO);
             resume_unwind(panic)
         })
     }

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::delivery::Delivery;
 use super::reporter::Reporter;
-use super::text::{self, Paint};
+use super::terminal::Paint;
+use super::text;
 use crate::report::Report;
 
 /// Writes reports for people: the cause chain, the application's own frames first, the breadcrumbs that led
@@ -72,18 +73,19 @@ impl Reporter for Console {
     async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
         let paint = Paint(self.has_color);
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let write = |report: &Arc<Report>| {
+        let mut deliveries = Vec::with_capacity(batch.len());
+        for report in batch {
             // In one piece, so that no other writer gets in between.
             let text = text::render(report, paint);
             let written = writer
                 .write_all(text.as_bytes())
                 .and_then(|()| writer.flush());
-            match written {
+            deliveries.push(match written {
                 Ok(()) => Delivery::Delivered,
                 // A closed pipe stays closed.
                 Err(_) => Delivery::Rejected,
-            }
-        };
-        batch.iter().map(write).collect()
+            });
+        }
+        deliveries
     }
 }

@@ -19,7 +19,8 @@ impl<R: Reporter + 'static> IntoReporter for R {}
 
 /// A reporter, and where its backlog is kept.
 #[derive(Debug)]
-pub(crate) struct ConfiguredReporter {
+#[expect(unnameable_types, reason = "only this crate makes and reads it")]
+pub struct ConfiguredReporter {
     pub(crate) reporter: Box<dyn DynReporter>,
     /// `None` keeps the backlog in memory.
     pub(crate) spool: Option<SpoolSettings>,
@@ -40,7 +41,6 @@ pub(super) mod sealed {
     #[expect(unnameable_types, reason = "it seals the trait of the same name")]
     pub trait IntoReporter {
         #[doc(hidden)]
-        #[expect(private_interfaces, reason = "only this crate calls it")]
         fn configured(self) -> ConfiguredReporter;
     }
 

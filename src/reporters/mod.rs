@@ -33,6 +33,7 @@ mod reporter;
 mod shrink;
 #[cfg(feature = "spool")]
 mod spool;
+mod terminal;
 mod text;
 mod tracing;
 mod visit;

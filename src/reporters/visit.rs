@@ -82,8 +82,8 @@ fn record_texts(report: &mut Report, visit: &mut impl FnMut(&mut String)) {
     }
 }
 
-fn each<'a>(
-    texts: impl IntoIterator<Item = &'a mut Option<String>>,
+fn each<'a, I: IntoIterator<Item = &'a mut Option<String>>>(
+    texts: I,
     visit: &mut impl FnMut(&mut String),
 ) {
     for text in texts.into_iter().flatten() {
