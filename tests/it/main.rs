@@ -7,4 +7,3 @@ mod process;
 mod reporting;
 mod responding;
 mod support;
-mod vendors;

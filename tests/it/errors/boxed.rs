@@ -11,7 +11,7 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use crate::support::handler::{answer, answer_of};
+use crate::support::handler::answer;
 
 fn sold_out() -> Error {
     Error::msg("sold out")
@@ -134,6 +134,7 @@ macro_rules! report_tests {
             use std::io;
 
             use super::*;
+            use crate::support::handler::answer_of;
 
             fn report() -> $report {
                 <$report>::from(io::Error::from(io::ErrorKind::TimedOut)).$context("s3cr3t")
@@ -169,7 +170,6 @@ macro_rules! report_tests {
                 assert_eq!(status, StatusCode::GATEWAY_TIMEOUT);
             }
 
-            #[cfg(feature = "tower")]
             #[tokio::test]
             async fn a_timeout_in_a_report_is_a_504() {
                 let elapsed = tokio::time::timeout(

@@ -5,8 +5,7 @@
     reason = "a helper that can't go on fails its test"
 )]
 
-use std::fmt;
-use std::io;
+use std::{fmt, io};
 
 use axum::Router;
 use axum::routing::get;

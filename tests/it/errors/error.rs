@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use std::fmt;
 
 use axum_core::response::IntoResponse as _;
-use backstop::{Backstop, BoxError, Error, Failure, HttpError, RequestFacts, prelude::*};
+use backstop::prelude::*;
+use backstop::{Backstop, BoxError, Context as _, Error, Failure, HttpError, RequestInfo};
 use http::{HeaderValue, Request, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -347,8 +348,8 @@ fn public_shows_and_private_hides_whatever_the_status() {
     );
 }
 
-fn facts() -> RequestFacts {
-    RequestFacts::from_request(&Request::get("/").body(()).unwrap())
+fn facts() -> RequestInfo {
+    RequestInfo::from_request(&Request::get("/").body(()).unwrap())
 }
 
 fn answer(backstop: &Backstop, error: Error) -> Value {

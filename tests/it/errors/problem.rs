@@ -171,10 +171,10 @@ proptest! {
     }
 }
 
-#[cfg(feature = "xml")]
 mod xml {
-    use backstop::{Backstop, Error, RequestFacts};
-    use http::{Request, header::ACCEPT};
+    use backstop::{Backstop, Error, RequestInfo};
+    use http::Request;
+    use http::header::ACCEPT;
     use http_body_util::BodyExt as _;
 
     use super::*;
@@ -272,7 +272,7 @@ mod xml {
             .header(ACCEPT, "application/problem+xml")
             .body(())
             .unwrap();
-        let facts = RequestFacts::from_request(&request);
+        let facts = RequestInfo::from_request(&request);
         let error = Error::msg("x").status(problem.status().unwrap_or(StatusCode::NOT_FOUND));
         let response = backstop.respond(&facts, error);
         let body = futures_body(response.into_body());

@@ -1,8 +1,9 @@
-//! `sqlx::Error` through the question mark, and what `sqlx_status` makes of it.
+//! `sqlx::Error` through the question mark, and what `status` makes of it.
 
 use std::fmt;
 
-use backstop::{Backstop, BoxError, Error, sqlx_status};
+use backstop::sqlx::status;
+use backstop::{Backstop, BoxError, Error};
 use http::StatusCode;
 use serde_json::Value;
 use sqlx::error::{DatabaseError, ErrorKind};
@@ -51,7 +52,7 @@ async fn a_missing_row_is_no_404_unless_the_application_says_so() {
     let missing = || Error::from(sqlx::Error::RowNotFound);
     assert_eq!(answer(missing).await.0, StatusCode::INTERNAL_SERVER_ERROR);
     let backstop = Backstop::production()
-        .map_status(sqlx_status)
+        .map_status(status)
         .log(false)
         .build()
         .unwrap();
@@ -71,20 +72,20 @@ async fn an_exhausted_pool_is_a_503() {
 
 #[test]
 fn violations_suggest_what_the_client_did_wrong() {
-    let of = |kind| sqlx_status(&violation(kind)).as_u16();
+    let of = |kind| status(&violation(kind)).as_u16();
     assert_eq!(of(|| ErrorKind::UniqueViolation), 409);
     assert_eq!(of(|| ErrorKind::ForeignKeyViolation), 409);
     assert_eq!(of(|| ErrorKind::NotNullViolation), 422);
     assert_eq!(of(|| ErrorKind::CheckViolation), 422);
     assert_eq!(of(|| ErrorKind::Other), 500);
-    assert_eq!(sqlx_status(&sqlx::Error::PoolClosed), 503);
-    assert_eq!(sqlx_status(&sqlx::Error::WorkerCrashed), 500);
+    assert_eq!(status(&sqlx::Error::PoolClosed), 503);
+    assert_eq!(status(&sqlx::Error::WorkerCrashed), 500);
 }
 
 #[tokio::test]
 async fn a_violation_keeps_its_text_to_itself() {
     let backstop = Backstop::production()
-        .map_status(sqlx_status)
+        .map_status(status)
         .log(false)
         .build()
         .unwrap();

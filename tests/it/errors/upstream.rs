@@ -119,7 +119,6 @@ async fn a_problem_of_the_upstream_is_read_by_its_content_type() {
     let problem = get("/sold-out", "*/*").await.unwrap().unwrap();
     assert_eq!(problem.status(), Some(StatusCode::CONFLICT));
     assert_eq!(problem.get("code").unwrap(), "SOLD_OUT");
-    #[cfg(feature = "xml")]
     {
         let xml = get("/sold-out", "application/problem+xml")
             .await

@@ -14,7 +14,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
-use backstop::{Mechanism, Report};
+use backstop::Report;
+use backstop::report::Mechanism;
 use tempfile::TempDir;
 
 /// No wait is longer.

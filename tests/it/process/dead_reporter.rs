@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use backstop::reporters::{Delivery, Reporter};
-use backstop::{Backstop, Error, Outcome, Report};
+use backstop::stats::Outcome;
+use backstop::{Backstop, Error, Report};
 use http::{Request, Response};
 use tower::{Layer as _, Service as _};
 

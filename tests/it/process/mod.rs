@@ -2,13 +2,11 @@
 
 #[cfg(all(feature = "spool", unix))]
 mod crashes;
-#[cfg(all(feature = "reports", target_os = "linux"))]
+#[cfg(target_os = "linux")]
 mod dead_reporter;
-#[cfg(all(feature = "reports", target_os = "linux"))]
+#[cfg(target_os = "linux")]
 mod many_panics;
-#[cfg(feature = "reports")]
 mod panic_hook;
-#[cfg(feature = "reports")]
 mod shutdown;
-#[cfg(all(feature = "reports", unix))]
+#[cfg(unix)]
 mod uncatchable;

@@ -12,13 +12,15 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
-use std::task::{Context, Poll, Waker};
+use std::task::{self, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
+use backstop::panics::OnPanic;
+use backstop::report::{Mechanism, Severity};
 use backstop::reporters::{Delivery, Memory, Reporter};
-use backstop::{Backstop, Builder, Error, Fatal, Mechanism, Report, Severity};
+use backstop::{Backstop, Builder, Context as _, Error, Report};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -26,7 +28,7 @@ use tokio::sync::Notify;
 use crate::support::process::{alone, alone_with};
 
 const LONG: Duration = Duration::from_secs(60);
-const SHUTDOWN: Fatal = Fatal::Shutdown { grace: LONG };
+const SHUTDOWN: OnPanic = OnPanic::Shutdown { grace: LONG };
 
 fn builder(memory: &Memory) -> Builder {
     Backstop::production()
@@ -37,7 +39,7 @@ fn builder(memory: &Memory) -> Builder {
 
 fn is_signalled(backstop: &Backstop) -> bool {
     let signal = pin!(backstop.shutdown_signal());
-    let mut cx = Context::from_waker(Waker::noop());
+    let mut cx = task::Context::from_waker(Waker::noop());
     signal.poll(&mut cx) == Poll::Ready(())
 }
 
@@ -138,7 +140,7 @@ async fn a_signal_that_nobody_can_give_any_more_never_comes() {
     let backstop = builder(&Memory::new()).build().unwrap();
     let mut signal = pin!(backstop.shutdown_signal());
     drop(backstop);
-    let mut cx = Context::from_waker(Waker::noop());
+    let mut cx = task::Context::from_waker(Waker::noop());
     assert_eq!(signal.as_mut().poll(&mut cx), Poll::Pending);
 }
 
@@ -162,7 +164,7 @@ async fn the_last_resort_is_called_when_the_grace_is_over_and_somebody_still_car
     let (called, calls) = mpsc::channel();
     let grace = Duration::from_millis(1);
     let backstop = builder(&Memory::new())
-        .fatal(Fatal::Shutdown { grace })
+        .fatal(OnPanic::Shutdown { grace })
         .on_grace_over(move |failure| {
             called
                 .send(failure.chain()[0].message().to_owned())
@@ -248,7 +250,7 @@ fn with_the_hook_a_panic_of_a_bare_task_is_fatal_too_but_none_in_a_callback() {
 #[test]
 fn run_gives_a_success_for_what_ends_well_and_a_failure_for_all_else() {
     alone(|| {
-        let run = |fatal: Fatal, end: End| {
+        let run = |fatal: OnPanic, end: End| {
             let memory = Memory::new();
             let backstop = builder(&memory).fatal(fatal).build().unwrap();
             let code = backstop.run(end.of(backstop.clone()));
@@ -257,10 +259,10 @@ fn run_gives_a_success_for_what_ends_well_and_a_failure_for_all_else() {
             assert_eq!(stats.queued(), 0);
             (code, memory.reports())
         };
-        let (code, reports) = run(Fatal::Continue, End::Well);
+        let (code, reports) = run(OnPanic::Continue, End::Well);
         assert_eq!((code, reports.len()), (ExitCode::SUCCESS, 0));
 
-        let (code, reports) = run(Fatal::Continue, End::Error);
+        let (code, reports) = run(OnPanic::Continue, End::Error);
         assert_eq!((code, reports.len()), (ExitCode::FAILURE, 1));
         assert_eq!(reports[0].errors[0].message, "opening the shop");
         assert_eq!(reports[0].errors[1].message, "out of tea");
@@ -268,13 +270,13 @@ fn run_gives_a_success_for_what_ends_well_and_a_failure_for_all_else() {
         assert!(!reports[0].handled);
         assert_eq!(reports[0].severity, Severity::Error);
 
-        let (code, reports) = run(Fatal::Continue, End::AfterPanic);
+        let (code, reports) = run(OnPanic::Continue, End::AfterPanic);
         assert_eq!((code, reports.len()), (ExitCode::SUCCESS, 1));
         let (code, reports) = run(SHUTDOWN, End::AfterPanic);
         assert_eq!((code, reports.len()), (ExitCode::FAILURE, 1));
         // It would never end; the grace does.
         let grace = Duration::from_millis(1);
-        let (code, reports) = run(Fatal::Shutdown { grace }, End::Never);
+        let (code, reports) = run(OnPanic::Shutdown { grace }, End::Never);
         assert_eq!((code, reports.len()), (ExitCode::FAILURE, 1));
     });
 }
@@ -291,7 +293,6 @@ enum End {
 
 impl End {
     async fn of(self, backstop: Backstop) -> backstop::Result<()> {
-        use backstop::prelude::*;
         match self {
             Self::Well => {}
             Self::Error => {
@@ -409,7 +410,7 @@ fn settings_of_an_end_that_can_not_be_are_refused() {
     let setting = |builder: Builder| builder.build().unwrap_err().setting();
     let new = Backstop::production;
     let grace = Duration::ZERO;
-    assert_eq!(setting(new().fatal(Fatal::Shutdown { grace })), "fatal");
+    assert_eq!(setting(new().fatal(OnPanic::Shutdown { grace })), "fatal");
     assert_eq!(setting(new().on_fatal(|_| {})), "on_fatal");
     assert_eq!(setting(new().on_grace_over(|_| {})), "on_grace_over");
     assert_eq!(
@@ -417,7 +418,7 @@ fn settings_of_an_end_that_can_not_be_are_refused() {
         "crash_timeout"
     );
     assert_eq!(setting(new().crash_timeout(Duration::MAX)), "crash_timeout");
-    let fatal = Fatal::Shutdown {
+    let fatal = OnPanic::Shutdown {
         grace: Duration::MAX,
     };
     assert!(
@@ -432,15 +433,15 @@ fn settings_of_an_end_that_can_not_be_are_refused() {
 #[test]
 fn in_a_process_that_is_no_child_nobody_is_told_to_end() {
     let _backstop = builder(&Memory::new()).build().unwrap();
-    assert_eq!(backstop::crash_child(), None);
+    assert_eq!(backstop::panics::crash_child(), None);
 }
 
 #[test]
 fn a_child_without_anything_to_deliver_ends() {
     alone_with("BACKSTOP_CRASH_CHILD", || {
-        assert_eq!(backstop::crash_child(), Some(ExitCode::FAILURE));
+        assert_eq!(backstop::panics::crash_child(), Some(ExitCode::FAILURE));
         let _backstop = builder(&Memory::new()).build().unwrap();
-        assert_eq!(backstop::crash_child(), Some(ExitCode::FAILURE));
+        assert_eq!(backstop::panics::crash_child(), Some(ExitCode::FAILURE));
     });
 }
 

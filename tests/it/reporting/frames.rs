@@ -12,8 +12,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
+use backstop::prelude::*;
+use backstop::report::Frame;
 use backstop::reporters::Memory;
-use backstop::{Backstop, Builder, Error, Frame, Report, prelude::*};
+use backstop::{Backstop, Builder, Error, Report};
 use http::{Request, StatusCode};
 use tower::ServiceExt as _;
 

@@ -3,7 +3,8 @@
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get as on_get;
-use backstop::{Error, Scope, Severity, User};
+use backstop::report::{Severity, User};
+use backstop::{Error, Scope};
 use http::StatusCode;
 
 use crate::support::process::passed_alone;

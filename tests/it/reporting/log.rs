@@ -5,7 +5,8 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use backstop::{Backstop, Builder, Error, RequestFacts, prelude::*};
+use backstop::prelude::*;
+use backstop::{Backstop, Builder, Context as _, Error, RequestInfo};
 use http::{Request, StatusCode};
 
 use crate::support::subscriber::set_default;
@@ -89,7 +90,7 @@ fn logged(builder: Builder, request: http::request::Builder, error: Error) -> (S
         .without_time()
         .with_writer(move || writer.clone())
         .finish();
-    let facts = RequestFacts::from_request(&request.body(()).unwrap());
+    let facts = RequestInfo::from_request(&request.body(()).unwrap());
     let backstop = builder.build().unwrap();
     let default = set_default(subscriber);
     let response = backstop.respond(&facts, error);

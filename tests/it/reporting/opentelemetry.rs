@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use backstop::reporters::Memory;
-use backstop::{Backstop, Error, RequestFacts};
+use backstop::{Backstop, Error, RequestInfo};
 use http::Request;
 use opentelemetry::trace::{TraceContextExt as _, TracerProvider as _};
 use opentelemetry_sdk::trace::SdkTracerProvider;
@@ -26,7 +26,7 @@ async fn a_report_has_the_ids_of_the_span_it_failed_in_else_those_of_the_tracepa
         .header("traceparent", TRACEPARENT)
         .body(())
         .unwrap();
-    let facts = RequestFacts::from_request(&request);
+    let facts = RequestInfo::from_request(&request);
 
     let span = tracing::info_span!("request");
     let ids = span.context().span().span_context().clone();

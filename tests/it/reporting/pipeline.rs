@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backstop::reporters::{Delivery, Memory, Reporter, Resumed};
-use backstop::{Backstop, Builder, ConfigErrorKind, Error, Outcome, Remaining, Report, testing};
+use backstop::settings::ConfigErrorKind;
+use backstop::stats::{Outcome, Remaining};
+use backstop::{Backstop, Builder, Error, Report, testing};
 use http::StatusCode;
 use tokio::time::Instant;
 
@@ -148,7 +150,7 @@ async fn a_report_arrives_at_every_reporter_under_the_id_of_the_response() {
 async fn below_500_is_reported_only_if_the_filter_says_so() {
     let answer = |backstop: &Backstop, status: u16| {
         let request = http::Request::get("/").body(()).unwrap();
-        let facts = backstop::RequestFacts::from_request(&request);
+        let facts = backstop::RequestInfo::from_request(&request);
         let status = StatusCode::from_u16(status).unwrap();
         drop(backstop.respond(&facts, Error::msg(status.to_string()).status(status)));
     };

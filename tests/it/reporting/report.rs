@@ -3,11 +3,9 @@
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get as on_get;
-use backstop::layers::{CatchPanicLayer, ErrorLayer};
-use backstop::{
-    Backstop, BoxError, Error, Failure, Mechanism, Origin, Report, Scope, Severity, User,
-    prelude::*,
-};
+use backstop::prelude::*;
+use backstop::report::{Mechanism, Severity, User};
+use backstop::{Backstop, BoxError, Context as _, Error, Failure, Origin, Report, Scope};
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::json;
@@ -235,9 +233,8 @@ async fn nested_layers_report_once_for_each_backstop_and_under_one_id() {
     let (first, first_reports) = Reports::backstop();
     let (second, second_reports) = Reports::backstop();
     let app = router()
-        .layer(CatchPanicLayer::new())
         .layer(first.layer())
-        .layer(ErrorLayer::new(&first))
+        .layer(first.layer())
         .layer(second.layer())
         .layer(first.layer());
     for path in ["/error", "/panic", "/bare"] {
@@ -358,7 +355,7 @@ async fn every_standard_error_can_be_told_also_behind_a_dyn() {
 async fn a_failure_answered_by_hand_is_reported_too() {
     let (backstop, reports) = Reports::backstop();
     let request = Request::get("/by-hand").body(()).unwrap();
-    let facts = backstop::RequestFacts::from_request(&request);
+    let facts = backstop::RequestInfo::from_request(&request);
     let response: Response<_> = backstop.respond(&facts, Error::msg("broken"));
     let report = reports.one();
     assert_eq!(

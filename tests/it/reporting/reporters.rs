@@ -10,7 +10,6 @@ use std::time::Duration;
 use backstop::reporters::{Console, Delivery, Memory, Reporter as _, Tracing};
 use backstop::{Backstop, Error, Report, ResultExt as _, testing};
 use serde_json::json;
-
 use tracing::field::{Field, Visit};
 
 use crate::support::subscriber::set_default;

@@ -11,10 +11,13 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
-use axum::{Router, routing::get};
+use axum::routing::get;
+use backstop::prelude::*;
+use backstop::report::{Breadcrumb, Severity};
 use backstop::reporters::{Console, Delivery, Memory, Reporter, Spool, Tracing};
-use backstop::{Backstop, Breadcrumb, Error, Report, Scope, Severity, prelude::*};
+use backstop::{Backstop, Context as _, Error, Report, Scope};
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::json;

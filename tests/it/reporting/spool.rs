@@ -14,7 +14,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backstop::reporters::{Delivery, Memory, Reporter, Spool};
-use backstop::{Backstop, Outcome, Report, testing};
+use backstop::stats::Outcome;
+use backstop::{Backstop, Report, testing};
 
 use crate::support::process;
 

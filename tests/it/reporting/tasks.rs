@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get as on_get;
+use backstop::prelude::*;
+use backstop::report::{Mechanism, Severity};
 use backstop::reporters::Console;
-use backstop::{Backstop, Error, Mechanism, Report, Scope, Severity, prelude::*};
+use backstop::{Backstop, Context as _, Error, Report, Scope};
 use http::StatusCode;
 
 use crate::support::reports::{Reports, get, messages};
@@ -88,10 +90,13 @@ async fn a_value_is_the_callers_and_nothing_is_told_of_it() {
 
 #[tokio::test]
 async fn without_any_backstop_an_error_is_counted() {
-    let before = backstop::unheard();
-    let task = backstop::spawn(async { Err::<(), _>(Error::msg("unheard")) });
-    assert_eq!(task.await.unwrap().unwrap_err().to_string(), "unheard");
-    assert_eq!(backstop::unheard(), before + 1);
+    let before = backstop::stats::unreported_count();
+    let task = backstop::spawn(async { Err::<(), _>(Error::msg("unreported_count")) });
+    assert_eq!(
+        task.await.unwrap().unwrap_err().to_string(),
+        "unreported_count"
+    );
+    assert_eq!(backstop::stats::unreported_count(), before + 1);
 }
 
 #[tokio::test]
@@ -100,7 +105,7 @@ async fn a_panic_in_a_task_is_told_once_without_a_hook_and_goes_on_to_the_handle
     let handler = |scope: Scope| async move {
         scope.breadcrumb("in the handler");
         let spawned = scope.spawn(async {
-            backstop::contextualize(async { panic!("out of cheese") }, |report| {
+            backstop::report::contextualize(async { panic!("out of cheese") }, |report| {
                 report.attributes.insert("shelf".to_owned(), 7.into())
             })
             .await

@@ -2,8 +2,10 @@
 
 use axum::routing::{get as on_get, post};
 use axum::{Json, Router};
+use backstop::prelude::*;
+use backstop::report::{BreadcrumbKind, Severity};
 use backstop::tracing::TracingLayer;
-use backstop::{BreadcrumbKind, Error, Scope, Severity, prelude::*};
+use backstop::{Error, Scope};
 use http::{Request, StatusCode};
 use tower::ServiceExt as _;
 use tower_http::trace::TraceLayer;
@@ -72,7 +74,6 @@ async fn events_and_failures_in_an_instrumented_task_find_their_request() {
 }
 
 /// The spans that a report names, with the line of each.
-#[cfg(feature = "reports")]
 #[expect(clippy::unwrap_used, reason = "so a test fails")]
 fn spans(report: &backstop::Report) -> Vec<(&str, u32)> {
     let spans = report.metadata["task"]["spans"].as_array().unwrap();
@@ -86,7 +87,6 @@ fn spans(report: &backstop::Report) -> Vec<(&str, u32)> {
     spans.collect::<Option<_>>().unwrap()
 }
 
-#[cfg(feature = "reports")]
 #[tokio::test]
 async fn a_tasks_report_names_the_spans_in_which_it_failed_and_in_which_it_was_spawned() {
     if passed_alone() {

@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use axum::{Router, routing::get};
+use axum::Router;
+use axum::routing::get;
 use backstop::{Backstop, Builder, Error, Format, Shape};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};

@@ -3,7 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use axum::extract::ConnectInfo;
-use backstop::{Backstop, Builder, Error, RequestFacts, Shape, prelude::*};
+use backstop::prelude::*;
+use backstop::{Backstop, Builder, Context as _, Error, RequestInfo, Shape};
 use http::{Request, StatusCode, request};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -164,7 +165,7 @@ fn answer(builder: Builder, request: request::Builder, error: Error) -> Value {
 }
 
 fn text(builder: Builder, request: request::Builder, error: Error) -> String {
-    let facts = RequestFacts::from_request(&request.body(()).unwrap());
+    let facts = RequestInfo::from_request(&request.body(()).unwrap());
     let response = builder.log(false).build().unwrap().respond(&facts, error);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()

@@ -2,15 +2,15 @@
 
 mod conformance;
 mod development;
-#[cfg(all(feature = "axum", feature = "html"))]
+#[cfg(feature = "axum")]
 mod headers;
-#[cfg(all(feature = "axum", feature = "tower"))]
+#[cfg(feature = "axum")]
 mod origins;
 mod properties;
-#[cfg(all(feature = "axum", feature = "html", feature = "xml"))]
+#[cfg(feature = "axum")]
 mod rejections;
 mod settings;
-#[cfg(all(feature = "axum", feature = "html", feature = "xml"))]
+#[cfg(feature = "axum")]
 mod totality;
-#[cfg(all(feature = "axum", feature = "tower"))]
+#[cfg(feature = "axum")]
 mod tower;

@@ -5,7 +5,8 @@
 use std::fmt;
 
 use axum_core::body::Body;
-use backstop::{Backstop, Builder, Error, HttpError, RequestFacts, Shape, prelude::*};
+use backstop::prelude::*;
+use backstop::{Backstop, Builder, Context as _, Error, HttpError, RequestInfo, Shape};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use proptest::collection::{btree_map, vec};
@@ -33,7 +34,7 @@ proptest! {
         for line in &lines {
             request = request.header("accept", HeaderValue::from_bytes(line).unwrap());
         }
-        let facts = RequestFacts::from_request(&request.body(()).unwrap());
+        let facts = RequestInfo::from_request(&request.body(()).unwrap());
         let response = backstop(Shape::Problem).respond(&facts, Error::msg("no"));
         let content_type = response.headers()["content-type"].to_str().unwrap();
         let media_type = content_type.split(';').next().unwrap();
@@ -210,8 +211,8 @@ fn backstop(shape: Shape) -> Backstop {
     builder.shape(shape).log(false).build().unwrap()
 }
 
-fn facts(accept: &str) -> RequestFacts {
-    RequestFacts::from_request(&Request::get("/").header("accept", accept).body(()).unwrap())
+fn facts(accept: &str) -> RequestInfo {
+    RequestInfo::from_request(&Request::get("/").header("accept", accept).body(()).unwrap())
 }
 
 fn bytes(body: Body) -> Vec<u8> {

@@ -2,7 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use backstop::{Backstop, Builder, ConfigErrorKind, Error, Format, RequestFacts, Shape};
+use backstop::settings::ConfigErrorKind;
+use backstop::{Backstop, Builder, Error, Format, RequestInfo, Shape};
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -196,7 +197,7 @@ fn without_negotiation_every_answer_has_the_default_format_and_does_not_vary() {
         .default_format(Format::Text)
         .build()
         .unwrap();
-    let response = backstop.respond(&RequestFacts::from_request(&request), Error::msg("x"));
+    let response = backstop.respond(&RequestInfo::from_request(&request), Error::msg("x"));
     assert_eq!(
         response.headers()["content-type"],
         "text/plain; charset=utf-8"
@@ -242,7 +243,7 @@ fn the_owners_page_replaces_the_built_in_one_unless_it_fails() {
         let response = builder
             .build()
             .unwrap()
-            .respond(&RequestFacts::from_request(&request), Error::msg("x"));
+            .respond(&RequestInfo::from_request(&request), Error::msg("x"));
         let csp = response.headers()["content-security-policy"]
             .to_str()
             .unwrap()
@@ -276,7 +277,7 @@ fn the_policy_of_the_page_names_the_hash_of_its_style() {
     let response = production()
         .build()
         .unwrap()
-        .respond(&RequestFacts::from_request(&request), Error::msg("x"));
+        .respond(&RequestInfo::from_request(&request), Error::msg("x"));
     let csp = response.headers()["content-security-policy"]
         .to_str()
         .unwrap()
@@ -302,7 +303,7 @@ fn two_backstops_share_nothing() {
         .shape(Shape::envelope("fault"))
         .build()
         .unwrap();
-    let facts = RequestFacts::from_request(&Request::get("/").body(()).unwrap());
+    let facts = RequestInfo::from_request(&Request::get("/").body(()).unwrap());
     let error = || Error::msg("x").field("safe", 1);
     assert_eq!(json(one.respond(&facts, error()))["safe"], 1);
     assert_eq!(
@@ -320,7 +321,7 @@ fn production() -> Builder {
 }
 
 fn answer(builder: Builder, path: &str, error: Error) -> Response<axum_core::body::Body> {
-    let facts = RequestFacts::from_request(&Request::get(path).body(()).unwrap());
+    let facts = RequestInfo::from_request(&Request::get(path).body(()).unwrap());
     builder.build().unwrap().respond(&facts, error)
 }
 

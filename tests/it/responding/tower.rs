@@ -13,7 +13,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use backstop::layers::{BackstopLayer, BackstopService, CatchPanicLayer, ErrorLayer};
+use backstop::layers::{BackstopLayer, BackstopService};
 use backstop::{Backstop, BoxError, Error};
 use bytes::Bytes;
 use http::{Request, StatusCode};
@@ -23,7 +23,7 @@ use tower::util::BoxCloneService;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt as _, service_fn};
 
 use crate::support::http::{Http, Reply, request, serve, serve_service};
-use crate::support::recorder::{Recorder, Told};
+use crate::support::recorder::Recorder;
 use crate::support::services::{Bomb, PanicsTwice, PollReady, Step, Steps, Unready};
 
 /// What a service answers, without a socket.
@@ -282,14 +282,11 @@ async fn the_layer_fits_everywhere_without_an_error_handler() {
     let (_, backstop) = Recorder::production();
     is_clone_send_sync(&backstop);
     is_clone_send_sync::<BackstopLayer>(&backstop.layer());
-    is_clone_send_sync::<ErrorLayer>(&ErrorLayer::new(&backstop));
-    is_clone_send_sync::<CatchPanicLayer>(&CatchPanicLayer::new());
     let fails =
         service_fn(|_: PlainRequest| async { Err::<PlainResponse, BoxError>("s3cr3t".into()) });
     let service: BackstopService<_> = backstop.layer().layer(fails);
     is_clone_send_sync(&service);
     is_a_service_that_never_fails(&service);
-    is_clone_send_sync(&CatchPanicLayer::new().layer(fails));
 
     // In a router, alone and with layers that fail inside.
     let stack = ServiceBuilder::new()
@@ -300,9 +297,7 @@ async fn the_layer_fits_everywhere_without_an_error_handler() {
     let app: Router = Router::new()
         .route("/", get(|| async { "well" }).layer(backstop.layer()))
         .route_layer(backstop.layer())
-        .layer(stack)
-        .layer(ErrorLayer::new(&backstop))
-        .layer(CatchPanicLayer::new());
+        .layer(stack);
     // Around a router, and outermost in a builder.
     let around = ServiceBuilder::new()
         .layer(backstop.layer())
@@ -344,7 +339,7 @@ async fn a_plain_service_is_served_over_a_socket() {
     }
 }
 
-// The pieces alone, and one layer in another.
+// One layer in another.
 
 fn failing_app() -> Router {
     let error = || async { Err::<(), _>(Error::msg("gone").status(StatusCode::GONE)) };
@@ -354,7 +349,14 @@ fn failing_app() -> Router {
         .route("/panic", get(|| async { panic!("s3cr3t") as () }))
         .route("/bare", get(|| async { (StatusCode::BAD_REQUEST, "no") }))
         .route("/body", get(body))
-        .route_service("/unready", CatchPanicLayer::new().layer(NeverReady))
+        .route_service(
+            "/unready",
+            Backstop::production()
+                .build()
+                .unwrap()
+                .layer()
+                .layer(NeverReady),
+        )
 }
 
 /// Panics in `poll_ready`.
@@ -372,54 +374,6 @@ impl Service<axum::extract::Request> for NeverReady {
 
     fn call(&mut self, _request: axum::extract::Request) -> Self::Future {
         unreachable!("it is never ready")
-    }
-}
-
-fn without_id(told: Told) -> Told {
-    Told {
-        id: String::new(),
-        ..told
-    }
-}
-
-#[tokio::test]
-async fn the_pieces_together_answer_as_the_fused_layer_does() {
-    let (fused_told, backstop) = Recorder::production();
-    let fused = serve(failing_app().layer(backstop.layer())).await;
-    let (pieces_told, backstop) = Recorder::production();
-    let pieces = failing_app()
-        .layer(CatchPanicLayer::new())
-        .layer(ErrorLayer::new(&backstop));
-    let pieces = serve(pieces).await;
-    for http in Http::BOTH {
-        for path in ["/error", "/panic", "/bare", "/body", "/unready", "/nowhere"] {
-            let (expected, reply) = (fused.get(http, path).await, pieces.get(http, path).await);
-            assert_eq!(reply.status, expected.status, "{path}");
-            assert_eq!(reply.end.is_ok(), expected.end.is_ok(), "{path}");
-            let names = |reply: &Reply| {
-                let names = reply.headers.keys().map(|name| name.as_str().to_owned());
-                std::collections::BTreeSet::from_iter(names)
-            };
-            assert_eq!(names(&reply), names(&expected), "{path}");
-            assert_eq!(reply.body.len(), expected.body.len(), "{path}");
-            let only = pieces_told.only();
-            assert_eq!(without_id(only), without_id(fused_told.only()), "{path}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_caught_panic_without_an_error_layer_is_safe() {
-    let server = serve(failing_app().layer(CatchPanicLayer::new())).await;
-    for http in Http::BOTH {
-        for path in ["/panic", "/unready"] {
-            let reply = server.get(http, path).await;
-            assert_eq!(reply.status, 500);
-            assert_eq!(
-                reply.text(),
-                r#"{"title":"Internal Server Error","status":500}"#
-            );
-        }
     }
 }
 

@@ -27,6 +27,10 @@ pub(crate) fn passed_alone() -> bool {
 }
 
 #[track_caller]
+#[expect(
+    clippy::print_stdout,
+    reason = "`--nocapture` shows what the child measured"
+)]
 fn passed_with(variable: &str) -> bool {
     if std::env::var_os(CHILD).is_some() {
         return false;
@@ -35,7 +39,6 @@ fn passed_with(variable: &str) -> bool {
     let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
     assert!(output.status.success(), "{stdout}{stderr}");
     assert!(stdout.contains("test result: ok. 1 passed; 0 failed"));
-    // What it measured, with `--nocapture`.
     print!("{stdout}");
     true
 }

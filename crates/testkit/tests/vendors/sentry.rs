@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backstop::reporters::{Delivery, Reporter, Sentry, SentryClient};
-use backstop::{Backstop, Outcome, Report};
+use backstop::Backstop;
+use backstop::stats::Outcome;
+use backstop::Report;
 use proptest::prelude::*;
 use sentry_core::protocol::{Envelope, EnvelopeItem, Event};
 use sentry_core::test::TestTransport;

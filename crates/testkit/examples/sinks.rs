@@ -17,7 +17,13 @@ use axum::body::Body;
 use axum::routing::get;
 use backstop::prelude::*;
 use backstop::reporters::Console;
-use backstop::{Backstop, BoxError, Breadcrumb, BreadcrumbKind, Builder, Scope, User};
+use backstop::Backstop;
+use backstop::BoxError;
+use backstop::report::Breadcrumb;
+use backstop::report::BreadcrumbKind;
+use backstop::Builder;
+use backstop::Scope;
+use backstop::report::User;
 use http::{Request, StatusCode};
 use tower::ServiceExt as _;
 

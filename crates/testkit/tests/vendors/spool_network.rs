@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use backstop::reporters::{Bugsnag, Spool};
-use backstop::{Backstop, Outcome};
+use backstop::Backstop;
+use backstop::stats::Outcome;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::receiver::{Receiver, Reply, nobody, parse};

@@ -4,7 +4,12 @@ use std::io;
 use std::time::Duration;
 
 use backstop::reporters::Reporter;
-use backstop::{Backstop, Breadcrumb, Error, ResultExt as _, Scope, Severity};
+use backstop::Backstop;
+use backstop::report::Breadcrumb;
+use backstop::Error;
+use backstop::ResultExt as _;
+use backstop::Scope;
+use backstop::report::Severity;
 use serde_json::json;
 
 use super::Receiver;

@@ -12,7 +12,11 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::routing::get;
 use backstop::reporters::{Delivery, OpenTelemetry, Reporter};
-use backstop::{Backstop, Outcome, Report, Scope, prelude::*};
+use backstop::Backstop;
+use backstop::stats::Outcome;
+use backstop::Report;
+use backstop::Scope;
+use backstop::prelude::*;
 use http::StatusCode;
 use opentelemetry::InstrumentationScope;
 use opentelemetry::logs::{AnyValue, Severity};
@@ -175,7 +179,7 @@ async fn each_severity_has_its_number_and_a_request_its_oddities() {
     for (severity, number, text) in [
         ("info", Severity::Info, "INFO"),
         ("warning", Severity::Warn, "WARN"),
-        ("fatal", Severity::Fatal, "FATAL"),
+        ("fatal", Severity::OnPanic, "FATAL"),
     ] {
         let record = record(sample::with(|report| report["severity"] = severity.into())).await;
         assert_eq!(record.severity_number(), Some(number));
