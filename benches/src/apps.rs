@@ -9,6 +9,7 @@ use axum::extract::Path;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use backstop::reporters::{Delivery, Reporter};
+use backstop::settings::QueueLimits;
 use backstop::{Backstop, Builder, Error, Report};
 use http::StatusCode;
 
@@ -24,7 +25,10 @@ pub fn reporting() -> Backstop {
 }
 
 pub fn reporting_with(set: impl FnOnce(Builder) -> Builder) -> Backstop {
-    let builder = Backstop::production().queue(1 << 20, 1 << 32);
+    let builder = Backstop::production().queue_limits(QueueLimits {
+        reports: 1 << 20,
+        bytes: 1 << 32,
+    });
     set(builder.reporter(Nowhere))
         .build()
         .expect("the settings are valid")

@@ -169,7 +169,7 @@ fn a_hundred_thousand_panics_are_answered_and_nothing_of_them_stays() {
     server.abort();
     runtime.block_on(async {
         assert!(server.await.unwrap_err().is_cancelled());
-        backstop.shutdown(Duration::from_secs(60)).await;
+        backstop.close(Duration::from_secs(60)).await;
     });
     drop((runtime, backstop));
     let after = held_soon(|held| held == before);

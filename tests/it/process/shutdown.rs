@@ -212,7 +212,7 @@ async fn a_reporter_that_hangs_delays_the_shutdown_by_at_most_the_crash_timeout(
     // Only the timeouts of the two differ, and this one panicked first.
     assert!(!is_signalled(&patient));
     for backstop in [patient, hasty] {
-        backstop.shutdown(Duration::ZERO).await;
+        backstop.close(Duration::ZERO).await;
     }
 }
 
