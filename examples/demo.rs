@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .safe_fields(["productId", "inStock"])
         .map_status::<tokio::task::JoinError>(|_| StatusCode::BAD_GATEWAY)
         .build()?;
-    backstop.install_panic_hook();
+    backstop.install_panic_hook()?;
 
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port()?)).await?;
     println!("The shop is open at http://{}/", listener.local_addr()?);

@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .reporter(Console::new())
         .build()?;
     // Panics that no layer catches are reported from here on, and all have their places.
-    backstop.install_panic_hook();
+    backstop.install_panic_hook()?;
 
     let app = Router::new()
         .route("/error", get(error))

@@ -20,7 +20,6 @@ pub(crate) struct Policy {
     pub(crate) backtrace: Gate,
     pub(crate) hosts: Vec<String>,
     pub(crate) peers: Vec<IpAddr>,
-    pub(crate) type_base: Option<String>,
     pub(crate) type_uri: Option<TypeUri>,
     pub(crate) statuses: StatusMap,
     pub(crate) redactor: Redactor,
@@ -47,16 +46,23 @@ pub(crate) struct TypeUri(pub(crate) Arc<ChooseType>);
 type ChooseType = dyn Fn(&Failure, &RequestInfo) -> Option<String> + Send + Sync;
 
 impl Policy {
-    /// Whether this client sees everything. The gate of the owner can't open what the host and the peer close.
-    pub(super) fn shows_details(&self, failure: &Failure, facts: &RequestInfo) -> bool {
-        self.details.is_open(failure, facts)
-            && facts.has_local_host(&self.hosts)
-            && facts
-                .peer()
-                .is_none_or(|peer| is_loopback_address(peer) || self.peers.contains(&peer))
+    /// Whether this client sees details: the application shows them, and the client is local.
+    pub(super) fn shows_details(&self, failure: &Failure, request: &RequestInfo) -> bool {
+        self.details.is_open(failure, request)
+            && request.has_local_host(&self.hosts)
+            && self.is_local_peer(request.peer())
     }
 
-    /// The type of the problem: the hook's, else the error's, else the base and the error's code.
+    /// Whether a peer is on this machine, or named by the application. If its address is unknown, the service may be
+    /// reachable from anywhere: only a build for development then takes the `Host` header's word for it.
+    fn is_local_peer(&self, peer: Option<IpAddr>) -> bool {
+        match peer {
+            Some(peer) => is_loopback_address(peer) || self.peers.contains(&peer),
+            None => cfg!(debug_assertions),
+        }
+    }
+
+    /// The type of the problem: the hook's, else the error's.
     pub(super) fn type_uri(
         &self,
         failure: &Failure,
@@ -70,18 +76,7 @@ impl Policy {
         if let Some(uri) = chosen {
             return Some(Cow::Owned(uri));
         }
-        let inner = failure.inner();
-        if !open {
-            return None;
-        }
-        inner.type_uri().or_else(|| {
-            let code = inner.code()?;
-            Some(Cow::Owned(format!(
-                "{}{}",
-                self.type_base.as_ref()?,
-                code.as_str()?
-            )))
-        })
+        open.then(|| failure.inner().type_uri()).flatten()
     }
 
     pub(super) fn is_safe(&self, field: &str) -> bool {

@@ -70,11 +70,12 @@ impl Pipeline {
     }
 
     /// The same for a thread that may block.
-    pub(crate) fn flush_blocking(&self, timeout: Duration) {
+    pub(crate) fn flush_blocking(&self, timeout: Duration) -> Remaining {
         self.core.revive();
         if self.core.place == Executor::Threads {
             self.core.wait_blocking(bounded(timeout));
         }
+        self.core.remaining()
     }
 
     /// The same for a thread that may block.

@@ -141,20 +141,6 @@ impl RequestInfo {
         }
     }
 
-    /// The facts, for who outlives the request; what stays behind is empty.
-    pub(crate) fn take(&mut self) -> Self {
-        let empty = Self {
-            method: Method::GET,
-            uri: Uri::default(),
-            version: self.version,
-            route: None,
-            accept: None,
-            traceparent: None,
-            more: None,
-        };
-        std::mem::replace(self, empty)
-    }
-
     /// The method.
     #[must_use]
     pub const fn method(&self) -> &Method {

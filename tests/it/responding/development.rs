@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use axum::extract::ConnectInfo;
-use backstop::prelude::*;
+use backstop::settings::Disclosure;
 use backstop::{Backstop, Builder, Context as _, Error, RequestInfo, Shape};
 use http::{Request, StatusCode, request};
 use http_body_util::BodyExt as _;
@@ -72,34 +72,27 @@ fn details_need_a_host_of_this_machine_and_where_the_peer_is_known_a_local_one()
         Some("[2001:db8::1]:9")
     ));
     assert!(shows(
-        development().debug_hosts(["shop.example"]),
+        development().disclosure(Disclosure::new().local_hosts(["shop.example"])),
         Some("shop.example:80"),
         None
     ));
     let peers = [std::net::IpAddr::from([10, 0, 0, 7])];
     assert!(shows(
-        development().debug_peers(peers),
+        development().disclosure(Disclosure::new().local_peers(peers)),
         Some("localhost"),
         Some("10.0.0.7:9")
     ));
-    // The gates of host and peer stand whoever asked for details.
-    assert!(shows(Backstop::production().show_details(true), None, None));
-    assert!(!shows(
-        Backstop::production().show_details(true),
-        Some("shop.example"),
-        None
-    ));
-    assert!(!shows(
-        Backstop::production().show_details_if(|_, _| true),
-        Some("shop.example"),
-        None
-    ));
-    assert!(!shows(development().show_details(false), None, None));
-    assert!(!shows(
-        development().show_details_if(|failure, _| failure.status() != 500),
-        None,
-        None
-    ));
+    // Host and peer decide too, whoever asked for details.
+    let set = |disclosure| Backstop::production().disclosure(disclosure);
+    let new = Disclosure::new;
+    assert!(shows(set(new().details(true)), None, None));
+    let foreign = Some("shop.example");
+    assert!(!shows(set(new().details(true)), foreign, None));
+    assert!(!shows(set(new().details_if(|_, _| true)), foreign, None));
+    let development = |disclosure| Backstop::development().disclosure(disclosure);
+    assert!(!shows(development(new().details(false)), None, None));
+    let below_500 = new().details_if(|failure, _| failure.status() != 500);
+    assert!(!shows(development(below_500), None, None));
 }
 
 #[test]
@@ -120,7 +113,8 @@ fn an_authority_of_http_2_must_be_local_too() {
 
 #[test]
 fn without_the_backtrace_the_places_are_hidden() {
-    let builder = Backstop::development().show_backtrace_if(|failure, _| failure.status() == 404);
+    let only_404 = Disclosure::new().backtrace_if(|failure, _| failure.status() == 404);
+    let builder = Backstop::development().disclosure(only_404);
     let problem = answer(builder, Request::get("/"), Error::msg("x"));
     assert_eq!(problem["debug"]["chain"], json!([{ "message": "x" }]));
     let shown = answer(Backstop::development(), Request::get("/"), Error::msg("x"));
