@@ -33,9 +33,8 @@ impl Builder {
 
     /// Functions that are the application's own, by the start of their name, like `shop_core` or `shop::orders`.
     ///
-    /// By default these are all but those of Rust's and this crate's own, of tokio, hyper, axum, tower and what
-    /// belongs to them, and all whose file is in cargo's registry or one of its git checkouts. Of two names that
-    /// both fit, the longer one decides.
+    /// By default these are all except Rust's and Backstop's own, and those whose file is in Cargo's registry, in one
+    /// of its git checkouts or in a directory `vendor`. If several prefixes match, the longest one decides.
     pub fn in_app_include(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let names = names.into_iter().map(|name| (name.into(), true));
         self.reports.pipeline.symbols.in_app.extend(names);

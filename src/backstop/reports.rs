@@ -30,9 +30,12 @@ impl Backstop {
             .unwrap_or_default()
     }
 
-    /// Waits until all that was captured so far has arrived or was dropped, as far as that can be before the
-    /// timeout, and tells what remains. It returns early where waiting is no use, for a reporter asked to be
-    /// left alone for longer.
+    /// Waits until everything captured so far has arrived or was dropped, and returns what remains at the timeout.
+    ///
+    /// It returns early if nothing more can arrive before the timeout, because a receiver has asked for a longer pause.
+    /// What is safe on disk and has failed once is not waited for.
+    ///
+    /// It can be awaited on any executor, and needs no timer of tokio's.
     pub async fn flush(&self, timeout: Duration) -> Remaining {
         match self.pipeline() {
             Some(pipeline) => pipeline.flush(timeout).await,
@@ -40,15 +43,21 @@ impl Backstop {
         }
     }
 
-    /// Like [`flush`](Self::flush), for a thread that may block.
+    /// Like [`flush`](Self::flush), but blocks the thread.
     #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn flush_blocking(&self, timeout: Duration) -> Remaining {
         let pipeline = self.pipeline();
         pipeline.map_or_else(Remaining::default, |it| it.flush_blocking(timeout))
     }
 
-    /// Ends reporting: captures nothing more, delivers what is there until the timeout, drops the rest and
-    /// tells how much that was.
+    /// Ends reporting: captures nothing more, delivers what is there until the timeout, drops what is still in memory
+    /// then, and returns how much that was. Reports on disk stay there for the next process.
+    ///
+    /// What would be tried again only after the timeout has one more attempt before it. Like [`flush`](Self::flush), it
+    /// can be awaited on any executor.
+    ///
+    /// Without it, the drop of the last handle waits at most two seconds, and on a tokio runtime not at all, because
+    /// that would block it: then the reports arrive only if the process lives long enough.
     ///
     /// ```
     /// use std::time::Duration;
@@ -68,7 +77,7 @@ impl Backstop {
         }
     }
 
-    /// Like [`close`](Self::close), for a thread that may block.
+    /// Like [`close`](Self::close), but blocks the thread.
     pub fn close_blocking(&self, timeout: Duration) -> Remaining {
         let pipeline = self.pipeline();
         pipeline.map_or_else(Remaining::default, |it| it.close_blocking(timeout))

@@ -19,9 +19,7 @@ static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
 
 /// Has the reports of a crash sent at once, by a child of the process that a panic ends, instead of at the next start.
 ///
-/// A panic that ends the process leaves its report, synced, with every reporter that [keeps
-/// reports](crate::reporters::Keeper), such as `Spool`. What
-/// could not be delivered from there within three quarters of [`crash_timeout`](crate::Builder::crash_timeout) is left
+/// A panic that ends the process leaves its report on disk, synced, wherever a reporter has a `Spool`. What could not be delivered from there within three quarters of [`crash_timeout`](crate::Builder::crash_timeout) is left
 /// to a child: the same program with the same arguments, detached, without input and output, and with
 /// `BACKSTOP_CRASH_CHILD` in its environment. It runs `main` up to this call, which in the child delivers what the
 /// spools hold, for 30 seconds at the most, and gives the code to end with. In every other process this is `None`, and
@@ -31,8 +29,8 @@ static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
 /// next start delivers.
 ///
 /// The child delivers by the application's own settings, so call this right after [`build`](crate::Builder::build), with
-/// nothing before it that only a service does, such as taking a port. Where no Backstop with a reporter that keeps
-/// reports was built before, no child is started.
+/// nothing before it that only a service does, such as taking a port. Where no Backstop with a spool was built
+/// before, no child is started.
 ///
 /// Which panics end the process: in a program compiled with `panic = "abort"` every one that the [panic
 /// hook](crate::Backstop::install_panic_hook) sees, in handlers too; else one that leaves the future of [`Backstop::run`](crate::Backstop::run),
