@@ -222,8 +222,8 @@
 //! | stack overflow | prints a message and aborts | nothing: no hook runs |
 //! | memory that cannot be had | prints a message and aborts | nothing; `try_reserve` returns an error |
 //! | `std::process::abort` | aborts | nothing |
-//! | `std::process::exit`, and the end of `main` | ends, without the destructors of other threads | nothing: wait for [`shutdown`](crate::Backstop::shutdown) before |
-//! | SIGTERM, where the application handles it | goes on | nothing: await the end of the server, then [`shutdown`](crate::Backstop::shutdown) |
+//! | `std::process::exit`, and the end of `main` | ends, without the destructors of other threads | nothing: wait for [`close`](crate::Backstop::close) before |
+//! | SIGTERM, where the application handles it | goes on | nothing: await the end of the server, then [`close`](crate::Backstop::close) |
 //! | SIGTERM where it does not, SIGKILL, the kernel's memory killer | nothing more runs | nothing |
 //! | a handler that never ends | goes on | nothing: put a timeout inside the layer, whose error it answers |
 //!

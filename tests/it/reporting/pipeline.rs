@@ -471,7 +471,7 @@ async fn a_reporter_that_hangs_holds_up_neither_the_others_nor_a_flush() {
 
 #[tokio::test(start_paused = true)]
 async fn a_reporter_is_told_once_of_each_drop_before_its_next_batch() {
-    /// Refuses what is called so, and panics once it has been told.
+    /// Refuses parse errors, and panics once it has been told.
     #[derive(Default)]
     struct Listening(Mutex<Vec<String>>);
     impl Reporter for Listening {
@@ -479,7 +479,7 @@ async fn a_reporter_is_told_once_of_each_drop_before_its_next_batch() {
             let message = &batch[0].errors[0].message;
             self.0.lock().unwrap().push(format!("got {message}"));
             match message.as_str() {
-                "refused" => vec![Delivery::Rejected],
+                "invalid digit found in string" => vec![Delivery::Rejected],
                 _ => vec![Delivery::Delivered],
             }
         }
@@ -495,25 +495,25 @@ async fn a_reporter_is_told_once_of_each_drop_before_its_next_batch() {
         .reporter(Arc::clone(&listening))
         .build()
         .unwrap();
-    // Errors that are made on one line are of one kind.
-    let limited = || Error::msg("limited");
-    let errors = [
-        limited(),
-        limited(),
-        limited(),
-        Error::msg("refused"),
-        Error::msg("kept"),
-        Error::msg("kept"),
-    ];
-    for error in errors {
-        backstop.notify(&error);
+    for _ in 0..3 {
+        fail(&backstop, "limited");
         assert!(backstop.flush(LONG).await.is_empty());
     }
-    let told = listening.0.lock().unwrap().join(", ");
-    assert_eq!(
-        told,
-        "got limited, 2 rate_limited, got refused, 1 rejected, got kept, got kept"
-    );
+    backstop.notify(&"x".parse::<u8>().unwrap_err());
+    assert!(backstop.flush(LONG).await.is_empty());
+    backstop.notify(&"x".parse::<bool>().unwrap_err());
+    assert!(backstop.flush(LONG).await.is_empty());
+    backstop.notify(&"x".parse::<f64>().unwrap_err());
+    assert!(backstop.flush(LONG).await.is_empty());
+    let told = [
+        "got limited",
+        "2 rate_limited",
+        "got invalid digit found in string",
+        "1 rejected",
+        "got provided string was not `true` or `false`",
+        "got invalid float literal",
+    ];
+    assert_eq!(*listening.0.lock().unwrap(), told);
 }
 
 #[tokio::test]
@@ -989,6 +989,12 @@ mod conservation {
         proptest::collection::vec(step, 1..40)
     }
 
+    /// In memory where the system has such a directory, because thousands of writes are synced.
+    #[cfg(feature = "spool")]
+    fn memory_dir() -> tempfile::TempDir {
+        tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+    }
+
     /// Leaves so many reports in a spool, the last one torn.
     #[cfg(feature = "spool")]
     async fn leave_behind(dir: &std::path::Path, left: usize) {
@@ -1081,7 +1087,7 @@ mod conservation {
                     builder = builder.reporter(Memory::new());
                 }
                 #[cfg(feature = "spool")]
-                let dir = tempfile::tempdir().unwrap();
+                let dir = memory_dir();
                 #[cfg(feature = "spool")]
                 {
                     leave_behind(dir.path(), left).await;
