@@ -9,10 +9,10 @@
 
 mod disclosed;
 mod policy;
-mod redact;
+mod redactor;
 
 pub(crate) use self::disclosed::{Debug, Disclosed, Item};
 pub(crate) use self::policy::{Gate, Policy, TypeUri};
 #[cfg(feature = "reports")]
-pub(crate) use self::redact::REDACTED;
-pub(crate) use self::redact::Redactor;
+pub(crate) use self::redactor::REDACTED;
+pub(crate) use self::redactor::Redactor;

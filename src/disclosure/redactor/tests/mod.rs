@@ -1,0 +1,4 @@
+//! The redactor, by itself.
+
+mod corpus;
+mod properties;
