@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use http::Uri;
 use serde_json::{Map, Value};
 
-use crate::disclosure::{REDACTED, Redactor};
+use crate::disclosure::Redactor;
 use crate::report::{
     App, Breadcrumb, Device, FeatureFlag, Frame, LogLine, Report, ReportError, ReportRequest,
     SourceLine, Thread, User,
@@ -97,11 +97,8 @@ impl Scrubber<'_> {
 
     /// The value of a key.
     fn member(&self, key: &str, text: &mut String) {
-        if self.0.is_sensitive(key) {
-            REDACTED.clone_into(text);
-        } else {
-            self.text(text);
-        }
+        let redacted = self.0.field(key, text).into_owned();
+        *text = redacted;
     }
 
     fn error(
@@ -131,7 +128,7 @@ impl Scrubber<'_> {
         self.maybe(file);
         source
             .iter_mut()
-            .for_each(|SourceLine { text, .. }| self.text(text));
+            .for_each(|SourceLine { text, .. }| *text = self.0.source(text).into_owned());
     }
 
     fn request(&self, request: &mut ReportRequest) {
@@ -162,14 +159,7 @@ impl Scrubber<'_> {
     }
 
     fn section(&self, section: &str, members: &mut Map<String, Value>) {
-        let is_sensitive = self.0.is_sensitive(section);
-        for (key, value) in members {
-            if is_sensitive {
-                *value = Value::String(REDACTED.to_owned());
-            } else {
-                self.0.member(key, value);
-            }
-        }
+        self.0.members(section, members);
     }
 
     fn flag(&self, FeatureFlag { name, variant }: &mut FeatureFlag) {
@@ -198,6 +188,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::disclosure::REDACTED;
 
     #[test]
     fn no_secret_survives_wherever_it_stands() {
@@ -226,7 +217,7 @@ mod tests {
             "user": {"id": "7", "email": "password=s3cr3t"},
             "attributes": {"session_id": "s3cr3t", "plain": "secret=s3cr3t", "count": 3},
             "metadata": {"annotations": {"order": nested}, "credentials": {"user": "s3cr3t"}},
-            "feature_flags": [{"name": "auth_variant", "variant": "s3cr3t"}],
+            "feature_flags": [{"name": "auth_token", "variant": "s3cr3t"}],
             "breadcrumbs": [{
                 "timestamp": 1, "message": "Authorization: Bearer s3cr3t", "kind": "manual", "level": "info",
                 "data": {"set-cookie": "s3cr3t", "url": url},

@@ -3,11 +3,21 @@
 use std::ops::Range;
 
 use super::edit::{Decoded, Edit};
-use super::extent::{Context, Quote, Stop};
+use super::extent::{Context, LIMIT, Quote};
 use super::key::{Rules, Sense};
+use super::work;
 
 /// How far back a key is looked for.
 pub(super) const MAX_KEY: usize = 80;
+
+/// As much of a text as is worth judging.
+pub(super) fn head(text: &str) -> &str {
+    let mut end = text.len().min(LIMIT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
 
 /// One pass over a text, from left to right.
 #[derive(Debug)]
@@ -26,8 +36,8 @@ pub(super) struct Cursor<'a> {
     /// A sensitive key that was the value of `name`, and the value that came before its name.
     pub(super) named: Option<(Sense, usize)>,
     pub(super) unnamed: Option<usize>,
-    /// A group whose key is sensitive and that is looked at member by member, and one that holds no literal.
-    pub(super) owner: Option<(usize, Sense)>,
+    /// Where a group ends whose key is sensitive and that is looked at member by member, and one without literals.
+    pub(super) owner_end: usize,
     pub(super) bare_until: usize,
     /// A sensitive column was compared with a placeholder, so that the list of bound values is sensitive.
     pub(super) binds: bool,
@@ -58,7 +68,7 @@ impl<'a> Cursor<'a> {
             brackets: 0,
             named: None,
             unnamed: None,
-            owner: None,
+            owner_end: 0,
             bare_until: 0,
             binds: false,
             query: (0, false),
@@ -72,6 +82,47 @@ impl<'a> Cursor<'a> {
     /// The byte before `at`, of what was not hidden.
     pub(super) fn before(&self, at: usize) -> Option<u8> {
         (at > self.floor).then(|| self.bytes()[at - 1])
+    }
+
+    /// The bytes before `end` that were not hidden, as far as a key can be.
+    pub(super) fn behind(&self, end: usize) -> &'a [u8] {
+        let behind = &self.bytes()[end.saturating_sub(MAX_KEY).max(self.floor).min(end)..end];
+        work::note(behind.len());
+        behind
+    }
+
+    /// The letters, digits and `joints` before `end`.
+    pub(super) fn word_before(&self, end: usize, joints: &[u8]) -> &'a str {
+        let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || joints.contains(byte);
+        let length = self.behind(end).iter().rev().take_while(is_part).count();
+        &self.text[end - length..end]
+    }
+
+    /// The letters, digits and `joints` from `start`, as many as a key can have.
+    pub(super) fn word_at(&self, start: usize, joints: &[u8]) -> &'a str {
+        let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || joints.contains(byte);
+        let length = self.bytes()[start..]
+            .iter()
+            .take(MAX_KEY)
+            .take_while(is_part)
+            .count();
+        &self.text[start..start + length]
+    }
+
+    /// What is ahead, as much as is worth a look.
+    pub(super) fn ahead(&self, start: usize) -> &'a str {
+        work::note(LIMIT);
+        head(&self.text[start..])
+    }
+
+    /// Past the blanks and line breaks here.
+    pub(super) fn skip_space(&self, at: usize) -> usize {
+        let is_space = |byte: &&u8| byte.is_ascii_whitespace();
+        at + self.bytes()[at.min(self.text.len())..]
+            .iter()
+            .take(64)
+            .take_while(is_space)
+            .count()
     }
 
     /// Whether a word can start at `at`.
@@ -116,15 +167,12 @@ impl<'a> Cursor<'a> {
         end
     }
 
-    /// What surrounds a value whose key has this sense.
-    pub(super) fn context(&self, sense: Sense) -> Context {
+    /// What surrounds a value here.
+    pub(super) fn context(&self) -> Context {
         Context {
             enclosing: self.quote,
             in_brackets: self.brackets > 0,
-            has_line: sense == Sense::Line,
-            stop: Stop::Never,
-            is_assignment: false,
-            is_query: false,
+            ..Context::default()
         }
     }
 }

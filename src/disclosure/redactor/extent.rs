@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::work;
+
 /// A quote with the backslashes before it: `"`, `\"`, `\\\"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Quote {
@@ -114,7 +116,9 @@ fn inline(text: &str, start: usize, context: Context) -> Extent {
 
 /// Where the PEM block ends that starts here: after its last line, or with the text.
 pub(super) fn pem_end(text: &str, start: usize) -> usize {
-    text[start..].find("-----END").map_or(text.len(), |end| {
+    let end = text[start..].find("-----END");
+    work::note(end.unwrap_or(text.len() - start));
+    end.map_or(text.len(), |end| {
         let end = start + end + 8;
         let is_label = |byte: &&u8| byte.is_ascii_uppercase() || matches!(byte, b' ' | b'-');
         end + text.as_bytes()[end..]
@@ -151,10 +155,10 @@ fn skip_break(bytes: &[u8], at: usize) -> usize {
 }
 
 fn line_end(bytes: &[u8], at: usize) -> usize {
-    bytes[at..]
-        .iter()
-        .position(|byte| matches!(byte, b'\n' | b'\r'))
-        .map_or(bytes.len(), |length| at + length)
+    let is_inside = |byte: &&u8| !matches!(byte, b'\n' | b'\r');
+    let length = bytes[at..].iter().take_while(is_inside).count();
+    work::note(length);
+    at + length
 }
 
 /// The blanks that start the line of `at`, which is looked for no further than `LIMIT`.
@@ -303,9 +307,9 @@ fn string(text: &str, start: usize, (open, quote): (usize, Quote), context: Cont
         }
     }
     if goes_on(bytes, after, quote, context) {
-        let end = plain(bytes, start, after, context).hidden.end;
+        let end = joined(bytes, after, context);
         return Extent {
-            hidden: start..end.max(after),
+            hidden: start..end,
             kind: Kind::Broken,
         };
     }
@@ -313,6 +317,31 @@ fn string(text: &str, start: usize, (open, quote): (usize, Quote), context: Cont
         hidden: open + 1..inner_end,
         kind: Kind::Quoted,
     }
+}
+
+/// Where the strings and words end that are joined to each other.
+fn joined(bytes: &[u8], mut at: usize, context: Context) -> usize {
+    let context = Context {
+        has_line: false,
+        ..context
+    };
+    let is_enclosing = |byte| context.enclosing.is_some_and(|open| open.byte == byte);
+    while let Some(&byte) = bytes.get(at) {
+        at = match byte {
+            b'\\' => (at + 2).min(bytes.len()),
+            b'"' | b'\'' if !is_enclosing(byte) => {
+                let end =
+                    closing_quote(bytes, at + 1, Quote { byte, slashes: 0 }, context.enclosing);
+                end.map_or_else(
+                    || line_end(bytes, at),
+                    |end| end + usize::from(bytes[end] == byte),
+                )
+            }
+            _ if is_enclosing(byte) || ends_plain(bytes, at, at, context) => break,
+            _ => at + 1,
+        };
+    }
+    at
 }
 
 /// Whether a string is joined to what follows its closing quote.
@@ -334,6 +363,17 @@ fn goes_on(bytes: &[u8], after: usize, quote: Quote, context: Context) -> bool {
 
 /// Where the content of a string ends: at its own closing quote or at that of the enclosing string.
 pub(super) fn closing_quote(
+    bytes: &[u8],
+    start: usize,
+    quote: Quote,
+    enclosing: Option<Quote>,
+) -> Option<usize> {
+    let end = find_closing_quote(bytes, start, quote, enclosing);
+    work::note(end.unwrap_or(bytes.len()).saturating_sub(start));
+    end
+}
+
+fn find_closing_quote(
     bytes: &[u8],
     start: usize,
     quote: Quote,
@@ -392,6 +432,12 @@ pub(super) fn opening_bracket(bytes: &[u8], start: usize) -> Option<usize> {
 
 /// The end of a group: past the bracket that closes it, or at the end of the enclosing string or text.
 pub(super) fn group(bytes: &[u8], open: usize, enclosing: Option<Quote>) -> usize {
+    let end = group_end(bytes, open, enclosing);
+    work::note(end - open);
+    end
+}
+
+fn group_end(bytes: &[u8], open: usize, enclosing: Option<Quote>) -> usize {
     let (mut depth, mut slashes, mut at) = (0_usize, 0, open);
     while at < bytes.len() {
         let byte = bytes[at];
@@ -472,6 +518,7 @@ fn plain(bytes: &[u8], start: usize, from: usize, context: Context) -> Extent {
         }
         at += 1;
     }
+    work::note(at.saturating_sub(from));
     let mut end = at.max(from);
     if context.has_line {
         while end > from && matches!(bytes[end - 1], b' ' | b'\t' | b',' | b';') {
@@ -519,6 +566,7 @@ fn ends_plain(bytes: &[u8], start: usize, at: usize, context: Context) -> bool {
         }
         b';' => context.is_assignment && (is_edge(next) || starts_pair(bytes, at + 1)),
         b'&' => context.is_query || (context.is_assignment && starts_pair(bytes, at + 1)),
+        b'?' => context.is_assignment && starts_pair(bytes, at + 1),
         b'<' => at > start && next == Some(b'/'),
         _ => false,
     }

@@ -1,12 +1,14 @@
 //! JSON texts, rewritten in place: what is not hidden stays byte for byte, and the result is JSON.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::cursor::Dialect;
 use super::edit::{Decoded, Edit};
+use super::extent::{self, Quote};
 use super::key::{Rules, Sense};
 use super::members::{self, MAX_DEPTH};
-use super::text::{self, string_end};
+use super::{text, work};
 
 /// How deep JSON is looked for in strings of JSON.
 const MAX_STRINGS: usize = 8;
@@ -17,6 +19,7 @@ pub(super) fn edits(text: &str, rules: &Rules) -> Vec<Edit> {
 }
 
 fn document(text: &str, rules: &Rules, strings: usize) -> Vec<Edit> {
+    work::note(text.len());
     let start = text.len()
         - text
             .trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '\u{FEFF}')
@@ -39,10 +42,10 @@ fn document(text: &str, rules: &Rules, strings: usize) -> Vec<Edit> {
 }
 
 /// What a value is, as far as its parent has to know.
-struct Node {
+struct Node<'a> {
     range: Range<usize>,
     /// The content of a string.
-    text: Option<String>,
+    text: Option<Cow<'a, str>>,
     /// Where its edits start.
     edits: usize,
 }
@@ -72,7 +75,7 @@ struct Reader<'a> {
     strings: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// One document or several, and nothing else.
     fn documents(&mut self, mut at: usize) -> Option<()> {
         while at < self.text.len() {
@@ -95,7 +98,7 @@ impl Reader<'_> {
     }
 
     /// The value at `at`, whose key has this sense.
-    fn value(&mut self, at: usize, outer: Outer) -> Option<Node> {
+    fn value(&mut self, at: usize, outer: Outer) -> Option<Node<'a>> {
         let Outer { sense, depth, .. } = outer;
         let edits = self.edits.len();
         let mut content = None;
@@ -153,17 +156,16 @@ impl Reader<'_> {
     }
 
     /// Where a string ends, and its content.
-    fn string(&self, at: usize) -> Option<(usize, String)> {
+    fn string(&self, at: usize) -> Option<(usize, Cow<'a, str>)> {
+        (self.byte(at)? == b'"').then_some(())?;
         let end = string_end(self.text.as_bytes(), at)?;
         let raw = &self.text[at + 1..end];
-        Some((
-            end + 1,
-            if raw.contains('\\') {
-                decoded(raw, 0).text
-            } else {
-                raw.to_owned()
-            },
-        ))
+        let content = if raw.contains('\\') {
+            Cow::Owned(decoded(raw, 0).text)
+        } else {
+            Cow::Borrowed(raw)
+        };
+        Some((end + 1, content))
     }
 
     fn scalar(&mut self, at: usize, sense: Sense) -> Option<usize> {
@@ -184,7 +186,7 @@ impl Reader<'_> {
 
     fn array(&mut self, open: usize, outer: Outer) -> Option<usize> {
         let mut sense = outer.sense;
-        let mut nodes: [Option<Node>; 2] = [None, None];
+        let mut nodes: [Option<Node<'a>>; 2] = [None, None];
         let mut count = 0;
         let mut at = self.space(open + 1);
         while self.byte(at)? != b']' {
@@ -225,7 +227,7 @@ impl Reader<'_> {
     }
 
     fn object(&mut self, open: usize, outer: Outer) -> Option<usize> {
-        let (mut name, mut value): (Option<Node>, Option<Node>) = (None, None);
+        let (mut name, mut value): (Option<Node<'a>>, Option<Node<'a>>) = (None, None);
         let mut at = self.space(open + 1);
         while self.byte(at)? != b'}' {
             let (end, key) = self.string(at)?;
@@ -272,7 +274,7 @@ impl Reader<'_> {
     }
 
     /// Hides a value by the name that is beside it.
-    fn hide_named(&mut self, name: &str, value: &Node) {
+    fn hide_named(&mut self, name: &str, value: &Node<'_>) {
         let sense = self.rules.sense(name);
         let raw = &self.text[value.range.clone()];
         let is_hidden = match &value.text {
@@ -314,6 +316,19 @@ impl Reader<'_> {
 
 const fn hides_whole(sense: Sense) -> bool {
     matches!(sense, Sense::Secret | Sense::Line)
+}
+
+/// Where the string ends that starts at `open`.
+fn string_end(bytes: &[u8], open: usize) -> Option<usize> {
+    extent::closing_quote(
+        bytes,
+        open + 1,
+        Quote {
+            byte: b'"',
+            slashes: 0,
+        },
+        None,
+    )
 }
 
 /// The content of a JSON string, with the offsets that its characters have.

@@ -2,16 +2,16 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use http::Uri;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::cursor::Dialect;
 use super::edit::{Edit, REDACTED, apply};
 use super::key::{Rules, Sense};
 use super::{json, members, text, tree};
+use crate::error::caught;
 
 /// Replaces the redactor: gets a text and the key that it belongs to, if it has one, and returns what may be shown.
 pub(crate) type Replacement =
@@ -38,7 +38,7 @@ impl fmt::Debug for Redactor {
 
 impl Redactor {
     /// A redactor that leaves everything to `replacement`. If that panics, the text is hidden whole.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the builder's hook"))]
+    #[cfg_attr(not(test), expect(dead_code, reason = "for a setting of the builder"))]
     pub(crate) fn replaced_by(replacement: Replacement) -> Self {
         Self {
             rules: Rules::default(),
@@ -51,7 +51,8 @@ impl Redactor {
         self.rules.insert(key);
     }
 
-    /// Whether the values of a key are hidden, whatever they are, unless they can't be a secret.
+    /// Whether the values of a key are hidden, unless they can't be a secret.
+    #[cfg(test)]
     pub(crate) fn is_sensitive(&self, key: &str) -> bool {
         self.replacement.is_none() && self.rules.sense(key) != Sense::Harmless
     }
@@ -65,6 +66,7 @@ impl Redactor {
     }
 
     /// A line of source code: only literals after sensitive keys are hidden, and what is a secret by its shape.
+    #[cfg(any(test, feature = "reports"))]
     pub(crate) fn source<'a>(&self, line: &'a str) -> Cow<'a, str> {
         match &self.replacement {
             Some(replacement) => replaced(replacement, None, line),
@@ -75,15 +77,23 @@ impl Redactor {
     }
 
     /// The text that belongs to a key: a header, an attribute.
+    #[cfg(any(test, feature = "reports"))]
     pub(crate) fn field<'a>(&self, key: &str, text: &'a str) -> Cow<'a, str> {
         if let Some(replacement) = &self.replacement {
             return replaced(replacement, Some(key), text);
         }
         let sense = self.rules.sense(key);
-        if sense != Sense::Harmless && members::hides_text(&self.rules, sense, text) {
+        let is_hidden = |text: &str| members::hides_text(&self.rules, sense, text);
+        if is_hidden(text) {
             return Cow::Borrowed(REDACTED);
         }
-        self.text(text)
+        // What was hidden of it may have been what made it harmless.
+        let redacted = self.text(text);
+        if is_hidden(&redacted) {
+            Cow::Borrowed(REDACTED)
+        } else {
+            redacted
+        }
     }
 
     /// Hides `value` if its key is sensitive, else what is sensitive inside it.
@@ -96,11 +106,14 @@ impl Redactor {
         }
     }
 
-    /// Hides what is sensitive inside a value.
-    pub(crate) fn value(&self, value: &mut Value) {
+    /// Hides what is sensitive in the members of an object whose key is `outer`.
+    #[cfg(any(test, feature = "reports"))]
+    pub(crate) fn members(&self, outer: &str, object: &mut Map<String, Value>) {
         match &self.replacement {
-            Some(replacement) => replace(replacement, None, value),
-            None => tree::redact(&self.rules, Sense::Harmless, value, &|text| {
+            Some(replacement) => object
+                .iter_mut()
+                .for_each(|(key, value)| replace(replacement, Some(key), value)),
+            None => tree::members(&self.rules, self.rules.sense(outer), object, &|text| {
                 self.string(text)
             }),
         }
@@ -144,7 +157,7 @@ impl Redactor {
 }
 
 fn replaced<'a>(replacement: &Replacement, key: Option<&str>, text: &'a str) -> Cow<'a, str> {
-    catch_unwind(AssertUnwindSafe(|| replacement(key, text))).unwrap_or(Cow::Borrowed(REDACTED))
+    caught(|| replacement(key, text)).unwrap_or(Cow::Borrowed(REDACTED))
 }
 
 /// The replacement over the strings of a value.
@@ -153,10 +166,9 @@ fn replace(replacement: &Replacement, key: Option<&str>, value: &mut Value) {
         Value::Null => {}
         Value::Bool(_) | Value::Number(_) => {
             let text = value.to_string();
-            if let Cow::Owned(redacted) = replaced(replacement, key, &text)
-                && redacted != text
-            {
-                *value = Value::String(redacted);
+            let redacted = replaced(replacement, key, &text);
+            if redacted != text {
+                *value = Value::String(redacted.into_owned());
             }
         }
         Value::String(text) => *text = replaced(replacement, key, text).into_owned(),

@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::extent::pem_end;
+use super::work;
 
 /// Prefixes of tokens, and how many characters must follow.
 const PREFIXES: [(&str, usize); 49] = [
@@ -58,20 +59,11 @@ const PREFIXES: [(&str, usize); 49] = [
 
 /// The token around `at`: letters, digits and what tokens are joined with.
 pub(super) fn token(cursor: &Cursor<'_>, at: usize) -> (usize, usize) {
-    let bytes = cursor.bytes();
-    let is_part = |byte: u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'~' | b'+' | b'/')
-    };
-    let limit = at.saturating_sub(96).max(cursor.floor);
-    let before = bytes[limit..at]
-        .iter()
-        .rev()
-        .take_while(|byte| is_part(**byte))
-        .count();
-    let after = bytes[at..]
-        .iter()
-        .take_while(|byte| is_part(**byte))
-        .count();
+    const JOINTS: &[u8] = b"_-.~+/";
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || JOINTS.contains(byte);
+    let before = cursor.word_before(at, JOINTS).len();
+    let after = cursor.bytes()[at..].iter().take_while(is_part).count();
+    work::note(after);
     (at - before, at + after)
 }
 
@@ -174,8 +166,13 @@ pub(super) fn card(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
     Some(cursor.hide(at..end))
 }
 
+/// Whether a number is a card's.
+pub(super) fn is_card(digits: &str) -> bool {
+    card_number(digits.as_bytes(), 0) == Some(digits.len())
+}
+
 /// Where the card number ends that starts here.
-pub(super) fn card_number(bytes: &[u8], at: usize) -> Option<usize> {
+fn card_number(bytes: &[u8], at: usize) -> Option<usize> {
     if at > 0
         && (bytes[at - 1].is_ascii_alphanumeric()
             || matches!(bytes[at - 1], b'.' | b'-' | b'_' | b'+'))

@@ -2,9 +2,9 @@
 
 use super::cursor::{Cursor, Dialect};
 use super::edit::{Decoded, Edit};
-use super::extent::{self, Quote};
+use super::extent::Quote;
 use super::key::Rules;
-use super::{markup, pairs, shapes, url};
+use super::{command, named, pairs, shapes, sql, url, work, xml};
 
 /// How deep percent-encoding is looked into.
 const MAX_DEPTH: usize = 4;
@@ -29,7 +29,7 @@ enum Class {
     Values,
 }
 
-const CLASSES: [Class; 256] = {
+static CLASSES: [Class; 256] = {
     let mut classes = [Class::Plain; 256];
     let mut byte = 0;
     while byte < 256 {
@@ -60,6 +60,7 @@ pub(super) fn edits(text: &str, rules: &Rules, dialect: Dialect) -> Vec<Edit> {
 
 fn nested(text: &str, rules: &Rules, dialect: Dialect, depth: usize) -> Vec<Edit> {
     let bytes = text.as_bytes();
+    work::note(bytes.len());
     let mut cursor = Cursor::new(text, rules, dialect);
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -77,52 +78,50 @@ fn nested(text: &str, rules: &Rules, dialect: Dialect, depth: usize) -> Vec<Edit
 /// A byte that may be part of a secret; returns where to go on.
 fn candidate(cursor: &mut Cursor<'_>, at: usize, class: Class) -> usize {
     let bytes = cursor.bytes();
-    match class {
-        Class::Plain | Class::Percent => at + 1,
-        Class::Separator if bytes[at] == b':' && url::starts(bytes, at) => url::url(cursor, at),
-        Class::Separator
-            if bytes[at] == b'>'
-                && cursor.named.is_some()
-                && !matches!(cursor.before(at), Some(b'/' | b'-' | b'=')) =>
-        {
-            markup::named_content(cursor, at)
+    let found = match class {
+        Class::Plain | Class::Percent => None,
+        Class::Separator if bytes[at] == b':' && url::starts(bytes, at) => {
+            Some(url::url(cursor, at))
         }
-        Class::Separator => pairs::pair(cursor, at),
-        Class::Quote => quote(cursor, at),
-        Class::Open => {
-            cursor.brackets += 1;
-            if bytes[at] == b'{' {
-                (cursor.named, cursor.unnamed) = (None, None);
-                return at + 1;
-            }
-            pairs::tuple(cursor, at)
-        }
-        Class::Close => {
-            cursor.brackets = cursor.brackets.saturating_sub(1);
-            if bytes[at] == b'}' {
-                (cursor.named, cursor.unnamed) = (None, None);
-            }
-            at + 1
-        }
-        Class::Tag => markup::element(cursor, at),
+        Class::Separator if ends_tag(cursor, at) => xml::named(cursor, at),
+        Class::Separator => Some(pairs::pair(cursor, at)),
+        Class::Quote => Some(quote(cursor, at)),
+        Class::Open | Class::Close => bracket(cursor, at),
+        Class::Tag => xml::element(cursor, at),
         Class::At => url::at_sign(cursor, at),
-        Class::Digit => digit(cursor, at),
-        Class::Hyphen => shapes::pem(cursor, at).unwrap_or_else(|| markup::option(cursor, at)),
+        Class::Digit => Some(digit(cursor, at)),
+        Class::Hyphen => shapes::pem(cursor, at).or_else(|| command::option(cursor, at)),
         Class::Line => {
             cursor.quote = None;
-            at + 1
+            None
         }
-        Class::Scheme if cursor.starts_word(at) => shapes::scheme(cursor, at).unwrap_or(at + 1),
-        Class::Values
-            if cursor.starts_word(at)
-                && bytes[at..]
-                    .get(..6)
-                    .is_some_and(|word| word.eq_ignore_ascii_case(b"values")) =>
-        {
-            markup::values(cursor, at)
+        Class::Scheme if cursor.starts_word(at) => shapes::scheme(cursor, at),
+        Class::Values if cursor.starts_word(at) => sql::values(cursor, at),
+        Class::Scheme | Class::Values => None,
+    };
+    found.unwrap_or(at + 1)
+}
+
+/// Whether this is the `>` of a tag that has its name in an attribute.
+fn ends_tag(cursor: &Cursor<'_>, at: usize) -> bool {
+    let is_mark = matches!(cursor.before(at), Some(b'/' | b'-' | b'='));
+    cursor.bytes()[at] == b'>' && cursor.named.is_some() && !is_mark
+}
+
+fn bracket(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
+    match cursor.bytes()[at] {
+        b'{' | b'}' => (cursor.named, cursor.unnamed) = (None, None),
+        b'(' | b'[' => {
+            cursor.brackets += 1;
+            return Some(named::tuple(cursor, at));
         }
-        Class::Scheme | Class::Values => at + 1,
+        _ => {}
     }
+    cursor.brackets = match cursor.bytes()[at] {
+        b'{' => cursor.brackets + 1,
+        _ => cursor.brackets.saturating_sub(1),
+    };
+    None
 }
 
 /// A digit: a card number, or part of a token.
@@ -132,7 +131,7 @@ fn digit(cursor: &mut Cursor<'_>, at: usize) -> usize {
     }
     let (start, end) = shapes::token(cursor, at);
     let hidden =
-        shapes::known_token(cursor, start, end).or_else(|| markup::bare(cursor, start, end));
+        shapes::known_token(cursor, start, end).or_else(|| command::bare(cursor, start, end));
     // A card number may follow a hyphen or a point; nothing else can start inside a token.
     hidden.unwrap_or(end)
 }
@@ -146,6 +145,7 @@ fn quote(cursor: &mut Cursor<'_>, at: usize) -> usize {
         .rev()
         .take_while(|byte| **byte == b'\\')
         .count();
+    work::note(slashes);
     let quote = Quote { byte, slashes };
     match cursor.quote {
         Some(open) if open.byte == byte && slashes <= open.slashes => {
@@ -156,10 +156,10 @@ fn quote(cursor: &mut Cursor<'_>, at: usize) -> usize {
             }
         }
         open => {
-            if let Some(end) = markup::literal(cursor, at, quote) {
+            if let Some(end) = sql::literal(cursor, at, quote) {
                 return end;
             }
-            let opens = byte == b'"' || (byte == b'\'' && cursor.starts_word(at));
+            let opens = byte == b'"' || cursor.starts_word(at);
             if open.is_none() && opens {
                 cursor.quote = Some(quote);
             }
@@ -198,6 +198,7 @@ fn percent(cursor: &mut Cursor<'_>, at: usize, depth: usize) -> usize {
             .take_while(|byte| !ends(**byte))
             .take(4096)
             .count();
+    work::note(end - start);
     let Some(part) = cursor.text.get(start..end) else {
         return at + 1;
     };
@@ -239,24 +240,6 @@ fn percent_decoded(text: &str, start: usize) -> Decoded {
 }
 
 /// Whether a byte may be part of a secret.
-pub(super) const fn is_candidate(byte: u8) -> bool {
-    !matches!(CLASSES[byte as usize], Class::Plain)
-}
-
-/// Whether a number is a card's.
-pub(super) fn is_card_number(digits: &str) -> bool {
-    shapes::card_number(digits.as_bytes(), 0) == Some(digits.len())
-}
-
-/// Where the string ends that a quote opens at `open`.
-pub(super) fn string_end(bytes: &[u8], open: usize) -> Option<usize> {
-    extent::closing_quote(
-        bytes,
-        open + 1,
-        Quote {
-            byte: b'"',
-            slashes: 0,
-        },
-        None,
-    )
+pub(super) fn is_candidate(byte: u8) -> bool {
+    !matches!(CLASSES[usize::from(byte)], Class::Plain)
 }

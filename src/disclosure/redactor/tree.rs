@@ -11,6 +11,17 @@ pub(super) fn redact(rules: &Rules, sense: Sense, value: &mut Value, text: &dyn 
     walk(&Walk { rules, text }, sense, value, (0, false));
 }
 
+/// The same for the members of an object whose key has this sense.
+#[cfg(any(test, feature = "reports"))]
+pub(super) fn members(
+    rules: &Rules,
+    sense: Sense,
+    object: &mut Map<String, Value>,
+    text: &dyn Fn(&mut String),
+) {
+    self::object(&Walk { rules, text }, sense, object, 0);
+}
+
 struct Walk<'a> {
     rules: &'a Rules,
     text: &'a dyn Fn(&mut String),
@@ -36,7 +47,13 @@ fn walk(with: &Walk<'_>, sense: Sense, value: &mut Value, (depth, in_list): (usi
     }
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        Value::String(text) => (with.text)(text),
+        Value::String(text) => {
+            (with.text)(text);
+            // What was hidden of it may have been what made it harmless.
+            if members::hides_text(with.rules, sense, text) {
+                REDACTED.clone_into(text);
+            }
+        }
         Value::Array(items) => array(with, sense, items, (depth, in_list)),
         Value::Object(members) => object(with, sense, members, depth),
     }
@@ -55,7 +72,7 @@ fn array(with: &Walk<'_>, outer: Sense, items: &mut [Value], (depth, in_list): (
     }
 }
 
-fn object(with: &Walk<'_>, sense: Sense, object: &mut Map<String, Value>, depth: usize) {
+fn object(with: &Walk<'_>, outer: Sense, object: &mut Map<String, Value>, depth: usize) {
     let name = object
         .iter()
         .find(|(key, value)| members::is_name(key) && value.is_string());
@@ -63,7 +80,7 @@ fn object(with: &Walk<'_>, sense: Sense, object: &mut Map<String, Value>, depth:
         .and_then(|(_, name)| name.as_str())
         .map_or(Sense::Harmless, |name| with.rules.sense(name));
     for (key, value) in object {
-        let own = members::sense(with.rules, sense, key);
+        let own = members::sense(with.rules, outer, key);
         let sense = if members::is_value(key) {
             own.max(named)
         } else {

@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::extent::LIMIT;
+use super::work;
 
 /// Chat services whose addresses let anyone post, with what comes before the secret part.
 const WEBHOOKS: [(&str, &str); 9] = [
@@ -83,51 +84,49 @@ const fn is_end(byte: u8) -> bool {
 }
 
 fn length(bytes: &[u8], start: usize, ends: impl Fn(u8) -> bool) -> usize {
-    bytes[start..]
+    let length = bytes[start..]
         .iter()
         .take(LIMIT)
-        .position(|byte| ends(*byte))
-        .unwrap_or(LIMIT.min(bytes.len() - start))
+        .take_while(|byte| !ends(**byte))
+        .count();
+    work::note(length);
+    length
 }
 
 /// Where the `@` is that ends the user info.
 fn user_info(cursor: &Cursor<'_>, scheme: &[u8], start: usize, authority: usize) -> Option<usize> {
     let bytes = cursor.bytes();
-    if let Some(at) = bytes[start..authority]
-        .iter()
-        .rposition(|byte| *byte == b'@')
-    {
-        return Some(start + at);
-    }
-    // A password with `/`, `#`, `?`, a quote or a space in it: `user:` and, before the line's end, an `@host`.
-    let colon = start
-        + bytes[start..authority]
-            .iter()
-            .position(|byte| *byte == b':')?;
-    let name = &bytes[start..colon];
     let is_web = [&b"http"[..], b"https", b"ws", b"wss"]
         .iter()
         .any(|web| scheme.eq_ignore_ascii_case(web));
+    let strict = bytes[start..authority]
+        .iter()
+        .rposition(|byte| *byte == b'@')
+        .map(|at| start + at);
+    if strict.is_some() && is_web {
+        return strict;
+    }
+    // A password with `/`, `#`, `?`, a quote or a space in it: `user:` and, before the line's end, an `@host`.
+    let colon = bytes[start..authority]
+        .iter()
+        .position(|byte| *byte == b':')
+        .map(|colon| start + colon);
+    let Some(colon) = colon else { return strict };
     let port = &bytes[colon + 1..authority];
     let is_port = port.len() <= 5 && port.iter().all(u8::is_ascii_digit);
-    if name.contains(&b'[') || (is_port && (is_web || !port.is_empty())) {
-        return None;
+    if bytes[start] == b'[' || (is_port && (is_web || !port.is_empty())) {
+        return strict;
     }
-    let line = length(bytes, colon, |byte| matches!(byte, b'\n' | b'\r'));
-    let word = length(bytes, colon, |byte| byte.is_ascii_whitespace());
-    // Beyond a space only if nothing nearer fits.
-    [word, line].into_iter().find_map(|length| {
-        let rest = &bytes[colon..colon + length];
-        let ats = rest
-            .iter()
-            .enumerate()
+    let last_host = |length: usize| {
+        let ats = (colon..colon + length)
             .rev()
-            .filter(|(_, byte)| **byte == b'@');
-        let mut hosts = ats
-            .map(|(index, _)| colon + index)
-            .filter(|at| is_host(&bytes[at + 1..]));
-        hosts.next()
-    })
+            .filter(|at| bytes[*at] == b'@');
+        ats.into_iter().find(|at| is_host(&bytes[at + 1..]))
+    };
+    let word = length(bytes, colon, |byte| byte.is_ascii_whitespace());
+    let line = length(bytes, colon, |byte| matches!(byte, b'\n' | b'\r'));
+    // Beyond a space only if nothing nearer fits.
+    last_host(word).or(strict).or_else(|| last_host(line))
 }
 
 fn is_host(rest: &[u8]) -> bool {
@@ -176,7 +175,7 @@ fn webhook(cursor: &mut Cursor<'_>, start: usize, authority: usize) -> usize {
 }
 
 /// User info without a scheme: `app:secret@tcp(db:3306)`, `jdbc:oracle:thin:app/secret@//db`; returns where to go on.
-pub(super) fn at_sign(cursor: &mut Cursor<'_>, at: usize) -> usize {
+pub(super) fn at_sign(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
     let bytes = cursor.bytes();
     let after = &bytes[at + 1..];
     let limit = at.saturating_sub(128).max(cursor.floor);
@@ -190,18 +189,18 @@ pub(super) fn at_sign(cursor: &mut Cursor<'_>, at: usize) -> usize {
         .iter()
         .any(|start| after.starts_with(start));
     if !is_network && !has_port(after) {
-        return at + 1;
+        return None;
     }
     let is_thin = token.starts_with(b"jdbc:oracle:");
     let Some(mut name) = token.iter().position(|byte| *byte == b':') else {
-        return at + 1;
+        return None;
     };
     if is_thin {
         let Some(thin) = token.iter().rposition(|byte| *byte == b':') else {
-            return at + 1;
+            return None;
         };
         let Some(slash) = token[thin..].iter().position(|byte| *byte == b'/') else {
-            return at + 1;
+            return None;
         };
         name = thin + slash;
     } else if ADDRESSES
@@ -209,13 +208,10 @@ pub(super) fn at_sign(cursor: &mut Cursor<'_>, at: usize) -> usize {
         .any(|scheme| token[..name].eq_ignore_ascii_case(scheme.as_bytes()))
         || name == 0
     {
-        return at + 1;
+        return None;
     }
     let secret = at - length + name + 1;
-    if secret < at {
-        cursor.hide(secret..at);
-    }
-    at + 1
+    (secret < at).then(|| cursor.hide(secret..at))
 }
 
 /// `host:5432`.

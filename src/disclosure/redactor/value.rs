@@ -2,6 +2,7 @@
 
 use super::edit::REDACTED;
 use super::key::{Rules, Sense};
+use super::words::is_listed;
 
 /// How a value is joined to its key.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,93 +16,37 @@ pub(super) struct Setting {
 }
 
 /// Words that open a sentence after any key.
-const OPENERS: [&str; 22] = [
-    "and", "are", "can", "can't", "cannot", "contains", "does", "doesn't", "expected", "has",
-    "invalid", "is", "isn't", "missing", "must", "none", "not", "or", "required", "should", "too",
-    "was",
-];
+const OPENERS: &str = "and are can can't cannot contains does doesn't expected has invalid is isn't missing \
+    must none not or required should too was";
 
 /// Words that say in what state something is.
-const STATES: [&str; 48] = [
-    "absent",
-    "accepted",
-    "active",
-    "anonymous",
-    "basic",
-    "closed",
-    "created",
-    "default",
-    "denied",
-    "disabled",
-    "digest",
-    "empty",
-    "enabled",
-    "error",
-    "expired",
-    "failed",
-    "failure",
-    "found",
-    "granted",
-    "inactive",
-    "invalid",
-    "latest",
-    "lax",
-    "local",
-    "malformed",
-    "mismatch",
-    "missing",
-    "none",
-    "oauth",
-    "off",
-    "ok",
-    "on",
-    "open",
-    "opened",
-    "pending",
-    "refused",
-    "rejected",
-    "required",
-    "revoked",
-    "started",
-    "strict",
-    "success",
-    "timeout",
-    "unknown",
-    "unset",
-    "valid",
-    "yes",
-    "no",
-];
+const STATES: &str = "absent accepted active anonymous basic closed created default denied disabled digest \
+    empty enabled error expired failed failure found granted inactive invalid latest lax \
+    local malformed mismatch missing none oauth off ok on open opened pending refused \
+    rejected required revoked started strict success timeout unknown unset valid yes no";
 
 /// Words that start the name of an error: `ExpiredSignature`.
-const ERRORS: [&str; 9] = [
-    "Bad",
-    "Expired",
-    "Immature",
-    "Invalid",
-    "Malformed",
-    "Missing",
-    "Unexpected",
-    "Unknown",
-    "Unsupported",
-];
+const ERRORS: &str =
+    "Bad Expired Immature Invalid Malformed Missing Unexpected Unknown Unsupported";
 
-const UNITS: [&str; 18] = [
-    "%", "b", "bytes", "d", "days", "gb", "h", "hours", "kb", "m", "mb", "min", "minutes", "ms",
-    "ns", "s", "seconds", "us",
-];
+const UNITS: &str = "% b bytes d days gb h hours kb m mb min minutes ms ns s seconds us";
 
 /// Whether a value must be hidden: what `value` is without its quotes, `sense` is its key's.
 pub(super) fn is_secret(rules: &Rules, sense: Sense, value: &str, setting: Setting) -> bool {
     let value = value.trim();
-    if value.is_empty() || value == REDACTED || is_nothing(value) || is_placeholder(value) {
+    if value.is_empty()
+        || value.trim_matches('"') == REDACTED
+        || is_nothing(value)
+        || is_placeholder(value)
+    {
         return false;
     }
     let first = value.split_ascii_whitespace().next().unwrap_or_default();
     match sense {
         Sense::Harmless => false,
+        _ if is_parameter(first) => false,
         _ if setting.after_prose => is_opaque(first),
-        _ if setting.may_be_prose && is_opener(first) => false,
+        _ if setting.may_be_prose && (is_opener(first) || is_error_name(first)) => false,
         _ if is_type(value) => false,
         Sense::Secret => true,
         Sense::Line => !(is_state(value) || is_sentence(value, 3)),
@@ -144,9 +89,16 @@ fn is_placeholder(value: &str) -> bool {
         || value == "{}"
         || value == "%s"
         || is_variable(value)
-        || value
+        || is_parameter(value)
+}
+
+/// What a statement is given its value by: `?`, `$1`.
+fn is_parameter(word: &str) -> bool {
+    let is_number = |number: &str| number.bytes().all(|byte| byte.is_ascii_digit());
+    word == "?"
+        || word
             .strip_prefix('$')
-            .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()))
+            .is_some_and(|number| !number.is_empty() && is_number(number))
 }
 
 /// `<password>`, `${PASSWORD}`, `{password}`.
@@ -178,7 +130,7 @@ pub(super) fn is_scalar(value: &str) -> bool {
         .position(|byte| !is_numeric(byte))
         .unwrap_or(value.len());
     let rest = value[digits..].trim_start().to_ascii_lowercase();
-    rest.is_empty() || UNITS.contains(&rest.as_str()) || is_rest_of_scalar(&rest)
+    rest.is_empty() || is_listed(UNITS, rest.as_bytes()) || is_rest_of_scalar(&rest)
 }
 
 /// The exponent of a number, the time after a date, the smaller units of a duration.
@@ -226,19 +178,19 @@ fn is_sentence(value: &str, words: usize) -> bool {
 
 fn is_opener(first: &str) -> bool {
     let first = first.trim_end_matches([',', '.', ':', ';', ')', '!']);
-    OPENERS.iter().any(|word| first.eq_ignore_ascii_case(word))
+    is_listed(OPENERS, first.as_bytes())
 }
 
 fn is_state(value: &str) -> bool {
     let value = value.trim_end_matches(['.', ',', ';', '!', ')', '}', ']']);
-    STATES.iter().any(|word| value.eq_ignore_ascii_case(word))
+    is_listed(STATES, value.as_bytes())
 }
 
 fn is_error_name(first: &str) -> bool {
     let first = first.trim_end_matches([',', '.', ':', ';']);
     first.bytes().all(|byte| byte.is_ascii_alphabetic())
         && ERRORS
-            .iter()
+            .split_ascii_whitespace()
             .any(|word| first.starts_with(word) && first.len() > word.len())
 }
 
@@ -247,40 +199,27 @@ fn is_code(first: &str) -> bool {
     let starts_name = first.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     !first.contains(['"', '\'', '='])
         && !first.contains("://")
-        && ((starts_name && (first.contains(['(', '<']) || first.contains("::")))
+        && ((starts_name && (first.contains(['(', '<']) || first.contains("::") || first.contains("![")))
             || is_borrow(first)
             || first.starts_with("self."))
 }
 
 fn is_borrow(first: &str) -> bool {
-    first.strip_prefix('&').is_some_and(|rest| {
+    matches!(first, "&" | "*const" | "*mut") || first.strip_prefix('&').is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '\'' | '['))
     })
 }
 
 /// The name of a type where a value would be: `password: &str`.
 fn is_type(value: &str) -> bool {
-    let value = value
-        .trim_start_matches(['&', '*'])
-        .trim_end_matches([',', ')', '{', ';', '>', '}'])
-        .trim_end();
-    matches!(
-        value,
-        "str"
-            | "mut str"
-            | "'static str"
-            | "'a str"
-            | "String"
-            | "Option<String>"
-            | "Option<&str"
-            | "SecretString"
-            | "[u8]"
-            | "Vec<u8"
-            | "Option<String"
-            | "string"
-            | "text"
-            | "varchar"
-    )
+    const TYPES: &str = "bool char f32 f64 i128 i16 i32 i64 i8 isize self Self str String string text u128 u16 u32 u64 u8 \
+        usize varchar SecretString [u8] Option<String> Option<&str> Vec<u8> Option<String Vec<u8";
+    if value.starts_with("*const ") || value.starts_with("*mut ") {
+        return true;
+    }
+    let value = value.trim_start_matches(['&', '*']).trim_end_matches([',', ')', '{', ';']).trim();
+    let value = ["mut ", "'static ", "'a "].iter().find_map(|prefix| value.strip_prefix(prefix)).unwrap_or(value);
+    is_listed(TYPES, value.as_bytes())
 }
 
 /// An address that names something else: an ARN, a URL, a file.

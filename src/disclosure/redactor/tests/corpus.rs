@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use http::Uri;
 use serde_json::Value;
 
-use super::super::Redactor;
+use super::super::redactor::Redactor;
 
 #[test]
 fn planted_secrets_are_hidden_and_harmless_inputs_stay() {
@@ -60,6 +60,6 @@ fn shown(redactor: &Redactor, row: &Value) -> String {
         return redactor.uri(&url.parse::<Uri>().unwrap());
     }
     let mut value = row["json"].clone();
-    redactor.value(&mut value);
+    redactor.member("", &mut value);
     value.to_string()
 }
