@@ -1,9 +1,11 @@
 //! Command lines, and other places where a blank is all there is between a name and its secret.
 
 use super::cursor::Cursor;
-use super::extent::{self, Context};
+use super::extent::Context;
 use super::judge;
 use super::key::Sense;
+use super::lines;
+use super::read;
 use super::value::{Setting, is_opaque};
 
 /// Words that follow the name of an option in a sentence.
@@ -28,7 +30,7 @@ pub(super) fn option(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
     // The next string of a list of arguments.
     let in_list = matches!(bytes.get(end..end + 2), Some([b'"' | b'\'', b',']));
     end += if in_list { 2 } else { 0 };
-    let value = extent::skip_blanks(bytes, end);
+    let value = lines::skip_blanks(bytes, end);
     if name.is_empty() || (value == end && !in_list) {
         return None;
     }
@@ -59,7 +61,7 @@ pub(super) fn option(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
 /// `-u name:secret`.
 fn user(cursor: &mut Cursor<'_>, start: usize) -> Option<usize> {
     let window = &cursor.text[..start + cursor.ahead(start).len()];
-    let value = extent::value(window, start, cursor.context())?.hidden;
+    let value = read::value(window, start, cursor.context())?.hidden;
     let colon = value.start + window[value.clone()].find(':')?;
     let secret = &window[colon + 1..value.end];
     let is_number = secret.bytes().all(|byte| byte.is_ascii_digit());

@@ -3,8 +3,10 @@
 use std::ops::Range;
 
 use super::edit::{Decoded, Edit};
-use super::extent::{Context, LIMIT, Quote};
+use super::extent::Context;
 use super::key::{Rules, Sense};
+use super::lines::LIMIT;
+use super::quotes::Quote;
 use super::work;
 
 /// How far back a key is looked for.

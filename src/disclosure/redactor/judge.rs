@@ -1,9 +1,12 @@
 //! The value after a sensitive key: whether it is hidden, and what of it.
 
+use super::brackets;
 use super::cursor::{Cursor, head};
 use super::edit::{Edit, REDACTED};
-use super::extent::{self, Context, Extent, Kind, LIMIT};
+use super::extent::{Context, Extent, Kind};
 use super::key::Sense;
+use super::lines::LIMIT;
+use super::read;
 use super::value::{Setting, is_opaque, is_secret};
 
 /// Hides the value at `at` if it is a secret; returns where to go on, which is `at` if nothing was hidden.
@@ -51,7 +54,7 @@ fn secret(
     if sense == Sense::Weak && is_known_group(cursor, at) {
         return None;
     }
-    let extent = extent::value(cursor.text, at, context)?;
+    let extent = read::value(cursor.text, at, context)?;
     let value = &cursor.text[extent.hidden.clone()];
     if value.is_empty() || value == REDACTED {
         return None;
@@ -91,7 +94,7 @@ fn secret(
 /// Whether the group at `at` is part of one that was looked at.
 fn is_known_group(cursor: &Cursor<'_>, at: usize) -> bool {
     let bytes = cursor.bytes();
-    let open = extent::opening_bracket(bytes, cursor.skip_space(at));
+    let open = brackets::opening_bracket(bytes, cursor.skip_space(at));
     open.is_some_and(|open| match bytes[open] {
         b'{' => cursor.owner_end > open,
         _ => cursor.bare_until > open,

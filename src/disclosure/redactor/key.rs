@@ -1,7 +1,8 @@
 //! Which keys are sensitive: a key is split into words, and its last word decides.
 
-pub(crate) use super::words::Sense;
-use super::words::{Noun, Words, ends_with, is_listed, noun, qualifies};
+use super::lexicon::Noun;
+pub(crate) use super::lexicon::Sense;
+use super::words::{Words, ends_with, is_listed, noun, qualifies};
 
 /// The rules: the words of the list and the application's own keys.
 #[derive(Clone, Debug, Default)]

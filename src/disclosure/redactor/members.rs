@@ -1,8 +1,9 @@
 //! What the members of JSON are hidden by, whether text or value.
 
 use super::key::{Rules, Sense};
+use super::lexicon::Role;
 use super::value::{Setting, is_secret};
-use super::words::{Role, is_listed, role};
+use super::words::{is_listed, role};
 
 /// How deep a value is searched; what lies deeper is hidden whole.
 pub(super) const MAX_DEPTH: usize = 32;

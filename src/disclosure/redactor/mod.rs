@@ -35,6 +35,7 @@
 //! * A harmless value can be hidden: it costs a word in a report, a secret that leaves costs more.
 
 mod before;
+mod brackets;
 mod command;
 mod cursor;
 mod edit;
@@ -42,15 +43,23 @@ mod extent;
 mod json;
 mod judge;
 mod key;
+mod lexicon;
+mod lines;
 mod members;
 mod named;
 mod pairs;
-mod redactor;
+mod plain;
+mod quotes;
+mod read;
+mod redact;
 mod shapes;
 mod source;
 mod sql;
+mod strings;
 mod text;
+mod tokens;
 mod tree;
+mod unescape;
 mod url;
 mod value;
 mod words;
@@ -59,7 +68,7 @@ mod xml;
 
 #[cfg(any(test, feature = "reports"))]
 pub(crate) use self::edit::REDACTED;
-pub(crate) use self::redactor::Redactor;
+pub(crate) use self::redact::Redactor;
 
 #[cfg(test)]
 mod tests;

@@ -2,9 +2,11 @@
 //! form, `Password("…")`.
 
 use super::cursor::{Cursor, Dialect, MAX_KEY};
-use super::extent::{self, Context, Kind};
+use super::extent::{Context, Kind};
 use super::judge;
 use super::key::Sense;
+use super::quotes;
+use super::read;
 use super::value::Setting;
 
 /// How far a value may be from its name.
@@ -14,7 +16,7 @@ const NEAR: usize = 320;
 pub(super) fn name(cursor: &mut Cursor<'_>, at: usize) -> usize {
     cursor.named = None;
     let window = &cursor.text[..at + cursor.ahead(at).len()];
-    let Some(extent) = extent::value(window, at, cursor.context()) else {
+    let Some(extent) = read::value(window, at, cursor.context()) else {
         return at;
     };
     let sense = cursor.rules.sense(&window[extent.hidden.clone()]);
@@ -99,7 +101,7 @@ fn pair(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let value = cursor.skip_space(comma + 1);
-    let extent = extent::value(cursor.text, value, context)?;
+    let extent = read::value(cursor.text, value, context)?;
     let is_joint =
         |byte: &&u8| matches!(byte, b'\\' | b'"' | b'\'' | b',') || byte.is_ascii_whitespace();
     let after = extent.hidden.end
@@ -123,7 +125,7 @@ fn newtype(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
     if !starts_type || cursor.dialect == Dialect::Source {
         return None;
     }
-    extent::opening_quote(cursor.bytes(), at + 1, context)?;
+    quotes::opening_quote(cursor.bytes(), at + 1, context.enclosing)?;
     let sense = cursor.rules.sense(name);
     let setting = Setting {
         is_tight_colon: true,
@@ -157,9 +159,9 @@ pub(super) fn serialized(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
 /// Where the string that starts here ends with its quote, and its sense as a key.
 fn string(cursor: &Cursor<'_>, start: usize, context: Context) -> Option<(usize, Sense)> {
     let bytes = cursor.bytes();
-    let (open, quote) = extent::opening_quote(bytes, start, context)?;
+    let (open, quote) = quotes::opening_quote(bytes, start, context.enclosing)?;
     let window = &bytes[..bytes.len().min(open + MAX_KEY)];
-    let end = extent::closing_quote(window, open + 1, quote, context.enclosing)?;
+    let end = quotes::closing_quote(window, open + 1, quote, context.enclosing)?;
     Some((
         judge::after_quote(cursor, end),
         cursor.rules.sense(&cursor.text[open + 1..end]),

@@ -2,10 +2,12 @@
 
 use super::before::{self, Key, Separator};
 use super::cursor::{Cursor, Dialect, MAX_KEY};
-use super::extent::{Context, LIMIT, Stop};
+use super::extent::{Context, Stop};
 use super::key::{Rules, Sense};
+use super::lexicon::Role;
+use super::lines::LIMIT;
 use super::value::Setting;
-use super::words::{Role, role};
+use super::words::role;
 use super::{judge, named, source, work};
 
 /// The separator at `at`; returns where to go on.

@@ -1,7 +1,7 @@
 //! What is a secret whatever its key: PEM blocks, JWTs, `Bearer …`, the tokens of well-known services, card numbers.
 
 use super::cursor::Cursor;
-use super::extent::pem_end;
+use super::lines::pem_end;
 use super::work;
 
 /// Prefixes of tokens, and how many characters must follow.

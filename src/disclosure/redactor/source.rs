@@ -1,8 +1,11 @@
 //! Lines of source code, where only literals are values.
 
 use super::cursor::Cursor;
-use super::extent::{self, Context, LIMIT};
+use super::extent::Context;
 use super::key::Sense;
+use super::lines;
+use super::lines::LIMIT;
+use super::quotes;
 
 /// Hides the literal that the expression at `at` starts with; returns where to go on.
 pub(super) fn literal(cursor: &mut Cursor<'_>, sense: Sense, at: usize) -> usize {
@@ -10,13 +13,15 @@ pub(super) fn literal(cursor: &mut Cursor<'_>, sense: Sense, at: usize) -> usize
     let context = Context::default();
     let mut start = at;
     while start < at + LIMIT && bytes.get(start).is_some_and(|byte| is_expression(*byte)) {
-        if cursor.starts_word(start) && extent::opening_quote(bytes, start, context).is_some() {
+        if cursor.starts_word(start)
+            && quotes::opening_quote(bytes, start, context.enclosing).is_some()
+        {
             break;
         }
         start += 1;
     }
-    let Some((open, quote)) = extent::opening_quote(bytes, start, context) else {
-        let start = extent::skip_blanks(bytes, at);
+    let Some((open, quote)) = quotes::opening_quote(bytes, start, context.enclosing) else {
+        let start = lines::skip_blanks(bytes, at);
         let digits = cursor.word_at(start, b"_");
         let is_number =
             sense == Sense::Secret && digits.starts_with(|first: char| first.is_ascii_digit());
@@ -26,7 +31,7 @@ pub(super) fn literal(cursor: &mut Cursor<'_>, sense: Sense, at: usize) -> usize
             at
         };
     };
-    let end = extent::closing_quote(bytes, open + 1, quote, None).unwrap_or(bytes.len());
+    let end = quotes::closing_quote(bytes, open + 1, quote, None).unwrap_or(bytes.len());
     // The name of a variable is not its value.
     let is_variable = cursor.text[at..open].contains("env");
     if is_variable || end == open + 1 {

@@ -1,9 +1,12 @@
 //! SQL: literals after a word, and the rows of an `INSERT`.
 
 use super::cursor::Cursor;
-use super::extent::{self, Context, Kind, LIMIT, Quote};
+use super::extent::{Context, Kind};
 use super::judge;
 use super::key::Sense;
+use super::lines::LIMIT;
+use super::quotes::Quote;
+use super::read;
 use super::value::Setting;
 
 /// `PASSWORD 'secret'`, `IDENTIFIED BY 'secret'`: a literal that needs no separator, at its quote.
@@ -63,7 +66,7 @@ fn row(cursor: &mut Cursor<'_>, mut at: usize, senses: &[Sense]) -> usize {
     let mut senses = senses.iter();
     loop {
         at = cursor.skip_space(at);
-        let Some(value) = extent::value(cursor.text, at, context) else {
+        let Some(value) = read::value(cursor.text, at, context) else {
             return at;
         };
         let is_quoted = value.kind == Kind::Quoted;

@@ -2,8 +2,8 @@
 
 use super::cursor::{Cursor, Dialect};
 use super::edit::{Decoded, Edit};
-use super::extent::Quote;
 use super::key::Rules;
+use super::quotes::Quote;
 use super::{command, named, pairs, shapes, sql, url, work, xml};
 
 /// How deep percent-encoding is looked into.

@@ -1,7 +1,7 @@
 //! URLs: user info, also where its password is not encoded, and addresses that are a secret as a whole.
 
 use super::cursor::Cursor;
-use super::extent::LIMIT;
+use super::lines::LIMIT;
 use super::work;
 
 /// Chat services whose addresses let anyone post, with what comes before the secret part.
@@ -192,16 +192,10 @@ pub(super) fn at_sign(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let is_thin = token.starts_with(b"jdbc:oracle:");
-    let Some(mut name) = token.iter().position(|byte| *byte == b':') else {
-        return None;
-    };
+    let mut name = token.iter().position(|byte| *byte == b':')?;
     if is_thin {
-        let Some(thin) = token.iter().rposition(|byte| *byte == b':') else {
-            return None;
-        };
-        let Some(slash) = token[thin..].iter().position(|byte| *byte == b'/') else {
-            return None;
-        };
+        let thin = token.iter().rposition(|byte| *byte == b':')?;
+        let slash = token[thin..].iter().position(|byte| *byte == b'/')?;
         name = thin + slash;
     } else if ADDRESSES
         .iter()

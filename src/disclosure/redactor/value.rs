@@ -199,15 +199,17 @@ fn is_code(first: &str) -> bool {
     let starts_name = first.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     !first.contains(['"', '\'', '='])
         && !first.contains("://")
-        && ((starts_name && (first.contains(['(', '<']) || first.contains("::") || first.contains("![")))
+        && ((starts_name
+            && (first.contains(['(', '<']) || first.contains("::") || first.contains("![")))
             || is_borrow(first)
             || first.starts_with("self."))
 }
 
 fn is_borrow(first: &str) -> bool {
-    matches!(first, "&" | "*const" | "*mut") || first.strip_prefix('&').is_some_and(|rest| {
-        rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '\'' | '['))
-    })
+    matches!(first, "&" | "*const" | "*mut")
+        || first.strip_prefix('&').is_some_and(|rest| {
+            rest.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '\'' | '['))
+        })
 }
 
 /// The name of a type where a value would be: `password: &str`.
@@ -217,8 +219,14 @@ fn is_type(value: &str) -> bool {
     if value.starts_with("*const ") || value.starts_with("*mut ") {
         return true;
     }
-    let value = value.trim_start_matches(['&', '*']).trim_end_matches([',', ')', '{', ';']).trim();
-    let value = ["mut ", "'static ", "'a "].iter().find_map(|prefix| value.strip_prefix(prefix)).unwrap_or(value);
+    let value = value
+        .trim_start_matches(['&', '*'])
+        .trim_end_matches([',', ')', '{', ';'])
+        .trim();
+    let value = ["mut ", "'static ", "'a "]
+        .iter()
+        .find_map(|prefix| value.strip_prefix(prefix))
+        .unwrap_or(value);
     is_listed(TYPES, value.as_bytes())
 }
 

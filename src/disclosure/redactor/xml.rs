@@ -1,8 +1,8 @@
 //! XML: elements, and those that have their names in an attribute.
 
 use super::cursor::Cursor;
-use super::extent::LIMIT;
 use super::key::Sense;
+use super::lines::LIMIT;
 use super::value::{Setting, is_secret};
 use super::work;
 
@@ -50,7 +50,7 @@ fn content(cursor: &mut Cursor<'_>, start: usize, sense: Sense, may_be_cut: bool
     let is_cut = end == cursor.text.len();
     let content = &cursor.text[start..end];
     // A generic type or a placeholder has no content and no end.
-    let is_element = match cursor.text[end..].as_bytes() {
+    let is_element = match &cursor.bytes()[end..] {
         [b'<', b'/', ..] | [b']', ..] => true,
         _ => is_cut && may_be_cut && content.starts_with(|first: char| !first.is_whitespace()),
     };

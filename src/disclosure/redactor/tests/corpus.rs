@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use http::Uri;
 use serde_json::Value;
 
-use super::super::redactor::Redactor;
+use super::super::Redactor;
 
 #[test]
 fn planted_secrets_are_hidden_and_harmless_inputs_stay() {

@@ -1,6 +1,6 @@
 //! One table for each family of grammars: a text, and what is shown of it.
 
-use super::super::redactor::Redactor;
+use super::super::Redactor;
 
 #[track_caller]
 fn check(cases: &[(&str, &str)]) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::super::redactor::Redactor;
+use super::super::Redactor;
 
 #[test]
 fn the_last_word_of_a_key_decides() {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::super::redactor::Redactor;
+use super::super::Redactor;
 
 /// Pieces that grammars are made of.
 fn piece() -> impl Strategy<Value = String> {

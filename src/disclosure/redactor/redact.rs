@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::cursor::Dialect;
 use super::edit::{Edit, REDACTED, apply};
-use super::key::{Rules, Sense};
+use super::key::Rules;
 use super::{json, members, text, tree};
 use crate::error::caught;
 
@@ -54,7 +54,7 @@ impl Redactor {
     /// Whether the values of a key are hidden, unless they can't be a secret.
     #[cfg(test)]
     pub(crate) fn is_sensitive(&self, key: &str) -> bool {
-        self.replacement.is_none() && self.rules.sense(key) != Sense::Harmless
+        self.replacement.is_none() && self.rules.sense(key) != super::key::Sense::Harmless
     }
 
     /// A text: JSON, a URL, a log line, a header, or anything that somebody wrote.
@@ -121,9 +121,7 @@ impl Redactor {
 
     /// The path and query of a URI.
     pub(crate) fn uri(&self, uri: &Uri) -> String {
-        let text = uri
-            .path_and_query()
-            .map_or(uri.path(), |path| path.as_str());
+        let text = uri.path_and_query().map_or("", |path| path.as_str());
         match &self.replacement {
             Some(replacement) => replaced(replacement, None, text).into_owned(),
             None => self
