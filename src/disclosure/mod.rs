@@ -13,6 +13,6 @@ mod redactor;
 
 pub(crate) use self::disclosed::{Debug, Disclosed, Item};
 pub(crate) use self::policy::{Gate, Policy, TypeUri};
-#[cfg(any(test, feature = "reports"))]
+#[cfg(all(test, feature = "reports"))]
 pub(crate) use self::redactor::REDACTED;
 pub(crate) use self::redactor::Redactor;

@@ -79,9 +79,16 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// One document or several, and nothing else.
     fn documents(&mut self, mut at: usize) -> Option<()> {
+        let start = at;
         while at < self.json.0.len() {
+            // Numbers in a row are a text.
+            let is_container = matches!(self.json.byte(at), Some(b'{' | b'[' | b'"'));
             let end = self.value(at, Outer::default())?.range.end;
-            at = self.json.space(end);
+            let next = self.json.space(end);
+            if !is_container && (at > start || next < self.json.0.len()) {
+                return None;
+            }
+            at = next;
         }
         Some(())
     }

@@ -45,7 +45,7 @@ pub(super) static NOUNS: [(Noun, &str); 25] = [
     (
         Is(Secret),
         "accesskey apikey bindpw cardnumber credential credentials creds csc cvc cvv dbpass iban keypass \
-         mnemonic otp otps passcode passphrase passwd password privatekey psk pw pwd salt secret secretkey \
+         mnemonic otp otps passcode passphrase passwd password pepper privatekey psk pw pwd salt secret secretkey \
          ssn storepass totp userpass",
     ),
     (
@@ -53,7 +53,7 @@ pub(super) static NOUNS: [(Noun, &str); 25] = [
         "auth authtoken bearer cookies csrf hmac jwt passcodes passkey passwords saml secrets sess sessid \
          session sessionid sid signature signatures token tokens webhook xsrf",
     ),
-    (Is(Line), "authorization cookie"),
+    (Is(Line), "authorization cookie dpop"),
     (
         Transparent,
         "again b64 base base64 bytes confirm confirmation content current data dev digest encoded encrypted \

@@ -66,7 +66,7 @@ mod words;
 mod work;
 mod xml;
 
-#[cfg(any(test, feature = "reports"))]
+#[cfg(all(test, feature = "reports"))]
 pub(crate) use self::edit::REDACTED;
 pub(crate) use self::redact::Redactor;
 

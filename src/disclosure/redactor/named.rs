@@ -119,13 +119,13 @@ fn pair(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
 /// `Password("…")`: the literal in a type whose name is sensitive.
 fn newtype(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
     let context = cursor.context();
-    let name = cursor.word_before(at, b"");
-    let starts_type =
-        cursor.bytes()[at] == b'(' && name.starts_with(|first: char| first.is_ascii_uppercase());
-    if !starts_type || cursor.dialect == Dialect::Source {
+    if cursor.bytes()[at] != b'(' || cursor.dialect == Dialect::Source {
         return None;
     }
     quotes::opening_quote(cursor.bytes(), at + 1, context.enclosing)?;
+    let name = cursor.word_before(at, b"");
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+        .then_some(())?;
     let sense = cursor.rules.sense(name);
     let setting = Setting {
         is_tight_colon: true,

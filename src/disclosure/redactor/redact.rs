@@ -66,7 +66,10 @@ impl Redactor {
     }
 
     /// A line of source code: only literals after sensitive keys are hidden, and what is a secret by its shape.
-    #[cfg(any(test, feature = "reports"))]
+    #[cfg_attr(
+        not(any(test, feature = "reports")),
+        expect(dead_code, reason = "for the fields of reports")
+    )]
     pub(crate) fn source<'a>(&self, line: &'a str) -> Cow<'a, str> {
         match &self.replacement {
             Some(replacement) => replaced(replacement, None, line),
@@ -77,7 +80,10 @@ impl Redactor {
     }
 
     /// The text that belongs to a key: a header, an attribute.
-    #[cfg(any(test, feature = "reports"))]
+    #[cfg_attr(
+        not(any(test, feature = "reports")),
+        expect(dead_code, reason = "for the fields of reports")
+    )]
     pub(crate) fn field<'a>(&self, key: &str, text: &'a str) -> Cow<'a, str> {
         if let Some(replacement) = &self.replacement {
             return replaced(replacement, Some(key), text);
@@ -107,7 +113,10 @@ impl Redactor {
     }
 
     /// Hides what is sensitive in the members of an object whose key is `outer`.
-    #[cfg(any(test, feature = "reports"))]
+    #[cfg_attr(
+        not(any(test, feature = "reports")),
+        expect(dead_code, reason = "for the fields of reports")
+    )]
     pub(crate) fn members(&self, outer: &str, object: &mut Map<String, Value>) {
         match &self.replacement {
             Some(replacement) => object

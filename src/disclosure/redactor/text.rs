@@ -130,6 +130,10 @@ fn digit(cursor: &mut Cursor<'_>, at: usize) -> usize {
         return end;
     }
     let (start, end) = shapes::token(cursor, at);
+    // No token is that short.
+    if end - start < 8 {
+        return end;
+    }
     let hidden =
         shapes::known_token(cursor, start, end).or_else(|| command::bare(cursor, start, end));
     // A card number may follow a hyphen or a point; nothing else can start inside a token.

@@ -12,7 +12,6 @@ pub(super) fn redact(rules: &Rules, sense: Sense, value: &mut Value, text: &dyn 
 }
 
 /// The same for the members of an object whose key has this sense.
-#[cfg(any(test, feature = "reports"))]
 pub(super) fn members(
     rules: &Rules,
     sense: Sense,
