@@ -122,15 +122,15 @@ async fn order(axum::Json(order): axum::Json<Order>) -> backstop::Result<String>
 async fn invalid_order() -> backstop::Result<()> {
     let wrong = |pointer: &'static str, text: &'static str, code: &'static str| {
         Error::msg(text)
-            .status(StatusCode::UNPROCESSABLE_ENTITY)
-            .field("pointer", pointer)
-            .code(code)
+            .with_status(StatusCode::UNPROCESSABLE_ENTITY)
+            .with_field("pointer", pointer)
+            .with_code(code)
     };
     let errors = [
         wrong("#/quantity", "must be at least 1", "RANGE"),
         wrong("#/items/0/name", "must not be empty", "REQUIRED"),
     ];
-    Err(Error::many(errors).status(StatusCode::UNPROCESSABLE_ENTITY))
+    Err(Error::many(errors).with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }
 
 #[derive(Deserialize)]

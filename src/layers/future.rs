@@ -17,7 +17,7 @@ use super::catch::{catch_failure, catch_failure_inside};
 use super::exchange::Exchange;
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Origin, Repr, service_error};
-use crate::panics::record::CatchGuard;
+use crate::panics::depth::CatchGuard;
 use crate::request::RequestInfo;
 use crate::scope::{CurrentScope, ScopeGuard};
 
@@ -52,7 +52,7 @@ impl<F> BackstopFuture<F> {
         Self {
             state: State::Unstarted,
             exchange: Some(Exchange {
-                request: RequestInfo::begun(request),
+                request: RequestInfo::without_headers(request),
                 backstop: backstop.clone(),
             }),
             scope: Some(CurrentScope::of_request(Arc::clone(backstop.dispatch()))),
@@ -64,7 +64,7 @@ impl<F> BackstopFuture<F> {
     pub(super) fn keep_headers<B>(&mut self, request: &Request<B>) {
         if let Some(exchange) = &mut self.exchange {
             let captured = exchange.backstop.captured();
-            exchange.request.keep(request, captured);
+            exchange.request.keep_headers(request, captured);
         }
     }
 

@@ -16,7 +16,9 @@ fn a_developer_sees_type_chain_places_fields_and_the_request() {
     let error = std::fs::read("/no/such/file")
         .context("loading the stock")
         .unwrap_err();
-    let error = error.field("shelf", 7).field("password", "s3cr3t");
+    let error = error
+        .with_field("shelf", 7)
+        .with_field("password", "s3cr3t");
     let request = Request::get("/stock?token=s3cr3t&page=2");
     let problem = answer(Backstop::development(), request, error);
     assert_eq!(problem["detail"], "No such file or directory (os error 2)");
@@ -138,8 +140,8 @@ fn without_the_backtrace_the_places_are_hidden() {
 #[test]
 fn an_envelope_adds_only_fields_cause_and_stack() {
     let error = Error::from(std::io::Error::other("disk on fire"))
-        .context("saving")
-        .field("shelf", 7);
+        .with_context("saving")
+        .with_field("shelf", 7);
     let envelope = answer(
         Backstop::development().shape(Shape::Bare),
         Request::get("/"),
@@ -160,8 +162,8 @@ fn an_envelope_adds_only_fields_cause_and_stack() {
 fn a_page_for_developers_shows_the_story_escaped() {
     let request = Request::get("/").header("accept", "text/html");
     let error = Error::msg("<script>alert(1)</script>")
-        .field("<b>", "</pre><img src=x>")
-        .status(StatusCode::CONFLICT);
+        .with_field("<b>", "</pre><img src=x>")
+        .with_status(StatusCode::CONFLICT);
     let body = text(Backstop::development(), request, error);
     assert!(body.contains("&lt;script&gt;alert(1)"), "{body}");
     assert!(!body.contains("<script>") && !body.contains("<img") && !body.contains("<b>"));
