@@ -107,7 +107,8 @@ impl Reporting {
         self
     }
 
-    /// Whether reports contain the backtrace of where their error was made. Default: in development.
+    /// Whether reports contain the backtrace of where their error was made. Default: in development, and if a reporter
+    /// [wants frames](crate::reporters::Reporter::wants_frames).
     ///
     /// Every error then captures its backtrace, at most 64 addresses, when it is made: about ten microseconds, whether
     /// it is reported or not. Functions, files and lines are found later, on the worker. Because an error is made
