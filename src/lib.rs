@@ -34,22 +34,6 @@ pub mod utoipa;
 pub mod __private;
 
 // The public interface is:
-#[doc(inline)]
-pub use self::__private::respond;
-pub use self::backstop::{Backstop, Builder, ConfigError};
-pub use self::error::{
-    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt,
-};
-pub use self::formats::Shape;
-pub use self::negotiate::Format;
-#[doc(inline)]
-pub use self::problem::Problem;
-pub use self::process::spawn;
-#[doc(inline)]
-pub use self::report::report::Report;
-pub use self::request::RequestInfo;
-pub use self::scope::{Scope, notify};
-
 /// ```
 /// use backstop::HttpError;
 /// use http::StatusCode;
@@ -73,6 +57,22 @@ pub use self::scope::{Scope, notify};
 /// ```
 #[cfg(feature = "derive")]
 pub use backstop_derive::HttpError;
+
+#[doc(inline)]
+pub use self::__private::respond;
+pub use self::backstop::{Backstop, Builder, ConfigError};
+pub use self::error::{
+    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt,
+};
+pub use self::formats::Shape;
+pub use self::negotiate::Format;
+#[doc(inline)]
+pub use self::problem::Problem;
+pub use self::process::spawn;
+#[doc(inline)]
+pub use self::report::report::Report;
+pub use self::request::RequestInfo;
+pub use self::scope::{Scope, notify};
 
 /// The traits whose methods are for everyday use, and the derive: `use backstop::prelude::*;`.
 ///

@@ -93,7 +93,7 @@ pub(super) fn replace_callbacks(
 
 /// The current scope, made now if nothing has asked for it before.
 pub(super) fn scope() -> Option<ScopeRef> {
-    with_scope(|current| Some(current.as_mut()?.scope_mut().make().clone())).flatten()
+    with_scope(|current| Some(current.as_mut()?.make().clone())).flatten()
 }
 
 /// The current scope, whether anything has asked for it or not.
