@@ -10,6 +10,7 @@
     reason = "it shows what a panic becomes, and where it listens"
 )]
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -35,7 +36,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port()?)).await?;
     println!("The shop is open at http://{}/", listener.local_addr()?);
-    axum::serve(listener, shop(&backstop)).await?;
+    // With the addresses of its clients: in development only those on this machine see details.
+    let shop = shop(&backstop).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, shop).await?;
     Ok(())
 }
 
@@ -119,15 +122,15 @@ async fn order(axum::Json(order): axum::Json<Order>) -> backstop::Result<String>
 async fn invalid_order() -> backstop::Result<()> {
     let wrong = |pointer: &'static str, text: &'static str, code: &'static str| {
         Error::msg(text)
-            .status(StatusCode::UNPROCESSABLE_ENTITY)
-            .field("pointer", pointer)
-            .code(code)
+            .with_status(StatusCode::UNPROCESSABLE_ENTITY)
+            .with_field("pointer", pointer)
+            .with_code(code)
     };
     let errors = [
         wrong("#/quantity", "must be at least 1", "RANGE"),
         wrong("#/items/0/name", "must not be empty", "REQUIRED"),
     ];
-    Err(Error::many(errors).status(StatusCode::UNPROCESSABLE_ENTITY))
+    Err(Error::many(errors).with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }
 
 #[derive(Deserialize)]

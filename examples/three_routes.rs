@@ -20,6 +20,7 @@
     reason = "it shows what a panic becomes, and where it listens"
 )]
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -43,6 +44,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .layer(backstop.layer());
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port()?)).await?;
     println!("Listening at http://{}/", listener.local_addr()?);
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).await?;
     Ok(())
 }

@@ -58,11 +58,9 @@ pub mod __private;
 #[cfg(feature = "derive")]
 pub use backstop_derive::HttpError;
 
-#[doc(inline)]
-pub use self::__private::respond;
 pub use self::backstop::{Backstop, Builder, ConfigError};
 pub use self::error::{
-    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt,
+    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt, respond,
 };
 pub use self::formats::Shape;
 pub use self::negotiate::Format;
@@ -85,9 +83,8 @@ pub mod prelude {
 
 /// The groups of settings that [`Builder`] takes, and the kinds of [`ConfigError`].
 pub mod settings {
-    pub use crate::backstop::{
-        ConfigErrorKind, Disclosure, InApp, PanicSettings, QueueLimits, RateLimit, Reporting,
-    };
+    pub use crate::backstop::{ConfigErrorKind, Disclosure, InApp, PanicSettings, Reporting};
+    pub use crate::pipeline::{QueueLimits, RateLimit};
 }
 
 /// What the feature `sqlx` adds.

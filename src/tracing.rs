@@ -34,7 +34,7 @@ use crate::report::breadcrumb::{Breadcrumb, BreadcrumbKind};
 use crate::report::severity::Severity;
 use crate::scope::Scope;
 use crate::scope::span::{self, SpanScope};
-use crate::text::cut;
+use crate::text::prefix;
 
 /// A layer for a `tracing` subscriber; see the [module docs](self).
 #[derive(Clone, Debug)]
@@ -168,7 +168,7 @@ impl Visit for Fields {
         if field.name() == "message" {
             value.clone_into(&mut self.message);
         } else {
-            self.insert(field, cut(value, MAX_FIELD));
+            self.insert(field, prefix(value, MAX_FIELD));
         }
     }
 

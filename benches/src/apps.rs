@@ -71,7 +71,7 @@ pub fn bare() -> Router {
 
 /// A handler whose error Backstop responds to.
 pub fn failing(backstop: &Backstop, status: StatusCode) -> Router {
-    let handler = move || async move { Err::<(), _>(Error::msg("no order 7").status(status)) };
+    let handler = move || async move { Err::<(), _>(Error::new(status, "no order 7")) };
     Router::new()
         .route("/orders/{id}", get(handler))
         .layer(backstop.layer())

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::config_error::ConfigError;
 use super::mode::Mode;
-use crate::disclosure::{Gate, Policy};
+use crate::disclosure::{Policy, Switch};
 use crate::error::Failure;
+use crate::panics::callback::Callback;
 use crate::request::RequestInfo;
 
 /// Which clients see the details of a failure: its type, message, cause chain, fields and source locations.
@@ -33,8 +34,8 @@ use crate::request::RequestInfo;
 #[derive(Clone, Debug, Default)]
 #[must_use = "settings do nothing until a builder has them"]
 pub struct Disclosure {
-    details: Option<Gate>,
-    backtrace: Option<Gate>,
+    details: Option<Switch>,
+    backtrace: Option<Switch>,
     local_hosts: Vec<String>,
     local_peers: Vec<IpAddr>,
 }
@@ -47,7 +48,7 @@ impl Disclosure {
 
     /// Whether details are shown to local clients. Default: in development.
     pub fn details(mut self, show: bool) -> Self {
-        self.details = Some(Gate::from_bool(show));
+        self.details = Some(Switch::from(show));
         self
     }
 
@@ -56,13 +57,13 @@ impl Disclosure {
         mut self,
         show: impl Fn(&Failure, &RequestInfo) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.details = Some(Gate::If(Arc::new(show)));
+        self.details = Some(Switch::If(Callback::new(Arc::new(show))));
         self
     }
 
     /// Whether source locations and frames are shown where details are. Default: in development.
     pub fn backtrace(mut self, show: bool) -> Self {
-        self.backtrace = Some(Gate::from_bool(show));
+        self.backtrace = Some(Switch::from(show));
         self
     }
 
@@ -72,7 +73,7 @@ impl Disclosure {
         mut self,
         show: impl Fn(&Failure, &RequestInfo) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.backtrace = Some(Gate::If(Arc::new(show)));
+        self.backtrace = Some(Switch::If(Callback::new(Arc::new(show))));
         self
     }
 
@@ -105,7 +106,7 @@ impl Disclosure {
 
     /// Completes the policy with these settings, and those of the mode.
     pub(super) fn apply(self, mode: Mode, policy: &mut Policy) {
-        let by_mode = || Gate::from_bool(mode.is_development());
+        let by_mode = || Switch::from(mode.is_development());
         policy.details = self.details.unwrap_or_else(by_mode);
         policy.backtrace = self.backtrace.unwrap_or_else(by_mode);
         policy.hosts = self.local_hosts;

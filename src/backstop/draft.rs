@@ -80,7 +80,7 @@ impl Draft<'_> {
     fn capture(self) -> Option<Arc<DeliveryWaiter>> {
         let pipeline = self.backstop.pipeline()?;
         let error = self.error.unwrap_or_else(|| Error::msg("reported by hand"));
-        let inner = Arc::clone(error.inner());
+        let inner = Arc::clone(error.repr());
         let failure = Failure::new(inner, Origin::Notify, self.backstop.statuses());
         let dispatch = self.backstop.dispatch();
         let mut event = scope::event(failure, dispatch);

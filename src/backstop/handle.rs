@@ -13,7 +13,7 @@ use crate::panics::callback::Callback;
 use crate::pipeline::Pipeline;
 use crate::report::dispatch::Dispatch;
 use crate::report::error_event::ErrorEvent;
-use crate::request::{RequestInfo, Wanted};
+use crate::request::{KeepOptions, RequestInfo};
 use crate::scope::{Reportable, Scope, report_to};
 
 /// The last line of a service: built once, cloned cheaply, and put around the application with
@@ -44,7 +44,7 @@ pub(super) struct Shared {
     /// Keeps backtrace capture enabled while this Backstop is alive.
     pub(super) _capture: CaptureInterest,
     pub(super) responder: Responder,
-    pub(super) captured: Wanted,
+    pub(super) captured: KeepOptions,
     pub(super) logs: bool,
     pub(super) on_error: Vec<OnError>,
     pub(super) policy: ReportPolicy,
@@ -104,7 +104,7 @@ impl Backstop {
     }
 
     /// What the layer keeps of each request.
-    pub(crate) fn captured(&self) -> &Wanted {
+    pub(crate) fn captured(&self) -> &KeepOptions {
         &self.shared.captured
     }
 

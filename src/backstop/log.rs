@@ -85,7 +85,7 @@ impl Chain {
             if depth == 0 {
                 chain.first = chain.text.len();
             }
-            if let Some(at) = link.at() {
+            if let Some(at) = link.location() {
                 let _ = write!(chain.text, " (at {at})");
             }
         }

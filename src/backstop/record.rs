@@ -29,7 +29,7 @@ impl Backstop {
             callback.call(|callback| callback(&event));
         }
         self.report(failure, request, sent);
-        if failure.inner().is_panic() {
+        if failure.repr().is_panic() {
             shared.dispatch.panicked(failure);
         }
     }
@@ -37,15 +37,16 @@ impl Backstop {
     #[inline]
     fn report(&self, failure: &Failure, request: RequestInfo, sent: Option<StatusCode>) {
         let dispatch = self.dispatch();
-        let known = failure.inner().notice();
-        if !dispatch.is_listening() || known.is_some_and(|known| known.is_told(dispatch.number())) {
+        let known = failure.reported_to();
+        if !dispatch.is_listening() || known.is_some_and(|known| known.contains(dispatch.number()))
+        {
             return;
         }
         let event = error_event(failure, &request, sent);
         let status = event.status();
         match self.shared.policy.verdict(&event) {
             // The application may have reported it in the meantime.
-            Verdict::Reported if known.is_some_and(|known| !known.tell(dispatch.number())) => {}
+            Verdict::Reported if known.is_some_and(|known| !known.insert(dispatch.number())) => {}
             Verdict::Reported => {
                 let mut event = scope::event(failure.clone(), dispatch);
                 event.request = Some(request);
@@ -59,7 +60,7 @@ impl Backstop {
 
     /// Logs and reports the error that `main` ended with.
     pub(crate) fn record_end(&self, error: &Error) {
-        let failure = Failure::new(Arc::clone(error.inner()), Origin::Task, self.statuses());
+        let failure = Failure::new(Arc::clone(error.repr()), Origin::Task, self.statuses());
         if self.shared.logs {
             // The subscriber belongs to the application.
             catch_panic(|| log::record_end(&failure, &self.shared.responder.policy.redactor));

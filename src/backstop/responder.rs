@@ -6,7 +6,7 @@ use http::HeaderValue;
 use crate::disclosure::{Disclosed, Policy};
 use crate::error::Failure;
 use crate::formats;
-use crate::formats::{Document, Shape};
+use crate::formats::{Shape, View};
 use crate::negotiate::{Format, Offers};
 use crate::panics::callback::Callback;
 use crate::panics::catch::catch_panic;
@@ -83,7 +83,7 @@ impl Responder {
             if customize.call(edit).is_some() {
                 // The status of a problem is the status of its response (RFC 9457, section 3.1.2).
                 edited.set_status(failure.status());
-                edited.make_shallow();
+                edited.limit_depth();
                 problem = edited;
             }
         }
@@ -94,12 +94,12 @@ impl Responder {
         {
             return (Bytes::from(page), format, Some(formats::CUSTOM_PAGE_CSP));
         }
-        let document = Document {
+        let view = View {
             problem: &problem,
             disclosed: &disclosed,
             shape: &self.shape,
         };
-        let body = Bytes::from(formats::render(format, &document));
+        let body = Bytes::from(formats::render(format, view));
         let csp = (format == Format::Html).then_some(formats::PAGE_CSP);
         (body, format, csp)
     }

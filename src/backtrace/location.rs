@@ -1,4 +1,4 @@
-//! A line of source code.
+//! A location in source code.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,10 +7,12 @@ use std::panic::Location;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Where in the source something happened; displayed and serialised as `file:line:column`.
+/// A location in source code, such as that of the `?` which created an [`Error`](crate::Error). It is displayed
+/// and serialized as `file:line:column`.
 ///
 /// ```
-/// # use backstop::{Error, Failure};
+/// use backstop::{Error, Failure};
+///
 /// let failure = Failure::from(Error::msg("out of stock"));
 /// assert!(failure.location().unwrap().file().ends_with(".rs"));
 /// ```
@@ -32,8 +34,8 @@ impl SourceLocation {
         }
     }
 
-    /// A place that is only lent.
-    pub(crate) fn copied(location: &Location<'_>) -> Self {
+    /// Copies a location whose file name is only borrowed, as a panic hook's is.
+    pub(crate) fn copied_from(location: &Location<'_>) -> Self {
         Self {
             file: Cow::Owned(location.file().to_owned()),
             line: location.line(),
@@ -41,7 +43,7 @@ impl SourceLocation {
         }
     }
 
-    /// The source file, as the compiler was given it.
+    /// The path of the source file, as it was passed to the compiler.
     #[must_use]
     pub fn file(&self) -> &str {
         &self.file

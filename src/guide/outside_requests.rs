@@ -10,7 +10,7 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use backstop::{Scope, prelude::*};
+//! use backstop::{Context as _, Scope, prelude::*};
 //!
 //! async fn error() -> backstop::Result<String> {
 //!     std::fs::read_to_string("/no/such/file").context("reading the orders")
@@ -145,7 +145,7 @@
 //! it:
 //!
 //! ```
-//! use backstop::{Scope, prelude::*};
+//! use backstop::{Context as _, Scope, prelude::*};
 //! # async fn send(_: u32) -> std::io::Result<()> { Ok(()) }
 //!
 //! async fn order(scope: Scope) -> &'static str {
@@ -222,8 +222,8 @@
 //! | stack overflow | prints a message and aborts | nothing: no hook runs |
 //! | memory that cannot be had | prints a message and aborts | nothing; `try_reserve` returns an error |
 //! | `std::process::abort` | aborts | nothing |
-//! | `std::process::exit`, and the end of `main` | ends, without the destructors of other threads | nothing: wait for [`shutdown`](crate::Backstop::shutdown) before |
-//! | SIGTERM, where the application handles it | goes on | nothing: await the end of the server, then [`shutdown`](crate::Backstop::shutdown) |
+//! | `std::process::exit`, and the end of `main` | ends, without the destructors of other threads | nothing: wait for [`close`](crate::Backstop::close) before |
+//! | SIGTERM, where the application handles it | goes on | nothing: await the end of the server, then [`close`](crate::Backstop::close) |
 //! | SIGTERM where it does not, SIGKILL, the kernel's memory killer | nothing more runs | nothing |
 //! | a handler that never ends | goes on | nothing: put a timeout inside the layer, whose error it answers |
 //!
@@ -239,7 +239,7 @@
 //! use std::process::ExitCode;
 //! use std::time::Duration;
 //! use axum::{Router, routing::get};
-//! use backstop::{Backstop, OnPanic, reporters::Tracing};
+//! use backstop::{Backstop, panics::OnPanic, reporters::Tracing};
 //!
 //! fn main() -> ExitCode {
 //!     let built = Backstop::production()

@@ -43,9 +43,9 @@ impl Exchange {
 
     /// The error that ends the stream. It is recorded, unless this Backstop has done that already.
     fn body_failed(&self, sent: StatusCode, error: BoxError) -> BoxError {
-        let mark = ErrorObject::find(error.as_ref()).and_then(|found| found.answered.clone());
+        let mark = ErrorObject::find(error.as_ref()).and_then(|found| found.rendered.clone());
         match mark {
-            Some(mark) if mark.told.is_by(self.backstop.number()) => error,
+            Some(mark) if mark.reported_by.contains(self.backstop.number()) => error,
             mark => self.record_body(sent, service_error(error), mark),
         }
     }
@@ -58,11 +58,11 @@ impl Exchange {
     ) -> BoxError {
         let number = self.backstop.number();
         let mut failure = self.failure(Arc::clone(&repr), Origin::Body);
-        let mut reported_by = ReportedBy::by(number);
+        let mut reported_by = ReportedBy::new(number);
         if let Some(mark) = mark {
             failure = failure.with_id(mark.id);
-            reported_by = mark.told;
-            reported_by.also_by(number);
+            reported_by = mark.reported_by;
+            reported_by.insert(number);
         }
         // The head was sent: whatever status the error asks for, this is a failure of the server.
         let failure = failure.with_status(StatusCode::INTERNAL_SERVER_ERROR);
@@ -70,9 +70,9 @@ impl Exchange {
         let mark = RenderedMark {
             id: failure.id(),
             origin: Origin::Body,
-            told: reported_by,
+            reported_by,
         };
-        Box::new(ErrorObject::new(repr, mark))
+        Box::new(ErrorObject::rendered(repr, mark))
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::error::Repr;
 use crate::panics::catch::drop_catching;
-use crate::panics::record::{CatchGuard, take};
+use crate::panics::depth::CatchGuard;
+use crate::panics::stash;
 
 /// Runs `run`; if it panics, the panic becomes an error.
 ///
@@ -25,7 +26,7 @@ pub(super) fn catch_failure_inside<T>(run: impl FnOnce() -> T) -> Result<T, Arc<
 
 #[cold]
 fn panicked(payload: Box<dyn Any + Send>) -> Arc<Repr> {
-    let record = take(&*payload);
+    let record = stash::take(&*payload);
     Arc::new(Repr::panicked(message(payload), record))
 }
 

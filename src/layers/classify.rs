@@ -33,7 +33,7 @@ impl Exchange {
     {
         let status = response.status();
         if let Some(extension) = response.extensions().get::<FailureExtension>() {
-            if extension.answered.is_some() {
+            if extension.rendered.is_some() {
                 return self.pass_rendered(response);
             }
             let failure = self.carried(extension, status);
@@ -54,12 +54,12 @@ impl Exchange {
 
     /// The failure in the extensions of a response.
     fn carried(&self, extension: &FailureExtension, status: StatusCode) -> Failure {
-        let origin = match &extension.answered {
+        let origin = match &extension.rendered {
             Some(mark) => mark.origin,
-            None if extension.inner.is_panic() => Origin::Panic,
+            None if extension.repr.is_panic() => Origin::Panic,
             None => Origin::Handler,
         };
-        let failure = self.failure(Arc::clone(&extension.inner), origin);
+        let failure = self.failure(Arc::clone(&extension.repr), origin);
         if status == extension.status {
             failure
         } else {
@@ -77,10 +77,10 @@ impl Exchange {
         let number = self.backstop.number();
         let extension = response.extensions_mut().get_mut::<FailureExtension>();
         if let Some(extension) = extension
-            && let Some(mark) = &mut extension.answered
-            && !mark.told.is_by(number)
+            && let Some(mark) = &mut extension.rendered
+            && !mark.reported_by.contains(number)
         {
-            mark.told.also_by(number);
+            mark.reported_by.insert(number);
             let id = mark.id;
             let extension = extension.clone();
             let failure = self.carried(&extension, response.status()).with_id(id);

@@ -64,7 +64,7 @@ impl Exchange {
         let rendered = self.backstop.render(failure, urn, &self.request);
         *response.status_mut() = failure.status();
         // The error's own headers come from the application's code, which may panic.
-        let of_error = catch_panic(|| headers::of_error(failure.inner())).flatten();
+        let of_error = catch_panic(|| headers::of_error(failure.repr())).flatten();
         if !response.headers().is_empty() {
             headers::strip(response.headers_mut(), failure.status());
         }
@@ -84,20 +84,20 @@ impl Exchange {
 
     /// Marks a response, so that outer layers do not render or record its failure again.
     pub(super) fn mark(&self, failure: &Failure, extensions: &mut Extensions) {
-        let answered = Some(RenderedMark {
+        let rendered = Some(RenderedMark {
             id: failure.id(),
             origin: failure.origin(),
-            told: ReportedBy::by(self.backstop.number()),
+            reported_by: ReportedBy::new(self.backstop.number()),
         });
         if let Some(extension) = extensions.get_mut::<FailureExtension>() {
             extension.status = failure.status();
-            extension.answered = answered;
+            extension.rendered = rendered;
             return;
         }
         extensions.insert(FailureExtension {
-            inner: Arc::clone(failure.inner()),
+            repr: Arc::clone(failure.repr()),
             status: failure.status(),
-            answered,
+            rendered,
         });
     }
 
@@ -130,7 +130,7 @@ impl Backstop {
             backstop: self.clone(),
             request: request.clone(),
         };
-        let failure = exchange.failure(Arc::clone(error.inner()), Origin::Handler);
+        let failure = exchange.failure(Arc::clone(error.repr()), Origin::Handler);
         exchange.respond(&failure)
     }
 }

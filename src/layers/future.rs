@@ -16,7 +16,7 @@ use super::catch::{catch_failure, catch_failure_inside};
 use super::exchange::Exchange;
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Origin, Repr, service_error};
-use crate::panics::record::CatchGuard;
+use crate::panics::depth::CatchGuard;
 use crate::request::RequestInfo;
 use crate::scope::{CurrentScope, ScopeGuard};
 
@@ -51,13 +51,13 @@ impl<F> BackstopFuture<F> {
         let mut future = Self {
             exchange: Some(Exchange {
                 backstop: backstop.clone(),
-                request: RequestInfo::begun(request),
+                request: RequestInfo::without_headers(request),
             }),
             scope: Some(CurrentScope::of_request(Arc::clone(backstop.dispatch()))),
             state: State::Unstarted,
         };
         if let Some(exchange) = &mut future.exchange {
-            exchange.request.keep(request, backstop.captured());
+            exchange.request.keep_headers(request, backstop.captured());
         }
         future
     }

@@ -3,7 +3,10 @@
 
 pub(crate) mod callback;
 pub(crate) mod catch;
+pub(crate) mod depth;
+mod payload;
 pub(crate) mod record;
+pub(crate) mod stash;
 pub(crate) mod thread;
 
 pub use crate::backstop::OnPanic;

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::uncaught_thread;
 use crate::backstop::Backstop;
-use crate::panics::record::{is_answered, never_caught, record};
+use crate::panics::depth::will_be_reported;
+use crate::panics::stash;
 use crate::panics::thread::ThreadFlag;
 use crate::report::dispatch::{process_dispatch, set_process_dispatch};
 use crate::scope::UncaughtPanic;
@@ -146,7 +147,7 @@ impl Backstop {
                 let ends_process = note(info);
                 // If the previous hook calls the recorder too, this is still one panic.
                 let _runs_hooks = ThreadFlag::RunsHooks.set();
-                if ends_process || !(IS_QUIET.load(Ordering::Relaxed) && is_answered()) {
+                if ends_process || !(IS_QUIET.load(Ordering::Relaxed) && will_be_reported()) {
                     previous(info);
                 }
             }));
@@ -177,13 +178,13 @@ fn note(info: &PanicHookInfo<'_>) -> bool {
     if ThreadFlag::RunsHooks.is_set() {
         return false;
     }
-    let Some(panic) = record(info) else {
+    let Some(panic) = stash::record(info) else {
         return false;
     };
     let ends_process = panic.ends_process();
     let is_urgent = ends_process || ThreadFlag::MayEndProcess.is_set();
     if ends_process {
-        for earlier in never_caught() {
+        for earlier in stash::take_all() {
             uncaught_thread::push(UncaughtPanic::new(earlier).urgent(true));
         }
     }

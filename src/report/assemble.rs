@@ -53,15 +53,15 @@ fn report_error(link: &Link) -> ReportError {
     ReportError {
         type_name: link.type_name().map(str::to_owned),
         message: link.message().to_owned(),
-        location: link.at().cloned(),
+        location: link.location().cloned(),
     }
 }
 
 /// The addresses of the backtrace, which are symbolized later.
 fn frames(failure: &Failure, defaults: Option<&ReportDefaults>) -> Vec<Frame> {
-    let inner = failure.inner();
-    let is_wanted = inner.is_panic() || defaults.is_some_and(|defaults| defaults.backtraces);
-    let backtrace = inner.backtrace().filter(|_| is_wanted);
+    let repr = failure.repr();
+    let is_wanted = repr.is_panic() || defaults.is_some_and(|defaults| defaults.backtraces);
+    let backtrace = repr.backtrace().filter(|_| is_wanted);
     let addresses = backtrace.map_or(&[][..], Backtrace::addresses);
     let frames = addresses.iter();
     frames.map(|address| Frame::new(*address as u64)).collect()
@@ -129,12 +129,12 @@ fn add_what_was_recorded(report: &mut Report, event: &Event) {
 
 /// What the error says about itself: its fields, code and details.
 fn error_members(failure: &Failure) -> Map<String, Value> {
-    let inner = failure.inner();
-    let fields = inner.fields().into_iter();
+    let repr = failure.repr();
+    let fields = repr.fields().into_iter();
     let mut members: Map<String, Value> = fields
         .map(|(key, value)| (key.into_owned(), value))
         .collect();
-    for (key, value) in [("code", inner.code()), ("details", inner.details())] {
+    for (key, value) in [("code", repr.code()), ("details", repr.details())] {
         members.extend(value.map(|value| (key.to_owned(), value)));
     }
     members

@@ -72,8 +72,8 @@ impl Dispatch {
 
     /// Whether this Backstop has not reported the failure before; from now on it has.
     pub(crate) fn claim_report(&self, failure: &Failure) -> bool {
-        let reported_to = failure.inner().notice();
-        reported_to.is_none_or(|reported_to| reported_to.tell(self.number))
+        let reported_to = failure.reported_to();
+        reported_to.is_none_or(|reported_to| reported_to.insert(self.number))
     }
 
     /// Hands an event to the pipeline. Nothing that happens there reaches the caller.

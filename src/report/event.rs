@@ -81,7 +81,7 @@ impl Event {
     }
 
     pub(crate) fn is_panic(&self) -> bool {
-        self.failure.inner().is_panic()
+        self.failure.repr().is_panic()
     }
 
     pub(super) const fn context(&self) -> &EventContext {

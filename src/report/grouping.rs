@@ -1,7 +1,7 @@
 //! What groups reports of the same problem.
 
 use super::report::Report;
-use crate::text::cut;
+use crate::text::prefix;
 
 /// The longest fingerprint, in bytes.
 pub(crate) const MAX_FINGERPRINT: usize = 200;
@@ -44,7 +44,7 @@ pub(crate) fn bounded_fingerprint(fingerprint: String) -> String {
         .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-    format!("{} {hash:016x}", cut(&fingerprint, START))
+    format!("{} {hash:016x}", prefix(&fingerprint, START))
 }
 
 #[cfg(test)]

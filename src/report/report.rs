@@ -15,7 +15,7 @@ use super::request_parts::{ReportRequest, ReportResponse};
 use super::severity::Severity;
 use super::user::User;
 use crate::error::Origin;
-use crate::identity::made_at;
+use crate::identity::timestamp_millis;
 
 /// One failure, with everything that was recorded about its request.
 ///
@@ -135,7 +135,7 @@ impl Report {
         let is_dated = id.get_version_num() == 7;
         Self {
             id,
-            timestamp: if is_dated { made_at(id) } else { 0 },
+            timestamp: if is_dated { timestamp_millis(id) } else { 0 },
             severity: Severity::Error,
             handled: false,
             origin: Origin::Handler,

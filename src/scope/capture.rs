@@ -24,7 +24,7 @@ pub(crate) fn event_in(
 ) -> Box<Event> {
     let mut context = current::context(scope, dispatch, exited);
     // The futures that a panic left are not current any more where it is caught.
-    if failure.inner().is_panic()
+    if failure.repr().is_panic()
         && let Some(callbacks) = current::take_unwound()
     {
         context.callbacks = Some(callbacks);

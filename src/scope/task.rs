@@ -11,7 +11,8 @@ use super::guard::ScopeGuard;
 use super::scope_ref::CurrentScope;
 use super::uncaught::UncaughtPanic;
 use crate::panics::catch::catch_panic;
-use crate::panics::record::{VisibleCatchGuard, passing};
+use crate::panics::depth::VisibleCatchGuard;
+use crate::panics::stash::take_to_resume;
 use crate::report::spawn_trace::SpanPath;
 
 pin_project! {
@@ -52,7 +53,7 @@ impl<F: Future> Future for Task<F> {
         let (polled, exited) = watch_spans(|| {
             let _catching = has_scope.then(VisibleCatchGuard::enter);
             let polled = catch_unwind(AssertUnwindSafe(|| this.future.poll(cx)));
-            polled.map_err(|payload| (has_scope.then(|| passing(&*payload)), payload))
+            polled.map_err(|payload| (has_scope.then(|| take_to_resume(&*payload)), payload))
         });
         match polled {
             Ok(Poll::Pending) => Poll::Pending,

@@ -30,7 +30,7 @@ async fn a_thousand_interleaving_requests_each_report_their_own_story_and_no_oth
         if id % 3 == 0 {
             panic!("{id}");
         }
-        Err(Error::msg(format!("{id}")).field("id", id))
+        Err(Error::msg(format!("{id}")).with_field("id", id))
     }
     if passed_alone() {
         return;

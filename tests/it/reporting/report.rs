@@ -22,9 +22,9 @@ fn router() -> Router {
             on_get(|| async {
                 Err::<(), _>(
                     Error::msg("broken")
-                        .field("sku", 7)
-                        .code("BROKEN")
-                        .details(json!({"a": 1})),
+                        .with_field("sku", 7)
+                        .with_code("BROKEN")
+                        .with_details(json!({"a": 1})),
                 )
             }),
         )
@@ -42,11 +42,11 @@ fn router() -> Router {
         )
         .route(
             "/missing",
-            on_get(|| async { Err::<(), _>(Error::msg("no").status(StatusCode::NOT_FOUND)) }),
+            on_get(|| async { Err::<(), _>(Error::msg("no").with_status(StatusCode::NOT_FOUND)) }),
         )
         .route(
             "/conflict",
-            on_get(|| async { Err::<(), _>(Error::msg("no").status(StatusCode::CONFLICT)) }),
+            on_get(|| async { Err::<(), _>(Error::msg("no").with_status(StatusCode::CONFLICT)) }),
         )
 }
 
@@ -258,11 +258,15 @@ async fn an_error_that_was_reported_is_not_reported_again_not_even_as_a_cause() 
         .route(
             "/",
             on_get(|scope: Scope| async move {
-                let error = Error::msg("broken").field("sku", 7);
+                let error = Error::msg("broken").with_field("sku", 7);
                 let id = scope.notify(&error).unwrap();
                 assert_eq!(scope.notify(&error), Some(id));
                 // It can still be said more of.
-                Err::<(), _>(error.context("later").status(StatusCode::BAD_GATEWAY))
+                Err::<(), _>(
+                    error
+                        .with_context("later")
+                        .with_status(StatusCode::BAD_GATEWAY),
+                )
             }),
         )
         .route(
@@ -310,8 +314,8 @@ async fn the_event_wins_over_the_scope_and_the_scope_over_the_backstop() {
                 scope.set_metadata("error", "code", "of the scope");
                 scope.set_metadata("error", "details", json!({"scope": 1, "both": "scope"}));
                 scope.set_user(User::new("u"));
-                let error = Error::msg("broken").code("of the event");
-                Err::<(), _>(error.details(json!({"event": 2, "both": "event"})))
+                let error = Error::msg("broken").with_code("of the event");
+                Err::<(), _>(error.with_details(json!({"event": 2, "both": "event"})))
             }),
         )
         .layer(backstop.layer());

@@ -125,8 +125,8 @@ async fn fails(scope: Scope) -> backstop::Result<()> {
         .or_status(StatusCode::BAD_GATEWAY)
         .map_err(|error| {
             error
-                .field("card_number", SECRET)
-                .details(json!({ "auth": [SECRET] }))
+                .with_field("card_number", SECRET)
+                .with_details(json!({ "auth": [SECRET] }))
         })
         .context("the till is open")
 }

@@ -139,26 +139,26 @@ fn error_of(vector: &Value) -> Error {
         .as_u64()
         .or_else(|| vector["status"].as_u64())
     {
-        error = error.status(StatusCode::from_u16(status as u16).unwrap());
+        error = error.with_status(StatusCode::from_u16(status as u16).unwrap());
     }
     if let Some(name) = vector["name"].as_str() {
-        error = error.name(name.to_owned());
+        error = error.with_name(name.to_owned());
     }
     if let Some(code) = vector.get("code") {
-        error = error.code(code.clone());
+        error = error.with_code(code.clone());
     }
     if let Some(details) = vector.get("details") {
-        error = error.details(details);
+        error = error.with_details(details);
     }
     // There a status under this name is one more property of the error, shown to developers.
     if let Some(status) = vector.get("status") {
-        error = error.field("status", status.clone());
+        error = error.with_field("status", status.clone());
     }
     if vector["expose"] == true {
         error = error.public();
     }
     for (key, value) in vector["fields"].as_object().into_iter().flatten() {
-        error = error.field(key.clone(), value.clone());
+        error = error.with_field(key.clone(), value.clone());
     }
     error
 }

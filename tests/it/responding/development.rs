@@ -1,10 +1,12 @@
-//! Development: everything is shown, and only to a developer on this machine.
+//! Development: everything is shown, but only to a developer on this machine.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use std::net::SocketAddr;
+
 use axum::extract::ConnectInfo;
 use backstop::settings::Disclosure;
-use backstop::{Backstop, Builder, Context as _, Error, RequestInfo, Shape};
+use backstop::{Backstop, Builder, Context as _, Error, RequestInfo, Shape, testing};
 use http::{Request, StatusCode, request};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -14,7 +16,9 @@ fn a_developer_sees_type_chain_places_fields_and_the_request() {
     let error = std::fs::read("/no/such/file")
         .context("loading the stock")
         .unwrap_err();
-    let error = error.field("shelf", 7).field("password", "s3cr3t");
+    let error = error
+        .with_field("shelf", 7)
+        .with_field("password", "s3cr3t");
     let request = Request::get("/stock?token=s3cr3t&page=2");
     let problem = answer(Backstop::development(), request, error);
     assert_eq!(problem["detail"], "No such file or directory (os error 2)");
@@ -34,21 +38,33 @@ fn a_developer_sees_type_chain_places_fields_and_the_request() {
     assert_eq!(debug["request"], "GET /stock?token=[REDACTED]&page=2");
 }
 
+/// Whether a request with this `Host` shows details to a peer, on this machine unless it has an address.
+fn shows(builder: Builder, host: Option<&str>, peer: Option<&str>) -> bool {
+    let mut request = Request::get("/");
+    if let Some(host) = host {
+        request = request.header("host", host);
+    }
+    if let Some(peer) = peer {
+        let address: SocketAddr = peer.parse().unwrap();
+        request = request.extension(ConnectInfo(address));
+    }
+    answer(builder, request, Error::msg("x"))
+        .get("debug")
+        .is_some()
+}
+
 #[test]
-fn details_need_a_host_of_this_machine_and_where_the_peer_is_known_a_local_one() {
-    let shows = |builder: Builder, host: Option<&str>, peer: Option<&str>| {
-        let mut request = Request::get("/");
-        if let Some(host) = host {
-            request = request.header("host", host);
-        }
-        if let Some(peer) = peer {
-            let address: std::net::SocketAddr = peer.parse().unwrap();
-            request = request.extension(ConnectInfo(address));
-        }
-        answer(builder, request, Error::msg("x"))
-            .get("debug")
-            .is_some()
-    };
+fn a_peer_without_an_address_is_local_only_in_a_build_with_debug_assertions() {
+    let request = Request::get("/").header("host", "localhost");
+    let request = RequestInfo::from_request(&request.body(()).unwrap());
+    assert_eq!(request.peer(), None);
+    let backstop = Backstop::development().log(false).build().unwrap();
+    let body = read(backstop.respond(&request, Error::msg("x")));
+    assert_eq!(body.contains("debug"), cfg!(debug_assertions), "{body}");
+}
+
+#[test]
+fn details_need_a_host_of_this_machine_and_a_peer_on_it() {
     let development = Backstop::development;
     assert!(
         shows(development(), None, None),
@@ -124,8 +140,8 @@ fn without_the_backtrace_the_places_are_hidden() {
 #[test]
 fn an_envelope_adds_only_fields_cause_and_stack() {
     let error = Error::from(std::io::Error::other("disk on fire"))
-        .context("saving")
-        .field("shelf", 7);
+        .with_context("saving")
+        .with_field("shelf", 7);
     let envelope = answer(
         Backstop::development().shape(Shape::Bare),
         Request::get("/"),
@@ -146,8 +162,8 @@ fn an_envelope_adds_only_fields_cause_and_stack() {
 fn a_page_for_developers_shows_the_story_escaped() {
     let request = Request::get("/").header("accept", "text/html");
     let error = Error::msg("<script>alert(1)</script>")
-        .field("<b>", "</pre><img src=x>")
-        .status(StatusCode::CONFLICT);
+        .with_field("<b>", "</pre><img src=x>")
+        .with_status(StatusCode::CONFLICT);
     let body = text(Backstop::development(), request, error);
     assert!(body.contains("&lt;script&gt;alert(1)"), "{body}");
     assert!(!body.contains("<script>") && !body.contains("<img") && !body.contains("<b>"));
@@ -158,9 +174,21 @@ fn answer(builder: Builder, request: request::Builder, error: Error) -> Value {
     serde_json::from_str(&text(builder, request, error)).unwrap()
 }
 
+/// The response to a client on this machine, unless the request says otherwise.
 fn text(builder: Builder, request: request::Builder, error: Error) -> String {
-    let facts = RequestInfo::from_request(&request.body(()).unwrap());
-    let response = builder.log(false).build().unwrap().respond(&facts, error);
+    let mut request = request.body(()).unwrap();
+    if request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .is_none()
+    {
+        request = testing::local(request);
+    }
+    let request = RequestInfo::from_request(&request);
+    read(builder.log(false).build().unwrap().respond(&request, error))
+}
+
+fn read(response: http::Response<axum::body::Body>) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();

@@ -125,7 +125,7 @@ fn child_shows_the_mode() {
 
 #[test]
 fn the_type_is_the_hooks_else_the_errors() {
-    let conflict = || Error::msg("x").status(StatusCode::CONFLICT);
+    let conflict = || Error::msg("x").with_status(StatusCode::CONFLICT);
     let type_of = |builder: Builder, error| json(answer(builder, "/", error))["type"].clone();
     let hooked = || {
         production().type_uri(|failure, request| {
@@ -134,23 +134,25 @@ fn the_type_is_the_hooks_else_the_errors() {
         })
     };
     assert_eq!(
-        type_of(hooked(), conflict().type_uri("/own")),
+        type_of(hooked(), conflict().with_type("/own")),
         "tag:example.com,2026:conflict"
     );
     assert_eq!(
         type_of(
             hooked(),
-            Error::msg("x").status(StatusCode::GONE).type_uri("/own")
+            Error::msg("x")
+                .with_status(StatusCode::GONE)
+                .with_type("/own")
         ),
         "/own"
     );
     assert_eq!(
-        type_of(production(), conflict().code("VERSION")),
+        type_of(production(), conflict().with_code("VERSION")),
         Value::Null,
         "about:blank is left out"
     );
     assert_eq!(
-        type_of(production(), Error::msg("x").type_uri("/own")),
+        type_of(production(), Error::msg("x").with_type("/own")),
         Value::Null,
         "hidden from 500 on"
     );
@@ -247,7 +249,7 @@ fn the_owners_page_replaces_the_built_in_one_unless_it_fails() {
         (csp, text(response))
     };
     let (csp, own) = page(production().html_page(|problem, facts| {
-        format!("<p>{} {}</p>", facts.uri(), problem.instance_ref().unwrap())
+        format!("<p>{} {}</p>", facts.uri(), problem.instance().unwrap())
     }));
     assert!(own.starts_with("<p>/ urn:uuid:"), "{own}");
     assert!(csp.contains("style-src 'self' 'unsafe-inline'") && csp.contains("default-src 'none'"));
@@ -299,7 +301,7 @@ fn two_backstops_share_nothing() {
         .build()
         .unwrap();
     let facts = RequestInfo::from_request(&Request::get("/").body(()).unwrap());
-    let error = || Error::msg("x").field("safe", 1);
+    let error = || Error::msg("x").with_field("safe", 1);
     assert_eq!(json(one.respond(&facts, error()))["safe"], 1);
     assert_eq!(
         json(other.respond(&facts, error()))["fault"]["statusCode"],
