@@ -32,7 +32,7 @@ pub(super) struct Exited {
     by_panic: bool,
 }
 
-/// What a span remembers: the scope in which it was made, and its place among other spans.
+/// What a span remembers: the scope in which it was made, and the spans around it.
 #[derive(Debug)]
 pub(crate) struct SpanScope {
     carried: Mutex<Carried>,
