@@ -2,11 +2,9 @@
 
 use super::cursor::Cursor;
 use super::extent::Context;
-use super::judge;
 use super::key::Sense;
-use super::lines;
-use super::read;
 use super::value::{Setting, is_opaque};
+use super::{judge, lines, read};
 
 /// Words that follow the name of an option in a sentence.
 const SENTENCE: [&str; 9] = [

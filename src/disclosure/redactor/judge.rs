@@ -1,13 +1,12 @@
 //! The value after a sensitive key: whether it is hidden, and what of it.
 
-use super::brackets;
 use super::cursor::{Cursor, head};
 use super::edit::{Edit, REDACTED};
 use super::extent::{Context, Extent, Kind};
 use super::key::Sense;
 use super::lines::LIMIT;
-use super::read;
 use super::value::{Setting, is_opaque, is_secret};
+use super::{brackets, read};
 
 /// Hides the value at `at` if it is a secret; returns where to go on, which is `at` if nothing was hidden.
 pub(super) fn value(

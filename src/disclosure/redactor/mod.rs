@@ -66,7 +66,7 @@ mod words;
 mod work;
 mod xml;
 
-#[cfg(all(test, feature = "reports"))]
+#[cfg(test)]
 pub(crate) use self::edit::REDACTED;
 pub(crate) use self::redact::Redactor;
 

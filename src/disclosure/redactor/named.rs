@@ -3,11 +3,9 @@
 
 use super::cursor::{Cursor, Dialect, MAX_KEY};
 use super::extent::{Context, Kind};
-use super::judge;
 use super::key::Sense;
-use super::quotes;
-use super::read;
 use super::value::Setting;
+use super::{judge, quotes, read};
 
 /// How far a value may be from its name.
 const NEAR: usize = 320;

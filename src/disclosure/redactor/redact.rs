@@ -11,7 +11,7 @@ use super::cursor::Dialect;
 use super::edit::{Edit, REDACTED, apply};
 use super::key::Rules;
 use super::{json, members, text, tree};
-use crate::error::caught;
+use crate::panics::catch::catch_panic;
 
 /// Replaces the redactor: gets a text and the key that it belongs to, if it has one, and returns what may be shown.
 pub(crate) type Replacement =
@@ -66,10 +66,6 @@ impl Redactor {
     }
 
     /// A line of source code: only literals after sensitive keys are hidden, and what is a secret by its shape.
-    #[cfg_attr(
-        not(any(test, feature = "reports")),
-        expect(dead_code, reason = "for the fields of reports")
-    )]
     pub(crate) fn source<'a>(&self, line: &'a str) -> Cow<'a, str> {
         match &self.replacement {
             Some(replacement) => replaced(replacement, None, line),
@@ -80,10 +76,6 @@ impl Redactor {
     }
 
     /// The text that belongs to a key: a header, an attribute.
-    #[cfg_attr(
-        not(any(test, feature = "reports")),
-        expect(dead_code, reason = "for the fields of reports")
-    )]
     pub(crate) fn field<'a>(&self, key: &str, text: &'a str) -> Cow<'a, str> {
         if let Some(replacement) = &self.replacement {
             return replaced(replacement, Some(key), text);
@@ -113,10 +105,6 @@ impl Redactor {
     }
 
     /// Hides what is sensitive in the members of an object whose key is `outer`.
-    #[cfg_attr(
-        not(any(test, feature = "reports")),
-        expect(dead_code, reason = "for the fields of reports")
-    )]
     pub(crate) fn members(&self, outer: &str, object: &mut Map<String, Value>) {
         match &self.replacement {
             Some(replacement) => object
@@ -164,7 +152,7 @@ impl Redactor {
 }
 
 fn replaced<'a>(replacement: &Replacement, key: Option<&str>, text: &'a str) -> Cow<'a, str> {
-    caught(|| replacement(key, text)).unwrap_or(Cow::Borrowed(REDACTED))
+    catch_panic(|| replacement(key, text)).unwrap_or(Cow::Borrowed(REDACTED))
 }
 
 /// The replacement over the strings of a value.

@@ -3,9 +3,8 @@
 use super::cursor::Cursor;
 use super::extent::Context;
 use super::key::Sense;
-use super::lines;
 use super::lines::LIMIT;
-use super::quotes;
+use super::{lines, quotes};
 
 /// Hides the literal that the expression at `at` starts with; returns where to go on.
 pub(super) fn literal(cursor: &mut Cursor<'_>, sense: Sense, at: usize) -> usize {

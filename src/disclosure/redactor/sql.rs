@@ -2,12 +2,11 @@
 
 use super::cursor::Cursor;
 use super::extent::{Context, Kind};
-use super::judge;
 use super::key::Sense;
 use super::lines::LIMIT;
 use super::quotes::Quote;
-use super::read;
 use super::value::Setting;
+use super::{judge, read};
 
 /// `PASSWORD 'secret'`, `IDENTIFIED BY 'secret'`: a literal that needs no separator, at its quote.
 pub(super) fn literal(cursor: &mut Cursor<'_>, at: usize, quote: Quote) -> Option<usize> {

@@ -1,8 +1,7 @@
 //! The time is linear in the text: twice as much of anything costs about twice as much, counted in the bytes that are
 //! looked at, not in seconds.
 
-use super::super::Redactor;
-use super::super::work;
+use super::super::{Redactor, work};
 
 /// Texts that make a careless scanner look at the same bytes again and again.
 const SHAPES: &[&str] = &[
