@@ -5,7 +5,6 @@ use std::fmt::{self, Write as _};
 use serde_json::Value;
 
 use super::terminal::{Before, Indented, Line, Paint};
-use crate::report::breadcrumb::LogLine;
 use crate::report::frame::Frame;
 use crate::report::report::Report;
 use crate::report::report_error::ReportError;
@@ -195,7 +194,7 @@ fn breadcrumbs(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
 }
 
 fn log_lines(report: &Report) -> Vec<(String, String)> {
-    let line = |line: &LogLine| {
+    let line = |line: &crate::report::breadcrumb::LogLine| {
         let before = Before(report.timestamp.saturating_sub(line.timestamp)).to_string();
         (before, line.message.clone())
     };
