@@ -98,7 +98,7 @@ pub enum Severity {
     /// A request failed.
     Error,
     /// The process is about to end.
-    OnPanic,
+    Fatal,
 }
 
 /// By which way a report came.

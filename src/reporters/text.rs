@@ -46,7 +46,7 @@ fn head(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
         Severity::Info => paint.of("34", "INFO"),
         Severity::Warning => paint.of("33;1", "WARNING"),
         Severity::Error => paint.of("31;1", "ERROR"),
-        Severity::OnPanic => paint.of("41;97;1", "FATAL"),
+        Severity::Fatal => paint.of("41;97;1", "FATAL"),
     };
     write!(out, "{severity}")?;
     if let Some(response) = &report.response {

@@ -30,7 +30,7 @@ impl Reporter for Tracing {
             match report.severity {
                 Severity::Info => emit!(INFO, report),
                 Severity::Warning => emit!(WARN, report),
-                Severity::Error | Severity::OnPanic => emit!(ERROR, report),
+                Severity::Error | Severity::Fatal => emit!(ERROR, report),
             }
         }
         vec![Delivery::Delivered; batch.len()]
