@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::report::{MAX_FINGERPRINT, Report};
 
 /// What a report is made into.
-pub(super) trait Rendered {
+pub trait Rendered {
     /// How many bytes it takes.
     fn bytes(&self) -> usize;
 }
@@ -22,7 +22,7 @@ impl Rendered for Vec<u8> {
 ///
 /// What explains least goes first: the ends of long texts, long lists, source, metadata, the middle of the
 /// backtrace, old breadcrumbs and log lines, the middle of the cause chain. The report says what went.
-pub(super) fn fit<T: Rendered>(
+pub fn fit<T: Rendered>(
     report: &Report,
     max: usize,
     render: impl Fn(&Report) -> T,

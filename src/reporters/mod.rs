@@ -25,6 +25,7 @@ mod text;
 mod tracing;
 
 pub use self::console::Console;
+pub use self::fit::{Rendered, fit};
 pub use self::memory::Memory;
 pub(crate) use self::reporter::{Boxed, DynReporter};
 pub use self::reporter::{Delivery, Keeper, Reporter, Resumed};
