@@ -48,7 +48,10 @@ macro_rules! http_reporter {
         impl $reporter {
             #[doc = $endpoint]
             #[must_use]
-            pub fn endpoint(mut self, url: impl ::std::convert::Into<::std::string::String>) -> Self {
+            pub fn endpoint(
+                mut self,
+                url: impl ::std::convert::Into<::std::string::String>,
+            ) -> Self {
                 self.http = self.http.endpoint(url);
                 self
             }

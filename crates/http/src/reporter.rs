@@ -68,7 +68,9 @@ impl<P: Protocol> HttpReporter<P> {
 
     fn resolve(&self) -> Result<Endpoint, BoxError> {
         let server = self.server.as_ref();
-        let server = server.map(|url| Endpoint::parse(url.expose())).transpose()?;
+        let server = server
+            .map(|url| Endpoint::parse(url.expose()))
+            .transpose()?;
         self.protocol.endpoint(server.as_ref())
     }
 }

@@ -2,5 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 mod batches;
+mod log;
 mod settings;
 mod tracker;

@@ -1,11 +1,16 @@
 //! Settings of a reporter, and what is shown of them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use backstop::Backstop;
+use backstop::reporters::{Delivery, Reporter as _};
 use backstop_http::HttpReporter;
+use backstop_testkit::process::{assert_passed, child, is_child};
+use backstop_testkit::responses::Settings;
+use backstop_testkit::{Receiver, sample};
 
-use crate::tracker::Tracker;
+use crate::tracker::{Tracker, reporter};
 
 #[test]
 fn a_setting_that_cannot_work_is_an_error_that_names_it_and_shows_no_secret() {
@@ -30,4 +35,23 @@ fn a_setting_that_cannot_work_is_an_error_that_names_it_and_shows_no_secret() {
     }
     let shown = format!("{:?}", good().endpoint("https://host/?k=s3cr3t"));
     assert!(!shown.contains("s3cr3t"), "{shown}");
+}
+
+/// A proxy is asked for the whole URL; the host's name does not exist.
+#[tokio::test]
+async fn the_proxy_of_the_environment_is_used() {
+    if is_child() {
+        let reporter = reporter(Settings::new("http://tracker.invalid/"));
+        let deliveries = reporter.deliver(&[Arc::new(sample::bare())]).await;
+        assert_eq!(deliveries, [Delivery::Delivered]);
+        return;
+    }
+    let proxy = Receiver::accepting().await;
+    let mut child = tokio::process::Command::from(child());
+    child
+        .env("http_proxy", proxy.url())
+        .env_remove("no_proxy")
+        .env_remove("NO_PROXY");
+    assert_passed(&child.output().await.unwrap());
+    assert_eq!(proxy.one().target, "http://tracker.invalid/api/reports");
 }

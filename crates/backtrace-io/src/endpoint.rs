@@ -1,36 +1,39 @@
-//! The forms in which backtrace.io writes down where reports go.
+//! The forms in which backtrace.io gives endpoints.
 
 use std::borrow::Cow;
 
-use super::super::http::{Endpoint, Secret};
-use crate::error::BoxError;
+use backstop::BoxError;
+use backstop_http::{Endpoint, Secret};
+use url::Url;
 
-/// The URL for reports in JSON.
-pub(super) fn resolve(endpoint: &Secret, token: &Secret) -> Result<Endpoint, BoxError> {
-    let endpoint = Endpoint::parse(endpoint.expose())?;
-    let token = token.expose();
+/// Where reports in JSON are sent to.
+pub(crate) fn resolve(endpoint: &Endpoint, token: &Secret) -> Result<Endpoint, BoxError> {
     let url = endpoint.url();
     if url.host_str() == Some("submit.backtrace.io") {
         // The token in the path is the one that counts.
         let segments: Vec<&str> = url.path().trim_matches('/').split('/').collect();
         return match segments[..] {
-            [universe, token, "json"] if !universe.is_empty() && !token.is_empty() => Ok(endpoint),
-            _ => Err(
-                "at submit.backtrace.io the endpoint has to end with /universe/token/json".into(),
-            ),
+            [universe, token, "json"] if !universe.is_empty() && !token.is_empty() => {
+                Ok(endpoint.clone())
+            }
+            _ => {
+                Err("at submit.backtrace.io the endpoint must end with /universe/token/json".into())
+            }
         };
     }
+    let token = token.expose();
     let value = |key: &str| {
         let mut pairs = url.query_pairs();
         pairs.find(|(name, _)| name == key).map(|(_, value)| value)
     };
     let (in_url, format) = (value("token"), value("format"));
     if format.as_ref().is_some_and(|format| format != "json") {
-        return Err("the endpoint's format has to be json".into());
+        return Err("the format of the endpoint must be json".into());
     }
     if token.is_empty() && in_url.as_ref().is_none_or(|token| token.is_empty()) {
         return Err(
-            "there is no token: give one for `error:post`, or an endpoint that holds it".into(),
+            "there is no token; use one that may `error:post`, or an endpoint that contains it"
+                .into(),
         );
     }
     if !token
@@ -43,7 +46,7 @@ pub(super) fn resolve(endpoint: &Secret, token: &Secret) -> Result<Endpoint, Box
         .as_ref()
         .is_some_and(|own| token.is_empty() || own == token);
     if is_whole && format.is_some() {
-        return Ok(endpoint);
+        return Ok(endpoint.clone());
     }
     let token = if is_whole {
         in_url.unwrap_or_default()
@@ -51,23 +54,26 @@ pub(super) fn resolve(endpoint: &Secret, token: &Secret) -> Result<Endpoint, Box
         Cow::Borrowed(token)
     };
     let token = token.into_owned();
-    Ok(endpoint.with(|url| {
-        let others = url.query_pairs().into_owned();
-        let others: Vec<(String, String)> = others
-            .filter(|(key, _)| key != "token" && key != "format")
-            .collect();
-        let prefix = url.path().trim_end_matches('/');
-        if prefix.rsplit('/').next() != Some("post") {
-            let path = format!("{prefix}/post");
-            url.set_path(&path);
-        }
-        let mut query = url.query_pairs_mut();
-        query
-            .clear()
-            .append_pair("format", "json")
-            .append_pair("token", &token);
-        query.extend_pairs(others);
-    }))
+    Ok(endpoint.clone().edit(|url| add_token(url, &token)))
+}
+
+/// Appends `/post` unless it is there, and puts format and token before the other fields of the query.
+fn add_token(url: &mut Url, token: &str) {
+    let others = url.query_pairs().into_owned();
+    let others: Vec<(String, String)> = others
+        .filter(|(key, _)| key != "token" && key != "format")
+        .collect();
+    let prefix = url.path().trim_end_matches('/');
+    if prefix.rsplit('/').next() != Some("post") {
+        let path = format!("{prefix}/post");
+        url.set_path(&path);
+    }
+    let mut query = url.query_pairs_mut();
+    query
+        .clear()
+        .append_pair("format", "json")
+        .append_pair("token", token);
+    query.extend_pairs(others);
 }
 
 #[cfg(test)]
@@ -75,13 +81,14 @@ mod tests {
     use super::*;
 
     fn url(endpoint: &str, token: &str) -> Result<String, String> {
-        resolve(&Secret::new(endpoint), &Secret::new(token))
+        Endpoint::parse(endpoint)
+            .and_then(|endpoint| resolve(&endpoint, &Secret::new(token)))
             .map(|endpoint| endpoint.url().to_string())
             .map_err(|error| error.to_string())
     }
 
     #[test]
-    fn every_form_of_an_endpoint_is_understood_and_prefixes_and_fields_are_kept() {
+    fn every_form_is_understood_and_prefixes_and_other_fields_are_kept() {
         let submit = "https://submit.backtrace.io/shop/0123abcd/json";
         for (endpoint, token, want) in [
             (submit, "", submit),
@@ -141,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_work_is_an_error_that_shows_no_token() {
+    fn an_endpoint_that_cannot_work_is_an_error_that_shows_no_token() {
         for (endpoint, token, problem) in [
             (
                 "https://submit.backtrace.io/shop/s3cr3t/minidump",
@@ -158,7 +165,7 @@ mod tests {
                 "json",
             ),
             ("https://bt.local", "s3cr3t&x=1", "characters"),
-            ("shop", "s3cr3t", "no URL"),
+            ("shop", "s3cr3t", "not a valid URL"),
             ("ftp://shop", "s3cr3t", "https://"),
         ] {
             let error = url(endpoint, token).unwrap_err();
