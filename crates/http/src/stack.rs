@@ -29,7 +29,11 @@ pub fn exceptions(report: &Report) -> Vec<Exception<'_>> {
         .errors
         .iter()
         .map(|error| Exception {
-            class: error.type_name.as_deref().unwrap_or(class),
+            class: error
+                .type_name
+                .as_deref()
+                .filter(|name| !name.is_empty())
+                .unwrap_or(class),
             message: &error.message,
             frames: error.at.iter().map(|at| location(at)).collect(),
         })

@@ -3,8 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use backstop::reporters::Reporter;
 use backstop::report::{Breadcrumb, Severity};
+use backstop::reporters::Reporter;
 use backstop::{Backstop, Error, ResultExt as _, Scope};
 use serde_json::json;
 
@@ -42,11 +42,7 @@ pub async fn check<R: Reporter + 'static>(make: impl Fn(&str) -> R) {
         assert_eq!(response.status(), 500);
     }
     assert!(backstop.flush(LONG).await.is_empty());
-    let sent: String = receiver
-        .received()
-        .iter()
-        .map(Received::text)
-        .collect();
+    let sent: String = receiver.received().iter().map(Received::text).collect();
     assert!(sent.contains("REDACTED"), "nothing was sent: {sent}");
     assert!(
         sent.contains("planted crumb") && sent.contains("cart"),

@@ -1,52 +1,38 @@
-//! What an answer says about sending more, by
+//! What a response says about sending more, by
 //! [Sentry's rules](https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/).
 
 use std::time::Duration;
 
-use super::super::http::Answer;
+use backstop_http::Response;
 
 /// Of a 429 that says no more.
 const DEFAULT: Duration = Duration::from_secs(60);
-/// The longest that is believed, so that no sum overflows.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// The longest limit that is believed, so that no sum overflows.
+const MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// For how long errors are unwanted, if they are.
-pub(super) fn limit(answer: &Answer) -> Option<Duration> {
-    let Answer::Status {
-        status,
-        after,
-        headers,
-        ..
-    } = answer
-    else {
-        return None;
-    };
-    let values = headers.get_all("x-sentry-rate-limits").iter();
-    let limits = values.filter_map(|value| value.to_str().ok());
-    let limits: Vec<Limit> = limits
+/// For how long Sentry wants no errors, if it says so.
+pub(crate) fn limit(response: &Response) -> Option<Duration> {
+    let values = response.headers().get_all("x-sentry-rate-limits").iter();
+    let limits: Vec<Limit> = values
+        .filter_map(|value| value.to_str().ok())
         .flat_map(|list| list.split(','))
         .filter_map(Limit::parse)
         .collect();
     let limit = if limits.is_empty() {
-        (status.as_u16() == 429).then(|| after.unwrap_or(DEFAULT))
+        let is_limited = response.status().as_u16() == 429;
+        is_limited.then(|| response.retry_after().unwrap_or(DEFAULT))
     } else {
-        let ours = limits.iter().filter(|limit| limit.is_ours);
-        ours.map(|limit| limit.time).max()
+        let of_errors = limits.iter().filter(|limit| limit.covers_errors);
+        of_errors.map(|limit| limit.time).max()
     };
     // A limit that is over at once is none.
-    let limit = limit.map(|limit| limit.min(LONGEST));
+    let limit = limit.map(|limit| limit.min(MAX));
     limit.filter(|limit| !limit.is_zero())
-}
-
-/// Whether the client report in the envelope is no longer ours to tell. With a 429, Sentry drops the event and takes
-/// the rest; what a 400 refuses may be the client report, which must not spoil every event to come.
-pub(super) fn has_taken_losses(answer: &Answer) -> bool {
-    matches!(answer, Answer::Status { status, .. } if status.is_success() || matches!(status.as_u16(), 400 | 429))
 }
 
 struct Limit {
     time: Duration,
-    is_ours: bool,
+    covers_errors: bool,
 }
 
 impl Limit {
@@ -55,10 +41,10 @@ impl Limit {
         let mut parts = text.split(':').map(str::trim);
         let seconds: f64 = parts.next()?.parse().ok()?;
         let categories = parts.next()?;
-        let is_ours = |category: &str| matches!(category.trim(), "error" | "default");
+        let is_error = |category: &str| matches!(category.trim(), "error" | "default");
         Some(Self {
             time: Duration::try_from_secs_f64(seconds).ok()?,
-            is_ours: categories.is_empty() || categories.split(';').any(is_ours),
+            covers_errors: categories.is_empty() || categories.split(';').any(is_error),
         })
     }
 }
@@ -75,12 +61,12 @@ mod tests {
             headers.append(*name, value.parse().unwrap());
         }
         let status = StatusCode::from_u16(status).unwrap();
-        let answer = Answer::new(status, headers, String::new());
-        limit(&answer).map(|limit| limit.as_secs_f64())
+        let response = Response::new(status, headers, "");
+        limit(&response).map(|limit| limit.as_secs_f64())
     }
 
     #[test]
-    fn limits_of_errors_count_whatever_the_status_and_the_longest_of_them() {
+    fn the_longest_limit_of_errors_counts_whatever_the_status() {
         let limits = |text| limit_of(200, &[("x-sentry-rate-limits", text)]);
         let example = "60:transaction:key, 2700:default;error;security:organization";
         assert_eq!(limits(example), Some(2_700.0));
