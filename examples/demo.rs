@@ -17,8 +17,7 @@ use axum::body::Body;
 use axum::extract::{Path, Query};
 use axum::response::Html;
 use axum::routing::{get, post};
-use backstop::prelude::*;
-use backstop::{Backstop, Error, HttpError, Scope};
+use backstop::{Backstop, Context as _, Error, HttpError, Scope};
 use futures_util::stream::{self, StreamExt as _};
 use http::{StatusCode, header};
 use serde::Deserialize;
@@ -27,16 +26,11 @@ use tower::ServiceBuilder;
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().init();
-    let builder = Backstop::from_env()?
+    let backstop = Backstop::from_env()?
         .app("shop", env!("CARGO_PKG_VERSION"))
         .safe_fields(["productId", "inStock"])
-        .map_status::<tokio::task::JoinError>(|_| StatusCode::BAD_GATEWAY);
-    #[cfg(feature = "sentry")]
-    let builder = match std::env::var_os("SENTRY_DSN").filter(|dsn| !dsn.is_empty()) {
-        Some(_) => builder.reporter(backstop::reporters::Sentry::from_env()),
-        None => builder,
-    };
-    let backstop = builder.build()?;
+        .map_status::<tokio::task::JoinError>(|_| StatusCode::BAD_GATEWAY)
+        .build()?;
     backstop.install_panic_hook();
 
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port()?)).await?;

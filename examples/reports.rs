@@ -12,7 +12,8 @@ use axum::extract::Path;
 use axum::routing::get;
 use backstop::prelude::*;
 use backstop::reporters::Console;
-use backstop::{Backstop, Outcome, Scope};
+use backstop::stats::Outcome;
+use backstop::{Backstop, Context as _, Scope};
 use http::{Request, StatusCode};
 use tower::ServiceExt as _;
 
@@ -49,7 +50,7 @@ async fn order(scope: Scope, Path(id): Path<u32>) -> backstop::Result<String> {
     scope.breadcrumb("opened the order");
 
     // A discount is nice to have: its failure is reported as dealt with, and the order goes on.
-    let discount = backstop::contextualize(discount(), |report| {
+    let discount = backstop::report::contextualize(discount(), |report| {
         let section = report.metadata.entry("campaign".into()).or_default();
         section.insert("name".into(), "black friday".into());
     });

@@ -24,9 +24,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use backstop::prelude::*;
 use backstop::reporters::Console;
-use backstop::{Backstop, Scope};
+use backstop::{Backstop, Context as _, Scope};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -10,9 +10,8 @@ use http::{HeaderName, HeaderValue};
 pub use serde::Serialize;
 pub use serde_json::Value;
 
-use crate::HttpError;
 use crate::error::{Repr, respond as carry, shown};
-use crate::problem;
+use crate::{HttpError, problem};
 
 /// The status of this number, which the derive has checked.
 #[must_use]

@@ -48,6 +48,12 @@ pub mod settings {
     pub use crate::backstop::ConfigErrorKind;
 }
 
+/// What is known of [`sqlx`](https://docs.rs/sqlx)'s errors.
+#[cfg(feature = "sqlx")]
+pub mod sqlx {
+    pub use crate::error::sqlx_status as status;
+}
+
 /// What became of reports: counters for each reporter, and the events that
 /// `on_outcome` callbacks receive.
 pub mod stats {

@@ -1,17 +1,18 @@
-//! What a panic takes by the clock, from request to answer: `backstop-benches panics`.
+//! How long a request that panics takes, by the clock: `backstop-benches panics`.
 
 use std::process::Command;
 use std::time::Duration;
 
-use crate::rows::{self, ROWS};
+use crate::rows;
+use crate::serve;
 
 const TIMES: usize = 5_000;
 
 pub fn table() {
-    println!("| row | median | 99 % | of `CatchPanicLayer`'s |");
+    println!("| row | median | 99 % | × `CatchPanicLayer` |");
     println!("| --- | ---: | ---: | ---: |");
     let mut base = None;
-    for row in ROWS.iter().filter(|row| row.name.starts_with("panic")) {
+    for row in rows::all().filter(|row| row.name.starts_with("panic")) {
         let [median, late] = ask(row.name);
         let base = base.get_or_insert(median);
         let of_base = median.as_secs_f64() / base.as_secs_f64();
@@ -37,10 +38,9 @@ fn ask(row: &str) -> [Duration; 2] {
     [times.len() / 2, times.len() * 99 / 100].map(|index| times[index])
 }
 
-/// One process of a row: prints the nanoseconds of each panic but the first ones, which have caches to fill.
+/// Prints how many nanoseconds each panic of a row took. The first ones, which fill caches, are left out.
 pub fn measure(name: &str) {
-    let row = ROWS.iter().find(|row| row.name == name);
-    let times = rows::time(row.expect("a name of the table"), TIMES);
+    let times = serve::time(rows::named(name), TIMES);
     for time in &times[TIMES / 10..] {
         println!("{}", time.as_nanos());
     }

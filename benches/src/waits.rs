@@ -1,8 +1,8 @@
-//! Whether taking a stack waits while another thread looks one up: `backstop-benches waits`.
+//! Whether capturing a backtrace waits while another thread symbolizes one: `backstop-benches waits`.
 //!
-//! A process looks up its first stack, which is the slow one, on one thread, and takes stacks on another all the while.
-//! Each kind has processes of its own, for only the first time is cold. A busy machine makes some stacks take long without
-//! any waiting: how often the thread went to sleep of itself tells the one from the other.
+//! A process symbolizes its first backtrace, which is the slow one, on one thread, and captures backtraces on another
+//! meanwhile. Each kind has processes of its own, because only the first time is cold. On a busy machine some captures
+//! take long without any waiting; how often the thread gave up its processor voluntarily tells one from the other.
 
 use std::hint::black_box;
 use std::process::Command;
@@ -11,11 +11,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use backstop::reporters::Memory;
-use backstop::{Backstop, Error, Outcome};
+use backstop::Backstop;
+use backstop::Error;
+use backstop::stats::Outcome;
 
 const PROCESSES: usize = 15;
 
-/// How stacks are taken, and what happens meanwhile.
+/// What captures backtraces, and what happens meanwhile.
 const KINDS: [(&str, &str); 3] = [
     (
         "std",
@@ -23,41 +25,47 @@ const KINDS: [(&str, &str); 3] = [
     ),
     (
         "backstop",
-        "Backstop, while another is looked up for a report",
+        "Backstop, while another is symbolized for a report",
     ),
-    ("alone", "Backstop, while nothing is looked up, for as long"),
+    (
+        "alone",
+        "Backstop, while nothing is symbolized, for as long",
+    ),
 ];
-/// About as long as looking one up takes.
+/// About as long as symbolizing one takes.
 const ALONE: Duration = Duration::from_millis(100);
 
-/// What one process saw.
-struct Seen {
-    /// How long the other thread took for its stack.
-    lookup: Duration,
-    /// How often the one that takes stacks waited for something: it gave up its processor of itself.
+/// What one process measured.
+struct Measured {
+    /// How long the other thread took to symbolize its backtrace.
+    symbolized: Duration,
+    /// How often the capturing thread waited for something, that is, gave up its processor voluntarily.
     sleeps: u64,
-    /// How long taking each stack took, in order.
-    taken: Vec<Duration>,
+    /// How long each capture took, sorted.
+    captured: Vec<Duration>,
 }
 
 pub fn table() {
     println!(
-        "| stacks taken by | the lookup took | stacks taken meanwhile | median | 99.9 % | longest | waited |"
+        "| captured by | symbolized in | captures meanwhile | median | 99.9 % | longest | waited |"
     );
     println!("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     for (kind, name) in KINDS {
-        let seen: Vec<Seen> = (0..PROCESSES).map(|_| ask(kind)).collect();
-        // Each column is the median of the processes', but the last, which is their sum.
-        let median = |of: fn(&Seen) -> Duration| middle(seen.iter().map(of).collect());
-        let counts = seen.iter().map(|seen| seen.taken.len()).collect();
-        let sleeps: u64 = seen.iter().map(|seen| seen.sleeps).sum();
+        let measured: Vec<Measured> = (0..PROCESSES).map(|_| ask(kind)).collect();
+        // Each column is the median of all processes, the last one their sum.
+        let median = |of: fn(&Measured) -> Duration| middle(measured.iter().map(of).collect());
+        let counts = measured
+            .iter()
+            .map(|measured| measured.captured.len())
+            .collect();
+        let sleeps: u64 = measured.iter().map(|measured| measured.sleeps).sum();
         println!(
             "| {name} | {:.1?} | {} | {:.1?} | {:.1?} | {:.1?} | {sleeps} times |",
-            median(|seen| seen.lookup),
+            median(|measured| measured.symbolized),
             middle::<usize>(counts),
-            median(|seen| seen.at(500)),
-            median(|seen| seen.at(999)),
-            median(Seen::longest),
+            median(|measured| measured.at(500)),
+            median(|measured| measured.at(999)),
+            median(Measured::longest),
         );
     }
 }
@@ -67,18 +75,18 @@ fn middle<T: Copy + Ord>(mut values: Vec<T>) -> T {
     values[values.len() / 2]
 }
 
-impl Seen {
-    /// Of a thousand.
+impl Measured {
+    /// The capture at this position of a thousand.
     fn at(&self, thousandth: usize) -> Duration {
-        self.taken[self.taken.len() * thousandth / 1_000]
+        self.captured[self.captured.len() * thousandth / 1_000]
     }
 
     fn longest(&self) -> Duration {
-        self.taken[self.taken.len() - 1]
+        self.captured[self.captured.len() - 1]
     }
 }
 
-fn ask(kind: &str) -> Seen {
+fn ask(kind: &str) -> Measured {
     let output = Command::new(std::env::current_exe().expect("this program"))
         .args(["waits", kind])
         .output()
@@ -88,14 +96,17 @@ fn ask(kind: &str) -> Seen {
     let mut numbers = text
         .split_whitespace()
         .map(|number| number.parse().expect("a number"));
-    Seen {
+    Measured {
         sleeps: numbers.next().expect("the sleeps"),
-        lookup: numbers.next().map(Duration::from_nanos).expect("a lookup"),
-        taken: numbers.map(Duration::from_nanos).collect(),
+        symbolized: numbers
+            .next()
+            .map(Duration::from_nanos)
+            .expect("a duration"),
+        captured: numbers.map(Duration::from_nanos).collect(),
     }
 }
 
-/// One process of a kind: prints the sleeps, then the lookup and each stack's time in nanoseconds.
+/// Prints how often one process of a kind slept, then in nanoseconds how long symbolizing took and each capture.
 pub fn measure(kind: &str) {
     let backstop = Backstop::production()
         .capture_backtraces(true)
@@ -103,7 +114,7 @@ pub fn measure(kind: &str) {
         .build()
         .expect("the settings are good");
     let first = Error::msg("the first");
-    let seen = match kind {
+    let measured = match kind {
         "std" => {
             let first = std::backtrace::Backtrace::force_capture();
             meanwhile(
@@ -124,23 +135,23 @@ pub fn measure(kind: &str) {
         ),
         _ => panic!("no such kind"),
     };
-    println!("{} {}", seen.sleeps, seen.lookup.as_nanos());
-    for taken in seen.taken {
-        println!("{}", taken.as_nanos());
+    println!("{} {}", measured.sleeps, measured.symbolized.as_nanos());
+    for captured in measured.captured {
+        println!("{}", captured.as_nanos());
     }
 }
 
-fn meanwhile(lookup: impl FnOnce() + Send, mut take: impl FnMut()) -> Seen {
+fn meanwhile(symbolize: impl FnOnce() + Send, mut capture: impl FnMut()) -> Measured {
     let (start, is_done) = (Barrier::new(2), AtomicBool::new(false));
-    let mut taken = Vec::with_capacity(1 << 20);
-    // The first of all has caches to fill.
-    take();
+    let mut captured = Vec::with_capacity(1 << 20);
+    // The first one fills caches.
+    capture();
     let mut slept = 0;
-    let lookup = std::thread::scope(|scope| {
-        let looking = scope.spawn(|| {
+    let symbolized = std::thread::scope(|scope| {
+        let symbolizing = scope.spawn(|| {
             start.wait();
             let begin = Instant::now();
-            lookup();
+            symbolize();
             let took = begin.elapsed();
             is_done.store(true, Ordering::Release);
             took
@@ -149,21 +160,21 @@ fn meanwhile(lookup: impl FnOnce() + Send, mut take: impl FnMut()) -> Seen {
         let before = sleeps();
         while !is_done.load(Ordering::Acquire) {
             let begin = Instant::now();
-            take();
-            taken.push(begin.elapsed());
+            capture();
+            captured.push(begin.elapsed());
         }
         slept = sleeps() - before;
-        looking.join().expect("it does not panic")
+        symbolizing.join().expect("it does not panic")
     });
-    taken.sort_unstable();
-    Seen {
-        lookup,
+    captured.sort_unstable();
+    Measured {
+        symbolized,
         sleeps: slept,
-        taken,
+        captured,
     }
 }
 
-/// Of this thread, since it started.
+/// How often this thread slept since it started.
 fn sleeps() -> u64 {
     let status = std::fs::read_to_string("/proc/thread-self/status").expect("Linux");
     let mut lines = status.lines();

@@ -96,7 +96,7 @@ impl Builder {
     }
 
     /// For how long a panic may hold up what ends because of it, so that its report gets out: the process, where the
-    /// panic ends that (see [`crash_child`](crate::crash_child)), or the service, with [`OnPanic::Shutdown`]. Default: 1
+    /// panic ends that (see [`crash_child`](crate::panics::crash_child)), or the service, with [`OnPanic::Shutdown`]. Default: 1
     /// second; at most 60.
     pub const fn crash_timeout(mut self, timeout: Duration) -> Self {
         self.reports.pipeline.crash_timeout = timeout;

@@ -29,7 +29,7 @@ use self::policy::Reported;
 use self::report_settings::Reports;
 pub use self::reports::Draft;
 use self::responder::Responder;
-pub(crate) use self::responder::{Body, IntoPage, RenderedError};
+pub(crate) use self::responder::{Body, RenderedError};
 use crate::backtrace::CaptureInterest;
 use crate::error::{Failure, StatusMap};
 use crate::report::Dispatch;

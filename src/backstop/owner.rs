@@ -57,7 +57,7 @@ impl Builder {
     /// Decides which failures are reported: it narrows or widens the default, which is every status from 500
     /// on, every panic and every failed body. It runs on the request's task, so it should be quick; one that
     /// panics leaves the default. Set twice, the last one counts. What the application reports itself
-    /// ([`notify`](crate::notify), [`intercept`](crate::Intercept::intercept)) it is not asked about.
+    /// ([`notify`](crate::notify), [`intercept`](crate::report::Intercept::intercept)) it is not asked about.
     ///
     /// ```
     /// use backstop::Backstop;

@@ -94,7 +94,10 @@ impl Backstop {
 /// A report made by hand; [`Backstop::draft`] starts one.
 ///
 /// ```
-/// use backstop::{Backstop, Error, Outcome, reporters::Memory};
+/// use backstop::Backstop;
+/// use backstop::Error;
+/// use backstop::stats::Outcome;
+/// use backstop::reporters::Memory;
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), backstop::ConfigError> {
 /// let backstop = Backstop::production().reporter(Memory::new()).build()?;

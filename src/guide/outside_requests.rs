@@ -125,13 +125,13 @@
 //! | --- | --- | --- |
 //! | a request, inside a layer | answered, reported with its text | and with its place and stack |
 //! | [`Scope::spawn`](crate::Scope::spawn), [`backstop::spawn`](crate::spawn) | reported in its scope, with its text | and with its place and stack |
-//! | [`in_scope`](crate::InScope::in_scope), [`Scope::run`](crate::Scope::run), outside of the two above | nobody hears of it | reported in its scope |
+//! | [`in_scope`](crate::report::InScope::in_scope), [`Scope::run`](crate::Scope::run), outside of the two above | nobody hears of it | reported in its scope |
 //! | a bare `tokio::spawn`, `spawn_blocking`, a thread, `main` | nobody hears of it | reported, `scope: lost` |
 //! | the destructor of a service's future, after the answer was made | the answer stays, and it is reported with its text | and with its place and stack |
 //! | a callback of the application's (`on_error`, `on_report`, a filter) | the callback changes nothing | the same; it is never reported, for reporting runs it |
 //!
-//! Outside of requests a report is unhandled and has the mechanism [`Task`](crate::Mechanism::Task), that of a panic which
-//! ends the process, or may, [`Panic`](crate::Mechanism::Panic). A panic that tokio
+//! Outside of requests a report is unhandled and has the mechanism [`Task`](crate::report::Mechanism::Task), that of a panic which
+//! ends the process, or may, [`Panic`](crate::report::Mechanism::Panic). A panic that tokio
 //! has caught stands in the `JoinHandle` as ever; one that a handler takes from there and raises again
 //! (`resume_unwind`) is answered under the id of the report that there is, if a hook has seen it. Without a hook the two
 //! cannot be told to be one, and there are two reports.
@@ -272,7 +272,7 @@
 //! = "abort"`, one out of a destructor while another unwinds. Their report is made and written to the spool, synced,
 //! before anything is sent; then the reporters have what is left of [`crash_timeout`](crate::Builder::crash_timeout), and
 //! then the process dies as it would have. What could not be sent the next start sends, or at once a child of the same
-//! program, if `main` asks [`crash_child`](crate::crash_child) after `build()`. A process that died within two seconds of
+//! program, if `main` asks [`crash_child`](crate::panics::crash_child) after `build()`. A process that died within two seconds of
 //! its start is taken to die so again: the next one delivers what it left before `build()` returns, within a bound.
 //!
 //! Without a spool a crash's report has the same time to arrive, and is gone where it does not. A panic out of `main`

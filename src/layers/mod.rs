@@ -70,7 +70,7 @@ pub use self::service::{BackstopLayer, BackstopService};
 /// ```
 /// use axum::Extension;
 /// use axum::response::IntoResponse;
-/// use backstop::Passthrough;
+/// use backstop::layers::Passthrough;
 /// use http::StatusCode;
 ///
 /// let response = (StatusCode::BAD_GATEWAY, Extension(Passthrough), "as the upstream said").into_response();

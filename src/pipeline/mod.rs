@@ -7,7 +7,7 @@
 //! ```
 //!
 //! What is captured is always accounted for: at any moment each report is in exactly one place, and leaves it
-//! under an [`Outcome`](crate::Outcome) that is counted.
+//! under an [`Outcome`](crate::stats::Outcome) that is counted.
 
 mod circuit;
 mod core;

@@ -21,7 +21,7 @@ impl Problem {
     /// assert_eq!(problem.status().unwrap(), 404);
     /// assert_eq!(problem.detail_ref(), None);
     /// assert_eq!(problem.get("sku").unwrap(), "A1");
-    /// # Ok::<(), backstop::InvalidProblem>(())
+    /// # Ok::<(), backstop::problem::InvalidProblem>(())
     /// ```
     ///
     /// # Errors

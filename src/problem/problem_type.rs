@@ -10,7 +10,7 @@ use serde_json::Value;
 /// [`HttpError::catalogue`](crate::HttpError::catalogue) lists them; the derive writes that list.
 ///
 /// ```
-/// use backstop::ProblemType;
+/// use backstop::problem::ProblemType;
 /// use http::StatusCode;
 ///
 /// let kind = ProblemType::new(StatusCode::NOT_FOUND).code("NO_PRODUCT").title("No such product");

@@ -31,7 +31,7 @@ impl Problem {
     /// )?;
     /// assert_eq!(problem.status().unwrap(), 404);
     /// assert_eq!(problem.get("tags").unwrap(), &serde_json::json!(["a", "b"]));
-    /// # Ok::<(), backstop::InvalidProblem>(())
+    /// # Ok::<(), backstop::problem::InvalidProblem>(())
     /// ```
     ///
     /// # Errors

@@ -54,7 +54,7 @@ fn main() -> ExitCode {
     let Ok(backstop) = Backstop::production().reporter(spool).build() else {
         return ExitCode::FAILURE;
     };
-    if let Some(code) = backstop::crash_child() {
+    if let Some(code) = backstop::panics::crash_child() {
         return code;
     }
 #   let code =

@@ -31,7 +31,7 @@ impl Backstop {
     /// a layer caught then have both. Without the hook they have only the text.
     ///
     /// Panics that no layer catches, in a task, a thread or `main`, are reported too, as unhandled and with the
-    /// mechanism [`Task`](crate::Mechanism::Task), or [`Panic`](crate::Mechanism::Panic) where one may end the process: in the scope in which they happened, so with the request's story
+    /// mechanism [`Task`](crate::report::Mechanism::Task), or [`Panic`](crate::report::Mechanism::Panic) where one may end the process: in the scope in which they happened, so with the request's story
     /// where it was taken along ([`Scope::spawn`](crate::Scope)), else to this Backstop and without any request. As
     /// nobody can know whether the application catches a panic itself, those that it does catch outside of
     /// requests are reported as well.
@@ -46,7 +46,8 @@ impl Backstop {
     /// in it.
     ///
     /// ```
-    /// use backstop::{Backstop, PanicHook};
+    /// use backstop::Backstop;
+    /// use backstop::panics::PanicHook;
     ///
     /// let backstop = Backstop::production().build()?;
     /// assert_eq!(backstop.install_panic_hook(), PanicHook::Installed);
@@ -70,7 +71,8 @@ impl Backstop {
     /// The last call for the process's Backstop decides: `install_panic_hook` has everything printed again.
     ///
     /// ```
-    /// use backstop::{Backstop, PanicHook};
+    /// use backstop::Backstop;
+    /// use backstop::panics::PanicHook;
     ///
     /// let backstop = Backstop::production().build()?;
     /// assert_eq!(backstop.install_quiet_panic_hook(), PanicHook::Installed);

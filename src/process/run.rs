@@ -28,12 +28,12 @@ impl Backstop {
     ///   reporting, like [`shutdown`](Self::shutdown). What a spool keeps the next process delivers, all else that is
     ///   left is dropped and counted.
     /// * An `Err`, of any type that `?` converts into an [`Error`], is logged and reported, as unhandled and with the
-    ///   mechanism [`Task`](crate::Mechanism::Task), and gives a failure. Nothing is printed.
+    ///   mechanism [`Task`](crate::report::Mechanism::Task), and gives a failure. Nothing is printed.
     /// * After a panic that is [fatal](crate::Builder::fatal) the future has until its grace is over, and is dropped
     ///   then; either gives a failure.
     /// * A panic that leaves the future ends the process exactly as it would have, with the same message and status,
     ///   after its report had [`crash_timeout`](crate::Builder::crash_timeout) to arrive, or to be on disk; see
-    ///   [`crash_child`](crate::crash_child).
+    ///   [`crash_child`](crate::panics::crash_child).
     ///
     /// Signals are the application's to handle: its future ends when it was told to. As at the end of `#[tokio::main]`,
     /// tasks that still run then are dropped, and blocking ones waited for.

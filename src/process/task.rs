@@ -6,12 +6,12 @@ use crate::error::Result;
 use crate::report;
 
 /// Spawns a future on tokio whose error nobody may ever ask for: it is reported, as unhandled and with the mechanism
-/// [`Task`](crate::Mechanism::Task), whether the handle is awaited or dropped. So is a panic in it.
+/// [`Task`](crate::report::Mechanism::Task), whether the handle is awaited or dropped. So is a panic in it.
 ///
 /// The task takes the current [`Scope`](crate::Scope) along, so that its reports tell the request's story; outside of
 /// every scope it gets one of its own, of the Backstop that [installed the panic
 /// hook](crate::Backstop::install_panic_hook). Where there is none either, nobody hears of an error, which
-/// [`unheard`](crate::unheard) counts. Under `metadata.task` a report tells where the task was spawned: this place, and
+/// [`unreported_count`](crate::unreported_count) counts. Under `metadata.task` a report tells where the task was spawned: this place, and
 /// those of the spawns around it.
 ///
 /// The handle gives the value, the error or the panic as ever. An error that a handler then returns is not reported
@@ -23,7 +23,10 @@ use crate::report;
 /// [`Scope::spawn`](crate::Scope::spawn).
 ///
 /// ```
-/// use backstop::{Backstop, Mechanism, prelude::*, reporters::Memory};
+/// use backstop::Backstop;
+/// use backstop::report::Mechanism;
+/// use backstop::prelude::*;
+/// use backstop::reporters::Memory;
 /// use std::time::Duration;
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {

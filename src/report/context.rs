@@ -50,7 +50,7 @@ impl Context {
 /// # async fn reserve() -> Result<u32, std::fmt::Error> { Ok(7) }
 ///
 /// # async fn handler() {
-/// let left: Option<u32> = backstop::contextualize(
+/// let left: Option<u32> = backstop::report::contextualize(
 ///     async { reserve().await.intercept() },
 ///     |report| report.attributes.insert("step".into(), "reserve".into()),
 /// )

@@ -135,7 +135,7 @@ pub(crate) fn count_unreported() {
     UNREPORTED.fetch_add(1, Ordering::Relaxed);
 }
 
-/// How many calls of [`notify`](crate::notify) and [`intercept`](crate::Intercept::intercept), and errors
+/// How many calls of [`notify`](crate::notify) and [`intercept`](crate::report::Intercept::intercept), and errors
 /// and panics of tasks and threads, found no Backstop in this process, neither a scope's nor the one that installed the panic hook.
 ///
 /// ```

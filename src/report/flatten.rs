@@ -11,7 +11,8 @@ use super::limits;
 /// Members whose name starts with `_` are left out, unless [`private`](Self::private) lets them in.
 ///
 /// ```
-/// use backstop::{Flatten, Scope};
+/// use backstop::report::Flatten;
+/// use backstop::Scope;
 /// use serde_json::json;
 ///
 /// let scope = Scope::current();

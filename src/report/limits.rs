@@ -76,9 +76,9 @@ mod tests {
     #[test]
     fn a_text_is_cut_at_a_character() {
         let mut text = format!("a{}", "é".repeat(600));
-        assert!(cut(&mut text, TEXT));
+        assert!(truncate(&mut text, TEXT));
         assert_eq!(text.len(), 1023);
-        assert!(!cut(&mut text, TEXT));
+        assert!(!truncate(&mut text, TEXT));
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub enum Outcome {
     Evicted,
     /// It was still waiting when the pipeline was shut down, or came after that.
     ShutDown,
-    /// It is still on its way: what [`Draft`](crate::Draft) answers if it can't wait any longer. Never counted.
+    /// It is still on its way: what [`Draft`](crate::report::Draft) answers if it can't wait any longer. Never counted.
     Pending,
 }
 

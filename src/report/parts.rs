@@ -12,7 +12,10 @@ impl Breadcrumb {
     /// A step that was taken now.
     ///
     /// ```
-    /// use backstop::{Breadcrumb, BreadcrumbKind, Scope, Severity};
+    /// use backstop::report::Breadcrumb;
+    /// use backstop::report::BreadcrumbKind;
+    /// use backstop::Scope;
+    /// use backstop::report::Severity;
     /// use serde_json::json;
     ///
     /// let crumb = Breadcrumb::new("asked the warehouse")
@@ -83,7 +86,8 @@ impl User {
     /// A user by the application's own id.
     ///
     /// ```
-    /// use backstop::{Scope, User};
+    /// use backstop::Scope;
+    /// use backstop::report::User;
     ///
     /// Scope::current().user(User::new("u-7").name("Ada").email("ada@example.com"));
     /// ```
@@ -125,7 +129,8 @@ impl From<String> for User {
 /// The value of an attribute: a text, a boolean, an integer or a float.
 ///
 /// ```
-/// use backstop::{Scalar, Scope};
+/// use backstop::report::Scalar;
+/// use backstop::Scope;
 ///
 /// let scope = Scope::current();
 /// scope.attribute("tenant", "acme");

@@ -26,7 +26,7 @@ use crate::error::Failure;
 /// does nothing. Jobs have a scope of their own by [`Backstop::scope`](crate::Backstop::scope).
 ///
 /// A task that is spawned bare loses the scope, and its reports say so (attribute `scope: lost`): take the
-/// scope along by [`spawn`](Self::spawn), [`in_scope`](crate::InScope::in_scope) or [`run`](Self::run).
+/// scope along by [`spawn`](Self::spawn), [`in_scope`](crate::report::InScope::in_scope) or [`run`](Self::run).
 ///
 /// Layers of one Backstop around each other share the scope; so does a request that a handler makes in-process
 /// of an app with the same Backstop, for it is a part of the handler's request.

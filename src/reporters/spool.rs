@@ -23,7 +23,7 @@ use crate::report::{Outcome, Report};
 ///
 /// The report of a panic that ends the process is put here before anything else is done with it, and synced, so it is
 /// there whatever becomes of its delivery: see [`Backstop::run`](crate::Backstop::run) and
-/// [`crash_child`](crate::crash_child). If the process ends so within two seconds of its start, the next one delivers
+/// [`crash_child`](crate::panics::crash_child). If the process ends so within two seconds of its start, the next one delivers
 /// what it left before [`build`](crate::Builder::build) returns, for which that waits 2 seconds at the most: it may die
 /// of the same.
 ///

@@ -108,7 +108,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn the_function_of_an_address_is_found() {
-        let backtrace = crate::error::Backtrace::capture();
+        let backtrace = crate::backtrace::Backtrace::capture().unwrap();
         let mut table = Table::new();
         let addresses = backtrace.addresses().iter().map(|address| *address as u64);
         table.refresh(addresses.clone());

@@ -80,7 +80,12 @@ impl Attributes {
         position.check(meta, key)?;
         match key {
             "crate" => {
-                let path = string(meta, key)?.parse()?;
+                let mut path: Path = string(meta, key)?.parse()?;
+                for segment in &mut path.segments {
+                    // Or the lints of the user's crate would judge paths that the user did not write.
+                    let span = segment.ident.span().resolved_at(Span::mixed_site());
+                    segment.ident.set_span(span);
+                }
                 set(&mut self.krate, path, meta, key)
             }
             "no_response" => flag(&mut self.no_response, meta, key),

@@ -17,7 +17,7 @@ pub(crate) fn expand(variants: &[Variant<'_>], krate: &Path) -> TokenStream {
         quote!(#types.push(#problem_type);)
     });
     quote! {
-        fn catalogue() -> ::std::vec::Vec<#krate::ProblemType> {
+        fn catalogue() -> ::std::vec::Vec<#krate::problem::ProblemType> {
             let mut #types = ::std::vec::Vec::new();
             #(#entries)*
             #types
@@ -39,5 +39,5 @@ fn problem_type(variant: &Variant<'_>, krate: &Path) -> TokenStream {
         (None, Some(_)) => Some(quote!(.shown(false))),
         (None, None) => None,
     };
-    quote!(#krate::ProblemType::new(#status) #code #title #type_uri #exposure)
+    quote!(#krate::problem::ProblemType::new(#status) #code #title #type_uri #exposure)
 }

@@ -5,9 +5,7 @@ use quote::quote;
 use syn::DeriveInput;
 
 use crate::ast::Input;
-use crate::fallback;
-use crate::http_error;
-use crate::into_response;
+use crate::{fallback, http_error, into_response};
 
 pub(crate) fn derive(item: &DeriveInput) -> TokenStream {
     match Input::parse(item) {

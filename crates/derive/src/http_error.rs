@@ -7,9 +7,8 @@ use syn::{LitStr, Path};
 
 use crate::ast::{Field, Input, Variant};
 use crate::attr::Attributes;
-use crate::catalogue;
-use crate::generics;
 use crate::method::{Arm, Method, binding};
+use crate::{catalogue, generics};
 
 pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
     let krate = &input.attributes.krate();

@@ -1,4 +1,4 @@
-#![doc = include_str!("../README.md")]
+//! `#[derive(HttpError)]`, which `backstop` re-exports. Depend on that crate rather than on this one.
 
 mod ast;
 mod attr;

@@ -190,6 +190,7 @@ mod backstop {
             }
         }
 
+        #[expect(clippy::needless_pass_by_value, reason = "the signature of `backstop`")]
         pub(crate) fn respond<E: HttpError>(error: E) -> Response {
             Response {
                 status: error.status().0,
@@ -320,6 +321,8 @@ fn a_transparent_variant_is_its_inner_error() {
     assert_eq!(error.status(), StatusCode(402));
     assert_eq!(error.code(), Some(Value::from("DECLINED")));
     assert_eq!(error.fields(), [("attempt".into(), Value::Number(3))]);
+    assert_eq!(error.details(), None);
+    assert!(!error.is_foreign());
     let inner = error.transparent_over().expect("the inner error");
     assert_eq!(inner.to_string(), "declined");
 }

@@ -25,7 +25,8 @@ impl HttpError for Error {
 /// The status that a database's error suggests, for applications whose queries look up what the client named:
 ///
 /// ```
-/// use backstop::{Backstop, sqlx_status};
+/// use backstop::Backstop;
+/// use backstop::sqlx::status;
 ///
 /// let backstop = Backstop::production().map_status(sqlx_status).build()?;
 /// # Ok::<(), backstop::ConfigError>(())

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     }
     let backstop = build();
     if std::env::var_os("CHILD").is_some()
-        && let Some(code) = backstop::crash_child()
+        && let Some(code) = backstop::panics::crash_child()
     {
         return code;
     }

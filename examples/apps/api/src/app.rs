@@ -5,7 +5,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use backstop::{Backstop, Builder, sqlx_status};
+use backstop::Backstop;
+use backstop::Builder;
+use backstop::sqlx::status;
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
 

@@ -1,0 +1,77 @@
+//! The spool in front of a sink on the network: what could not be sent arrives when there is somebody to take it.
+
+#![expect(clippy::unwrap_used, reason = "what must not fail in a test fails it")]
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use backstop::reporters::{Bugsnag, Spool};
+use backstop::Backstop;
+use backstop::stats::Outcome;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use super::receiver::{Receiver, Reply, nobody, parse};
+
+const LONG: Duration = Duration::from_secs(60);
+const COUNT: usize = 3;
+
+/// The ids of the next reports, each of which has this outcome.
+async fn ids(
+    outcomes: &mut UnboundedReceiver<(Outcome, String)>,
+    expected: Outcome,
+) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    while ids.len() < COUNT {
+        let told = tokio::time::timeout(LONG, outcomes.recv()).await;
+        let (outcome, id) = told.unwrap().unwrap();
+        assert_eq!(outcome, expected);
+        assert!(ids.insert(id), "{expected} twice");
+    }
+    ids
+}
+
+#[tokio::test]
+async fn what_could_not_be_sent_arrives_once_and_under_its_id_when_the_receiver_is_back() {
+    let url = nobody().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (tell, mut outcomes) = unbounded_channel();
+    let sink = Bugsnag::new("0123456789abcdef0123456789abcdef").endpoint(&url);
+    let backstop = Backstop::production()
+        .log(false)
+        .reporter(Spool::new(folder.path(), sink))
+        .on_outcome(move |event| {
+            let _ = tell.send((event.outcome(), event.report_id().to_string()));
+        })
+        .build()
+        .unwrap();
+    for number in 0..COUNT {
+        backstop.notify(&std::io::Error::other(format!("failure {number}")));
+    }
+    let spooled = ids(&mut outcomes, Outcome::Spooled).await;
+    let stats = &backstop.stats().reporters[0];
+    assert_eq!((stats.spooled(), stats.delivered()), (COUNT as u64, 0));
+
+    // It comes up, breaks off amid the first request, and is there from then on.
+    let receiver = Receiver::start_at(&url, vec![Reply::Reset, Reply::status(200)]).await;
+    let delivered = ids(&mut outcomes, Outcome::Delivered).await;
+    assert_eq!(delivered, spooled);
+    assert!(backstop.flush(LONG).await.is_empty());
+    let stats = &backstop.stats().reporters[0];
+    assert_eq!((stats.spooled(), stats.delivered()), (0, COUNT as u64));
+
+    let requests = receiver.received();
+    assert!(requests.len() > 1, "the first was broken off");
+    let mut taken = Vec::new();
+    for request in &requests[1..] {
+        for event in parse(&request.body)["events"].as_array().unwrap() {
+            taken.push(
+                event["metaData"]["backstop"]["id"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned(),
+            );
+        }
+    }
+    taken.sort_unstable();
+    assert_eq!(taken, Vec::from_iter(spooled), "each of them once");
+}

@@ -1,0 +1,117 @@
+//! The `tracing` record of a failure.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use backstop::prelude::*;
+use backstop::{Backstop, Builder, Context as _, Error, RequestInfo};
+use http::{Request, StatusCode};
+
+use crate::support::subscriber::set_default;
+
+#[test]
+fn a_failure_is_one_record_with_the_names_of_opentelemetry() {
+    let request = Request::get("/orders/7?token=s3cr3t").header(
+        "traceparent",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    );
+    let error = std::fs::read("/no/such/file")
+        .context("loading")
+        .unwrap_err();
+    let (log, id) = logged(Backstop::production(), request, error);
+    assert_eq!(log.lines().count(), 1, "{log}");
+    for part in [
+        "ERROR backstop: request failed".to_owned(),
+        format!("error.id={id}"),
+        "error.type=std::io::error::Error".to_owned(),
+        "error.origin=\"handler\"".to_owned(),
+        "exception.message=loading".to_owned(),
+        concat!(
+            "<- No such file or directory (os error 2) (at ",
+            file!(),
+            ":"
+        )
+        .to_owned(),
+        "http.request.method=GET".to_owned(),
+        "url.path=/orders/7".to_owned(),
+        "http.response.status_code=500".to_owned(),
+        "trace_id=\"4bf92f3577b34da6a3ce929d0e0e4736\"".to_owned(),
+    ] {
+        assert!(log.contains(&part), "{part}\n{log}");
+    }
+    assert!(!log.contains("s3cr3t"), "{log}");
+}
+
+#[test]
+fn below_500_the_level_is_debug() {
+    let error = Error::msg("no product 42").status(StatusCode::NOT_FOUND);
+    let (log, _) = logged(Backstop::production(), Request::get("/"), error);
+    assert!(log.contains("DEBUG backstop: request failed"), "{log}");
+}
+
+#[test]
+fn a_newline_in_a_message_cannot_forge_a_record() {
+    let error = Error::msg("x\n2026-11-21 ERROR forged\r\u{1b}[31m\u{2028}y").context("a\nb");
+    let (log, _) = logged(Backstop::production(), Request::get("/"), error);
+    assert_eq!(log.lines().count(), 1, "{log}");
+    assert!(
+        log.contains("x\\n2026-11-21 ERROR forged\\r\\u{1b}[31m\\u{2028}y"),
+        "{log}"
+    );
+}
+
+#[test]
+fn secrets_in_messages_are_hidden_by_key_and_in_urls() {
+    let error = Error::msg("postgres://app:s3cr3t@db/shop refused, api_key=s3cr3t, color=s3cr3t");
+    let builder = Backstop::production().redact_keys(["color"]);
+    let (log, _) = logged(builder, Request::get("/"), error);
+    assert!(!log.contains("s3cr3t"), "{log}");
+    assert!(log.contains("@db/shop refused"), "{log}");
+}
+
+#[test]
+fn log_false_is_silent() {
+    let (log, _) = logged(
+        Backstop::production().log(false),
+        Request::get("/"),
+        Error::msg("x"),
+    );
+    assert_eq!(log, "");
+}
+
+fn logged(builder: Builder, request: http::request::Builder, error: Error) -> (String, String) {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_ansi(false)
+        .without_time()
+        .with_writer(move || writer.clone())
+        .finish();
+    let facts = RequestInfo::from_request(&request.body(()).unwrap());
+    let backstop = builder.build().unwrap();
+    let default = set_default(subscriber);
+    let response = backstop.respond(&facts, error);
+    drop(default);
+    let id = response.headers()["x-error-id"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let bytes = lines.0.lock().unwrap().clone();
+    (String::from_utf8(bytes).unwrap(), id)
+}
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,19 @@
+//! What is reported of a failure, with what context, and to where.
+
+#[cfg(feature = "frames")]
+mod frames;
+mod interleaving;
+mod log;
+#[cfg(feature = "tracing-opentelemetry")]
+mod opentelemetry;
+mod pipeline;
+mod report;
+mod reporters;
+mod scope;
+#[cfg(all(feature = "axum", feature = "spool"))]
+mod secrets;
+#[cfg(all(feature = "spool", unix))]
+mod spool;
+mod tasks;
+#[cfg(feature = "tracing-subscriber")]
+mod tracing;

@@ -1,0 +1,992 @@
+//! The pipeline from outside: what becomes of reports, and what never happens to requests.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "what must not fail in a test fails it"
+)]
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use backstop::reporters::{Delivery, Memory, Reporter, Resumed};
+use backstop::settings::ConfigErrorKind;
+use backstop::stats::{Outcome, Remaining};
+use backstop::{Backstop, Builder, Error, Report, testing};
+use http::StatusCode;
+use tokio::time::Instant;
+
+const LONG: Duration = Duration::from_secs(3_600);
+
+/// A Backstop whose work is done by the test's own runtime.
+fn here() -> Builder {
+    testing::on_current_runtime(Backstop::production()).log(false)
+}
+
+fn fail(backstop: &Backstop, text: &str) {
+    backstop.notify(&std::io::Error::other(text.to_owned()));
+}
+
+fn messages(memory: &Memory) -> Vec<String> {
+    let reports = memory.reports();
+    reports
+        .iter()
+        .map(|report| report.errors[0].message.clone())
+        .collect()
+}
+
+/// Answers as the script says, the last line of it for ever.
+struct Scripted {
+    name: &'static str,
+    script: Vec<fn() -> Delivery>,
+    calls: Arc<Mutex<Vec<(Instant, usize)>>>,
+}
+
+impl Scripted {
+    fn new(name: &'static str, script: &[fn() -> Delivery]) -> Self {
+        Self {
+            name,
+            script: script.to_vec(),
+            calls: Arc::default(),
+        }
+    }
+}
+
+impl Reporter for Scripted {
+    async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+        let call = {
+            let mut calls = self.calls.lock().unwrap();
+            calls.push((Instant::now(), batch.len()));
+            calls.len() - 1
+        };
+        let answer = self.script[call.min(self.script.len() - 1)];
+        batch.iter().map(|_| answer()).collect()
+    }
+
+    fn name(&self) -> std::borrow::Cow<'static, str> {
+        self.name.into()
+    }
+}
+
+fn delivered() -> Delivery {
+    Delivery::Delivered
+}
+
+fn retry() -> Delivery {
+    Delivery::RETRY
+}
+
+fn after_ten_seconds() -> Delivery {
+    Delivery::Retry {
+        after: Some(Duration::from_secs(10)),
+    }
+}
+
+/// A request whose service panics.
+async fn panic_in(backstop: &Backstop) {
+    let _quiet = testing::quiet_panics();
+    let service = tower::service_fn(|_: http::Request<axum::body::Body>| async {
+        assert!(std::hint::black_box(false), "the panic");
+        Ok::<_, std::convert::Infallible>(http::Response::new(axum::body::Body::empty()))
+    });
+    let service = tower::Layer::layer(&backstop.layer(), service);
+    let request = http::Request::new(axum::body::Body::empty());
+    let _ = tower::ServiceExt::oneshot(service, request).await.unwrap();
+}
+
+/// Never answers.
+struct Hanging;
+
+impl Reporter for Hanging {
+    async fn deliver(&self, _batch: &[Arc<Report>]) -> Vec<Delivery> {
+        std::future::pending().await
+    }
+}
+
+struct Panicking(AtomicUsize);
+
+impl Reporter for Panicking {
+    async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        let is_poison = batch
+            .iter()
+            .any(|report| report.errors[0].message.contains("poison"));
+        assert!(!is_poison, "this reporter panics");
+        vec![Delivery::Delivered; batch.len()]
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_arrives_at_every_reporter_under_the_id_of_the_response() {
+    use tower::ServiceExt as _;
+    let (one, other) = (Memory::new(), Memory::new());
+    let backstop = here()
+        .reporter(one.clone())
+        .reporter(other.clone())
+        .build()
+        .unwrap();
+    let app = axum::Router::new()
+        .route(
+            "/",
+            axum::routing::get(|| async { Err::<(), _>(Error::msg("broken")) }),
+        )
+        .layer(backstop.layer());
+    let request = http::Request::get("/")
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let response = app.oneshot(request).await.unwrap();
+    assert!(backstop.flush(LONG).await.is_empty());
+    let id = response.headers()["x-error-id"].to_str().unwrap();
+    for memory in [one, other] {
+        let report = testing::assert_reported(&memory, "broken");
+        assert_eq!(report.id.to_string(), id);
+        assert_eq!(report.response.as_ref().unwrap().status, 500);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn below_500_is_reported_only_if_the_filter_says_so() {
+    let answer = |backstop: &Backstop, status: u16| {
+        let request = http::Request::get("/").body(()).unwrap();
+        let facts = backstop::RequestInfo::from_request(&request);
+        let status = StatusCode::from_u16(status).unwrap();
+        drop(backstop.respond(&facts, Error::msg(status.to_string()).status(status)));
+    };
+    let (usual, chosen) = (Memory::new(), Memory::new());
+    let backstop = here().reporter(usual.clone()).build().unwrap();
+    let filtered = here()
+        .filter(|failure| failure.status() == 404)
+        .reporter(chosen.clone())
+        .build();
+    let filtered = filtered.unwrap();
+    for status in [404, 500] {
+        answer(&backstop, status);
+        answer(&filtered, status);
+    }
+    backstop.flush(LONG).await;
+    filtered.flush(LONG).await;
+    assert_eq!(messages(&usual), ["500 Internal Server Error"]);
+    assert_eq!(messages(&chosen), ["404 Not Found"]);
+    assert_eq!(filtered.stats().reporters[0].count(Outcome::Filtered), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sample_rates_take_none_all_and_the_same_part_for_the_same_seed() {
+    let taken = |builder: Builder| async {
+        let backstop = builder
+            .queue(10_000, 1 << 30)
+            .reporter(Memory::new())
+            .build()
+            .unwrap();
+        for _ in 0..2_000 {
+            fail(&backstop, "x");
+        }
+        backstop.flush(LONG).await;
+        let stats = &backstop.stats().reporters[0];
+        assert_eq!(stats.delivered() + stats.count(Outcome::SampledOut), 2_000);
+        stats.delivered()
+    };
+    assert_eq!(taken(here().sample_rate(0.0)).await, 0);
+    assert_eq!(taken(here().sample_rate(1.0)).await, 2_000);
+    let quarter = taken(here().sample_rate(0.25).sample_seed(1)).await;
+    assert!((400..600).contains(&quarter), "{quarter}");
+    assert_eq!(
+        taken(here().sample_rate(0.25).sample_seed(1)).await,
+        quarter
+    );
+    assert_eq!(
+        taken(here().sample_by(|failure| f64::from(failure.code().is_some()))).await,
+        0
+    );
+    assert_eq!(taken(here().sample_by(|_| f64::NAN)).await, 2_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn suppressed_reports_are_told_in_the_next_one_of_their_kind() {
+    let memory = Memory::new();
+    let backstop = here()
+        .rate_limit(2)
+        .reporter(memory.clone())
+        .build()
+        .unwrap();
+    for _ in 0..19 {
+        fail(&backstop, "many");
+    }
+    backstop
+        .draft()
+        .error(Error::msg("another kind"))
+        .send()
+        .await;
+    tokio::time::advance(Duration::from_secs(61)).await;
+    for _ in 0..2 {
+        fail(&backstop, "many");
+    }
+    backstop.flush(LONG).await;
+    let suppressed: Vec<(String, u64)> = memory
+        .reports()
+        .iter()
+        .map(|report| (report.errors[0].message.clone(), report.suppressed))
+        .collect();
+    let want = [("many", 0), ("many", 0), ("another kind", 0), ("many", 17)];
+    let mut want: Vec<(String, u64)> = want.map(|(text, count)| (text.to_owned(), count)).to_vec();
+    // The two places of `fail` are one kind; the second of the last pair had nothing before it.
+    want.push(("many".to_owned(), 0));
+    assert_eq!(suppressed, want);
+    assert_eq!(
+        backstop.stats().reporters[0].count(Outcome::RateLimited),
+        17
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_queue_drops_the_newest_and_keeps_room_for_panics() {
+    let memory = Memory::new();
+    let backstop = here()
+        .queue(8, 1 << 20)
+        .reporter(memory.clone())
+        .reporter(Scripted::new("full", &[after_ten_seconds, delivered]))
+        .build()
+        .unwrap();
+    fail(&backstop, "held");
+    backstop.flush(Duration::from_secs(1)).await;
+    // Nothing is taken out before the test first waits.
+    for index in 0..10 {
+        fail(&backstop, &index.to_string());
+    }
+    panic_in(&backstop).await;
+    let remaining = backstop.flush(Duration::from_secs(1)).await;
+    // The backlog of the one that is held has room for 7 more, and for the panic.
+    assert_eq!(remaining.queued, 9);
+    backstop.flush(LONG).await;
+    let stats = backstop.stats();
+    assert_eq!(
+        stats.reporter("Memory").unwrap().count(Outcome::QueueFull),
+        2
+    );
+    assert_eq!(stats.reporter("full").unwrap().count(Outcome::QueueFull), 3);
+    assert_eq!(stats.reporter("full").unwrap().delivered(), 9);
+    let mut want: Vec<String> = (0..8).map(|index| index.to_string()).collect();
+    want.insert(0, "held".to_owned());
+    want.push("the panic".to_owned());
+    assert_eq!(messages(&memory), want);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_queue_is_bounded_in_bytes() {
+    let memory = Memory::new();
+    let backstop = here()
+        .queue(1_000, 64 * 1024)
+        .reporter(memory)
+        .build()
+        .unwrap();
+    for _ in 0..100 {
+        backstop.notify(&std::io::Error::other("z".repeat(10_000)));
+    }
+    let stats = backstop.stats();
+    assert!(stats.reporters[0].queued() < 10, "{stats:?}");
+    assert_eq!(stats.reporters[0].captured(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn failed_deliveries_are_tried_again_after_random_growing_waits_and_then_given_up() {
+    let reporter = Scripted::new("dead", &[retry]);
+    let calls = Arc::clone(&reporter.calls);
+    let memory = Memory::new();
+    let backstop = here()
+        .sample_seed(3)
+        .reporter(reporter)
+        .reporter(memory.clone())
+        .build()
+        .unwrap();
+    let start = Instant::now();
+    let outcome = backstop.draft().error(Error::msg("x")).send().await;
+    assert_eq!(outcome, Outcome::GaveUp);
+    assert_eq!(messages(&memory), ["x"], "the other reporter did not wait");
+    let calls = calls.lock().unwrap();
+    assert!((5..=8).contains(&calls.len()), "{calls:?}");
+    assert!(start.elapsed() <= Duration::from_secs(16 * 60));
+    for (attempt, pair) in calls.windows(2).enumerate().take(4) {
+        let wait = pair[1].0 - pair[0].0;
+        let bound = Duration::from_millis((1_000 << attempt) + 10);
+        assert!(wait <= bound, "attempt {attempt} waited {wait:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn retry_after_is_honoured_to_the_moment_and_holds_for_the_whole_reporter() {
+    let reporter = Scripted::new("limited", &[after_ten_seconds, delivered]);
+    let calls = Arc::clone(&reporter.calls);
+    let backstop = here().reporter(reporter).build().unwrap();
+    let start = Instant::now();
+    fail(&backstop, "one");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    fail(&backstop, "two");
+    assert!(backstop.flush(LONG).await.is_empty());
+    let calls = calls.lock().unwrap();
+    assert_eq!(calls.len(), 2);
+    let wait = calls[1].0 - start;
+    assert!(
+        wait >= Duration::from_secs(10) && wait < Duration::from_millis(10_100),
+        "{wait:?}"
+    );
+    assert_eq!(calls[1].1, 2, "both in one batch");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_circuit_opens_after_failures_and_one_probe_closes_it() {
+    let mut script: Vec<fn() -> Delivery> = vec![retry; 5];
+    script.push(delivered);
+    let reporter = Scripted::new("flaky", &script);
+    let calls = Arc::clone(&reporter.calls);
+    let backstop = here().reporter(reporter).build().unwrap();
+    for _ in 0..4 {
+        fail(&backstop, "x");
+    }
+    assert!(backstop.flush(LONG).await.is_empty());
+    let calls = calls.lock().unwrap();
+    let opened = calls[4].0;
+    assert!(
+        calls[5].0 - opened >= Duration::from_secs(15),
+        "left alone while open"
+    );
+    assert_eq!(calls[5].1, 1, "the probe is one report");
+    assert_eq!(calls[6..].iter().map(|(_, size)| size).sum::<usize>(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_sent_has_spent_no_attempt() {
+    /// Takes one report, and wants to be left alone then.
+    struct OneAtATime;
+    impl Reporter for OneAtATime {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            let mut answers = vec![Delivery::Unsent; batch.len()];
+            answers[0] = Delivery::Delivered;
+            if let Some(second) = answers.get_mut(1) {
+                *second = after_ten_seconds();
+            }
+            answers
+        }
+    }
+    let backstop = here().reporter(OneAtATime).build().unwrap();
+    for number in 0..32 {
+        fail(&backstop, &number.to_string());
+    }
+    assert!(backstop.flush(LONG).await.is_empty());
+    assert_eq!(backstop.stats().reporters[0].delivered(), 32);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_answer_is_a_retry_for_that_report() {
+    struct Forgetful(AtomicUsize);
+    impl Reporter for Forgetful {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            let is_first = self.0.fetch_add(1, Ordering::Relaxed) == 0;
+            let answers = if is_first { 0 } else { batch.len() + 5 };
+            vec![Delivery::Delivered; answers]
+        }
+    }
+    let backstop = here()
+        .reporter(Forgetful(AtomicUsize::new(0)))
+        .build()
+        .unwrap();
+    for _ in 0..3 {
+        fail(&backstop, "x");
+    }
+    assert!(backstop.flush(LONG).await.is_empty());
+    assert_eq!(backstop.stats().reporters[0].delivered(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_poisonous_report_does_not_take_its_batch_along() {
+    let _quiet = testing::quiet_panics();
+    let memory = Memory::new();
+    let backstop = here()
+        .reporter(Panicking(AtomicUsize::new(0)))
+        .reporter(memory.clone())
+        .build()
+        .unwrap();
+    for text in ["a", "poison", "b"] {
+        fail(&backstop, text);
+    }
+    assert!(backstop.flush(LONG).await.is_empty());
+    let stats = backstop.stats();
+    let panicking = stats.reporter("Panicking").unwrap();
+    assert_eq!(
+        (panicking.delivered(), panicking.count(Outcome::GaveUp)),
+        (2, 1)
+    );
+    assert_eq!(memory.reports().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reporter_that_hangs_holds_up_neither_the_others_nor_a_flush() {
+    let memory = Memory::new();
+    let backstop = here()
+        .reporter(Hanging)
+        .reporter(memory.clone())
+        .build()
+        .unwrap();
+    fail(&backstop, "x");
+    let start = Instant::now();
+    let remaining = backstop.flush(Duration::from_secs(3)).await;
+    assert_eq!(
+        (remaining.queued, start.elapsed()),
+        (1, Duration::from_secs(3))
+    );
+    assert_eq!(memory.reports().len(), 1);
+    let remaining = backstop.shutdown(Duration::from_secs(3)).await;
+    assert_eq!(
+        (remaining.queued, start.elapsed()),
+        (1, Duration::from_secs(6))
+    );
+    let stats = backstop.stats();
+    assert_eq!(
+        stats.reporter("Hanging").unwrap().count(Outcome::ShutDown),
+        1
+    );
+    assert_eq!(stats.reporter("Hanging").unwrap().queued(), 0);
+    fail(&backstop, "late");
+    assert_eq!(
+        backstop
+            .stats()
+            .reporter("Memory")
+            .unwrap()
+            .count(Outcome::ShutDown),
+        1
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reporter_is_told_once_of_each_drop_before_its_next_batch() {
+    /// Refuses what is called so, and panics once it has been told.
+    #[derive(Default)]
+    struct Listening(Mutex<Vec<String>>);
+    impl Reporter for Listening {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            let message = &batch[0].errors[0].message;
+            self.0.lock().unwrap().push(format!("got {message}"));
+            match message.as_str() {
+                "refused" => vec![Delivery::Rejected],
+                _ => vec![Delivery::Delivered],
+            }
+        }
+        fn dropped(&self, reason: Outcome, count: u64) {
+            self.0.lock().unwrap().push(format!("{count} {reason}"));
+            panic!("what it does with it is its own matter");
+        }
+    }
+    let _quiet = testing::quiet_panics();
+    let listening = Arc::new(Listening::default());
+    let backstop = here()
+        .sample_by(|failure| match failure.chain()[0].message() {
+            "passed over" => 0.0,
+            _ => 1.0,
+        })
+        .reporter(Arc::clone(&listening))
+        .build()
+        .unwrap();
+    for message in ["passed over", "passed over", "refused", "kept", "kept"] {
+        fail(&backstop, message);
+        assert!(backstop.flush(LONG).await.is_empty());
+    }
+    let told = listening.0.lock().unwrap().join(", ");
+    assert_eq!(
+        told,
+        "2 sampled_out, got refused, 1 rejected, got kept, got kept"
+    );
+}
+
+#[tokio::test]
+async fn a_flush_ends_with_the_last_delivery_however_fast_the_reporter_was() {
+    let memory = Memory::new();
+    let backstop = Backstop::production()
+        .log(false)
+        .reporter(memory.clone())
+        .build()
+        .unwrap();
+    for _ in 0..100 {
+        fail(&backstop, "one");
+        fail(&backstop, "two");
+        let begun = Instant::now();
+        let remaining = backstop.flush(Duration::from_secs(20)).await;
+        assert!(remaining.is_empty());
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            begun.elapsed()
+        );
+    }
+    assert_eq!(memory.reports().len(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flush_does_not_wait_for_a_reporter_that_asked_for_longer() {
+    let backstop = here()
+        .reporter(Scripted::new("limited", &[after_ten_seconds]))
+        .build()
+        .unwrap();
+    fail(&backstop, "x");
+    let start = Instant::now();
+    assert_eq!(backstop.flush(Duration::from_secs(5)).await.queued, 1);
+    assert!(
+        start.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_made_while_reporting_is_counted_and_not_reported() {
+    #[derive(Clone, Default)]
+    struct Recursive(Arc<std::sync::OnceLock<Backstop>>);
+    impl Reporter for Recursive {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            fail(self.0.get().unwrap(), "from deliver");
+            vec![Delivery::Delivered; batch.len()]
+        }
+    }
+    let recursive = Recursive::default();
+    let slot = Arc::new(std::sync::OnceLock::<Backstop>::new());
+    let in_callback = Arc::clone(&slot);
+    let backstop = here()
+        .reporter(recursive.clone())
+        .on_outcome(move |event| {
+            if event.outcome() == Outcome::Delivered {
+                fail(in_callback.get().unwrap(), "from a callback");
+            }
+        })
+        .build()
+        .unwrap();
+    recursive.0.set(backstop.clone()).unwrap();
+    slot.set(backstop.clone()).unwrap();
+    fail(&backstop, "x");
+    assert!(backstop.flush(LONG).await.is_empty());
+    let stats = &backstop.stats().reporters[0];
+    assert_eq!((stats.delivered(), stats.count(Outcome::Recursive)), (1, 2));
+}
+
+#[test]
+fn a_runtime_that_ends_takes_no_report_with_it() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .start_paused(true)
+            .build()
+            .unwrap()
+    };
+    let memory = Memory::new();
+    let backstop = here()
+        .reporter(Scripted::new("s", &[retry, delivered]))
+        .reporter(memory.clone());
+    let backstop = backstop.build().unwrap();
+    let first = runtime();
+    first.block_on(async {
+        fail(&backstop, "one");
+        tokio::task::yield_now().await;
+        tokio::task::yield_now().await;
+        fail(&backstop, "two");
+    });
+    drop(first);
+    let second = runtime();
+    let remaining = second.block_on(async {
+        fail(&backstop, "three");
+        backstop.flush(LONG).await
+    });
+    assert!(remaining.is_empty(), "{remaining:?}");
+    assert_eq!(messages(&memory), ["one", "two", "three"]);
+    assert_eq!(backstop.stats().reporter("s").unwrap().delivered(), 3);
+}
+
+#[test]
+fn a_reporter_that_blocks_its_thread_delays_no_other_and_no_request() {
+    struct Blocking(Mutex<std::sync::mpsc::Receiver<()>>);
+    impl Reporter for Blocking {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            let _ = self.0.lock().unwrap().recv();
+            vec![Delivery::Delivered; batch.len()]
+        }
+    }
+    let (release, blocked) = std::sync::mpsc::channel();
+    let (seen, sees) = std::sync::mpsc::channel();
+    let backstop = Backstop::production()
+        .log(false)
+        .reporter(Blocking(Mutex::new(blocked)))
+        .reporter(Memory::new())
+        .on_outcome(move |event| drop(seen.send(event.reporter().map(str::to_owned))))
+        .build()
+        .unwrap();
+    fail(&backstop, "x");
+    assert_eq!(
+        sees.recv_timeout(Duration::from_secs(20))
+            .unwrap()
+            .as_deref(),
+        Some("Memory")
+    );
+    release.send(()).unwrap();
+    assert_eq!(
+        sees.recv_timeout(Duration::from_secs(20))
+            .unwrap()
+            .as_deref(),
+        Some("Blocking")
+    );
+}
+
+#[test]
+fn the_last_handle_delivers_what_is_there_and_waits_no_longer_than_it_must() {
+    let memory = Memory::new();
+    let backstop = Backstop::production()
+        .log(false)
+        .reporter(memory.clone())
+        .build()
+        .unwrap();
+    for _ in 0..500 {
+        fail(&backstop, "x");
+    }
+    let clone = backstop.clone();
+    drop(backstop);
+    drop(clone);
+    assert_eq!(memory.reports().len(), 500);
+
+    let outcomes = Arc::new(Mutex::new(Vec::new()));
+    let told = Arc::clone(&outcomes);
+    let backstop = Backstop::production()
+        .log(false)
+        .reporter(Hanging)
+        .on_outcome(move |event| told.lock().unwrap().push(event.outcome()))
+        .build()
+        .unwrap();
+    fail(&backstop, "x");
+    let start = std::time::Instant::now();
+    drop(backstop);
+    assert!(
+        start.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        start.elapsed()
+    );
+    assert_eq!(*outcomes.lock().unwrap(), [Outcome::ShutDown]);
+}
+
+#[test]
+fn a_draft_can_be_sent_from_a_thread_that_blocks() {
+    let backstop = Backstop::production()
+        .reporter(Memory::new())
+        .build()
+        .unwrap();
+    assert_eq!(
+        backstop.draft().error(Error::msg("x")).send_blocking(),
+        Outcome::Delivered
+    );
+    let silent = Backstop::production().build().unwrap();
+    assert_eq!(silent.draft().send_blocking(), Outcome::Filtered);
+    assert!(silent.stats().reporters.is_empty());
+}
+
+#[test]
+fn bad_settings_are_refused_with_the_name_of_the_setting() {
+    struct Misconfigured;
+    impl Reporter for Misconfigured {
+        async fn deliver(&self, _batch: &[Arc<Report>]) -> Vec<Delivery> {
+            Vec::new()
+        }
+        fn check(&self) -> Result<(), backstop::BoxError> {
+            Err("give it a key".into())
+        }
+    }
+    let cases: [(&str, Builder); 9] = [
+        ("sample_rate", Backstop::production().sample_rate(f64::NAN)),
+        ("sample_rate", Backstop::production().sample_rate(-0.1)),
+        ("sample_rate", Backstop::production().sample_rate(1.1)),
+        (
+            "sample_rate",
+            Backstop::production().sample_rate(f64::INFINITY),
+        ),
+        ("rate_limit", Backstop::production().rate_limit(0)),
+        (
+            "rate_limit_overall",
+            Backstop::production().rate_limit_overall(0),
+        ),
+        ("queue", Backstop::production().queue(0, 1)),
+        ("queue", Backstop::production().queue(1, 0)),
+        ("reporter", Backstop::production().reporter(Misconfigured)),
+    ];
+    for (setting, builder) in cases {
+        let error = builder.build().unwrap_err();
+        assert_eq!(
+            (error.setting(), error.kind()),
+            (setting, ConfigErrorKind::InvalidValue)
+        );
+    }
+}
+
+mod conservation {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Fail(u8),
+        Panic,
+        Advance(u64),
+        Yield(u8),
+        Flush(u64),
+    }
+
+    /// Delivers, refuses, fails, panics, hangs, sleeps and forgets to answer, as its numbers say.
+    struct Random {
+        numbers: Vec<u8>,
+        next: AtomicUsize,
+        delivered: Arc<AtomicUsize>,
+        keeps: bool,
+        kept: Mutex<Vec<uuid::Uuid>>,
+    }
+
+    impl Random {
+        fn number(&self) -> u8 {
+            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            self.numbers[index % self.numbers.len()]
+        }
+    }
+
+    impl Reporter for Random {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            match self.number() {
+                0..20 => panic!("a random panic"),
+                20..25 => std::future::pending().await,
+                number @ 25..80 => tokio::time::sleep(Duration::from_secs(number.into())).await,
+                80..90 => return Vec::new(),
+                _ => {}
+            }
+            let answer = |report: &Arc<Report>| match self.number() {
+                0..60 => Delivery::RETRY,
+                number @ 60..80 => Delivery::Retry {
+                    after: Some(Duration::from_secs(u64::from(number) * 3)),
+                },
+                80..110 => Delivery::Rejected,
+                110..150 if self.keeps => {
+                    self.kept.lock().unwrap().push(report.id);
+                    Delivery::Spooled
+                }
+                _ => {
+                    self.delivered.fetch_add(1, Ordering::Relaxed);
+                    Delivery::Delivered
+                }
+            };
+            batch.iter().map(answer).collect()
+        }
+
+        fn name(&self) -> std::borrow::Cow<'static, str> {
+            if self.keeps { "keeping" } else { "random" }.into()
+        }
+
+        fn kept(&self) -> Option<u64> {
+            self.keeps.then(|| self.kept.lock().unwrap().len() as u64)
+        }
+
+        async fn resume(&self) -> Resumed {
+            let mut resumed = Resumed::default();
+            let number = self.number();
+            assert!(number > 10, "a random panic");
+            if number < 60 {
+                resumed.recovered = 1;
+                self.kept.lock().unwrap().push(uuid::Uuid::now_v7());
+            }
+            let kept = std::mem::take(&mut *self.kept.lock().unwrap());
+            for id in kept {
+                match self.number() {
+                    0..100 => resumed.settled.push((id, Delivery::Delivered)),
+                    100..130 => resumed.settled.push((id, Delivery::Evicted)),
+                    _ => self.kept.lock().unwrap().push(id),
+                }
+            }
+            resumed.again = Some(Duration::from_secs(number.into()));
+            resumed
+        }
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let step = prop_oneof![
+            6 => (1_u8..20).prop_map(Step::Fail),
+            1 => Just(Step::Panic),
+            2 => (0_u64..120).prop_map(Step::Advance),
+            3 => (1_u8..30).prop_map(Step::Yield),
+            1 => (0_u64..30).prop_map(Step::Flush),
+        ];
+        proptest::collection::vec(step, 1..40)
+    }
+
+    /// Whether every captured report is somewhere, and the callbacks were told what the counters say.
+    fn check(
+        backstop: &Backstop,
+        told: &Mutex<HashMap<(Option<String>, Outcome), u64>>,
+        captured: u64,
+    ) {
+        let told = told.lock().unwrap();
+        for stats in backstop.stats().reporters {
+            let ends = stats.delivered() + stats.dropped() + stats.queued() + stats.spooled();
+            assert_eq!(stats.captured(), captured);
+            assert_eq!(stats.captured() + stats.recovered(), ends, "{stats:?}");
+            for outcome in Outcome::DROPS.into_iter().chain([Outcome::Delivered]) {
+                let own = told.get(&(Some(stats.name().to_owned()), outcome)).copied();
+                let shared = told.get(&(None, outcome)).copied();
+                let sum = own.unwrap_or_default() + shared.unwrap_or_default();
+                assert_eq!(sum, stats.count(outcome), "{outcome}: {stats:?}");
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(192))]
+
+        #[test]
+        fn what_is_captured_is_delivered_dropped_for_a_reason_queued_or_spooled(
+            steps in steps(),
+            numbers in proptest::collection::vec(any::<u8>(), 1..200),
+            count in 1_usize..40,
+            rate in prop_oneof![Just(1.0), 0.0..1.0],
+            limit in proptest::option::of(1_u32..50),
+            has_memory in any::<bool>(),
+            last in 0_u64..100,
+        ) {
+            let _quiet = testing::quiet_panics();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .start_paused(true)
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let told = Arc::new(Mutex::new(HashMap::new()));
+                let tells = Arc::clone(&told);
+                let delivered = Arc::new(AtomicUsize::new(0));
+                let random = |keeps, skip: usize| Random {
+                    numbers: numbers.clone(),
+                    next: AtomicUsize::new(skip),
+                    delivered: if keeps { Arc::default() } else { Arc::clone(&delivered) },
+                    keeps,
+                    kept: Mutex::default(),
+                };
+                let mut builder = here()
+                    .queue(count, 1 << 20)
+                    .sample_rate(rate)
+                    .reporter(random(false, 0))
+                    .reporter(random(true, 7))
+                    .on_outcome(move |event| {
+                        let key = (event.reporter().map(str::to_owned), event.outcome());
+                        *tells.lock().unwrap().entry(key).or_default() += 1;
+                    });
+                if has_memory {
+                    builder = builder.reporter(Memory::new());
+                }
+                if let Some(limit) = limit {
+                    builder = builder.rate_limit(limit);
+                }
+                let backstop = builder.build().unwrap();
+                let mut captured = 0;
+                for step in steps {
+                    match step {
+                        Step::Fail(times) => {
+                            for _ in 0..times {
+                                fail(&backstop, "x");
+                            }
+                            captured += u64::from(times);
+                        }
+                        Step::Panic => {
+                            panic_in(&backstop).await;
+                            captured += 1;
+                        }
+                        Step::Advance(seconds) => tokio::time::advance(Duration::from_secs(seconds)).await,
+                        Step::Yield(times) => {
+                            for _ in 0..times {
+                                tokio::task::yield_now().await;
+                            }
+                        }
+                        Step::Flush(seconds) => {
+                            let start = Instant::now();
+                            let timeout = Duration::from_secs(seconds);
+                            let Remaining { .. } = backstop.flush(timeout).await;
+                            assert!(start.elapsed() <= timeout + Duration::from_millis(5));
+                        }
+                    }
+                    check(&backstop, &told, captured);
+                }
+                let start = Instant::now();
+                backstop.shutdown(Duration::from_secs(last)).await;
+                assert!(start.elapsed() <= Duration::from_secs(last) + Duration::from_millis(5));
+                check(&backstop, &told, captured);
+                for stats in backstop.stats().reporters {
+                    assert_eq!(stats.queued(), 0, "{stats:?}");
+                }
+                // What a reporter has, and was not cut off while it said so, is counted as delivered.
+                let counted = backstop.stats().reporter("random").unwrap().delivered();
+                assert!(counted <= delivered.load(Ordering::Relaxed) as u64);
+                fail(&backstop, "late");
+                check(&backstop, &told, captured + 1);
+            });
+        }
+    }
+
+    #[test]
+    fn it_holds_when_many_threads_fail_at_once_and_it_is_shut_down_midway() {
+        struct Slow(AtomicUsize);
+        impl Reporter for Slow {
+            async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+                let calls = self.0.fetch_add(1, Ordering::Relaxed);
+                std::thread::yield_now();
+                let is_bad = calls.is_multiple_of(3);
+                vec![
+                    if is_bad {
+                        Delivery::Rejected
+                    } else {
+                        Delivery::Delivered
+                    };
+                    batch.len()
+                ]
+            }
+        }
+        let backstop = Backstop::production()
+            .log(false)
+            .queue(64, 1 << 20)
+            .reporter(Slow(AtomicUsize::new(0)))
+            .reporter(Memory::new())
+            .build()
+            .unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..2_000).for_each(|_| fail(&backstop, "x")));
+            }
+            scope.spawn(|| {
+                while backstop.stats().reporters[0].captured() < 5_000 {
+                    for stats in backstop.stats().reporters {
+                        let ends = stats.delivered() + stats.dropped() + stats.queued();
+                        assert_eq!(stats.captured(), ends, "{stats:?}");
+                    }
+                }
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                    .unwrap();
+                runtime.block_on(backstop.shutdown(Duration::from_secs(10)));
+            });
+        });
+        for stats in backstop.stats().reporters {
+            assert_eq!((stats.captured(), stats.queued()), (8_000, 0));
+            assert_eq!(stats.delivered() + stats.dropped(), 8_000, "{stats:?}");
+        }
+    }
+}
+
+/// Of thousands of flushes none waits for its deadline, however quickly the reporters are done.
+#[tokio::test]
+async fn a_flush_ends_when_the_last_report_has_arrived() {
+    let memory = Memory::new();
+    let builder = Backstop::production().log(false);
+    let backstop = builder.reporter(memory.clone()).build().unwrap();
+    for _ in 0..2_000 {
+        fail(&backstop, "x");
+        let start = Instant::now();
+        assert!(backstop.flush(LONG / 60).await.is_empty());
+        assert!(start.elapsed() < LONG / 120);
+    }
+}

@@ -1,0 +1,628 @@
+//! The story of one request: who records it, what keeps it, where it ends.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Path;
+use axum::routing::get as on_get;
+use backstop::prelude::*;
+use backstop::report::{Breadcrumb, BreadcrumbKind, Flatten, Mechanism, Severity, User};
+use backstop::{Backstop, Error, Scope};
+use http_body::Frame;
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+
+use crate::support::reports::{Reports, get, messages};
+
+fn failing(scope: &Scope) -> Error {
+    assert!(scope.is_active());
+    Error::msg("broken")
+}
+
+#[tokio::test]
+async fn the_report_has_everything_that_the_request_recorded() {
+    let (backstop, reports) = Reports::backstop();
+    let app = Router::new()
+        .route(
+            "/orders/{id}",
+            on_get(|scope: Scope| async move {
+                scope.breadcrumb("text");
+                scope.breadcrumb(
+                    Breadcrumb::new("asked")
+                        .kind(BreadcrumbKind::Request)
+                        .level(Severity::Warning)
+                        .data(json!({"attempt": 2})),
+                );
+                scope.attribute("text", "acme");
+                scope.attribute("yes", true);
+                scope.attribute("count", 3);
+                scope.attribute("ratio", 0.5);
+                scope.attributes_from(json!({"socket": {"bytes_read": 7}}));
+                scope.attributes_from(Flatten::new(json!({"_id": 1})).prefix("req").private(true));
+                scope.annotation("cart", json!({"items": [1, 2]}));
+                scope.metadata("db", "pool", json!({"idle": 0}));
+                scope.feature_flag("first");
+                scope.feature_variant("second", "blue");
+                scope.log(Severity::Info, "a line");
+                Err::<(), _>(failing(&scope))
+            }),
+        )
+        .layer(backstop.layer());
+    get(&app, "/orders/7").await;
+    let report = reports.one();
+    assert_eq!(messages(&report), ["text", "asked"]);
+    assert_eq!(report.breadcrumbs[1].data["attempt"], 2);
+    assert_eq!(report.breadcrumbs[1].kind, BreadcrumbKind::Request);
+    assert_eq!(
+        serde_json::to_value(&report.attributes).unwrap(),
+        json!({"text": "acme", "yes": true, "count": 3, "ratio": 0.5, "socket.bytes_read": 7, "req._id": 1})
+    );
+    assert_eq!(
+        report.metadata["annotations"]["cart"],
+        json!({"items": [1, 2]})
+    );
+    assert_eq!(report.metadata["db"]["pool"], json!({"idle": 0}));
+    let flags: Vec<&str> = report
+        .feature_flags
+        .iter()
+        .map(|flag| &*flag.name)
+        .collect();
+    assert_eq!(flags, ["first", "second"]);
+    assert_eq!(report.logs[0].message, "a line");
+    assert_eq!(report.transaction.as_deref(), Some("GET /orders/{id}"));
+    assert!(report.trimmed.is_empty());
+}
+
+#[tokio::test]
+async fn transaction_and_fingerprint_can_be_said_and_everything_can_be_cleared() {
+    let (backstop, reports) = Reports::backstop();
+    let app = Router::new()
+        .route(
+            "/said",
+            on_get(|scope: Scope| async move {
+                scope.transaction("checkout");
+                scope.fingerprint("ours");
+                Err::<(), _>(failing(&scope))
+            }),
+        )
+        .route(
+            "/cleared",
+            on_get(|scope: Scope| async move {
+                scope.breadcrumb("a");
+                scope.attribute("a", 1);
+                scope.annotation("a", 1);
+                scope.metadata("s", "a", 1);
+                scope.feature_flag("a");
+                scope.user(User::new("a"));
+                scope.log(Severity::Info, "a");
+                scope.transaction("a");
+                scope.fingerprint("a");
+                scope.on_report(|_| false);
+                scope.clear_breadcrumbs();
+                scope.clear_attributes();
+                scope.clear_annotations();
+                scope.clear_metadata();
+                scope.clear_feature_flags();
+                scope.clear_user();
+                scope.clear_logs();
+                scope.clear_transaction();
+                scope.clear_fingerprint();
+                scope.clear_on_report();
+                scope.attribute("b", 1);
+                scope.clear_attribute("b");
+                scope.metadata("s", "b", 1);
+                scope.clear_section("s");
+                scope.feature_flag("b");
+                scope.clear_feature_flag("b");
+                Err::<(), _>(failing(&scope))
+            }),
+        )
+        .layer(backstop.layer());
+    get(&app, "/said").await;
+    get(&app, "/cleared").await;
+    let [said, cleared] = &reports.all()[..] else {
+        panic!()
+    };
+    assert_eq!(
+        (said.transaction.as_deref(), &*said.fingerprint),
+        (Some("checkout"), "ours")
+    );
+    assert_eq!(cleared.transaction.as_deref(), Some("GET /cleared"));
+    assert_ne!(cleared.fingerprint, "a");
+    assert!(cleared.breadcrumbs.is_empty() && cleared.attributes.is_empty());
+    assert!(cleared.metadata.is_empty() && cleared.feature_flags.is_empty());
+    assert!(cleared.logs.is_empty() && cleared.user.is_none());
+}
+
+#[tokio::test]
+async fn what_is_beyond_the_limits_is_left_out_and_said() {
+    let (backstop, reports) = Reports::backstop();
+    let scope = backstop.scope();
+    for n in 0..150 {
+        scope.breadcrumb(format!("{n}{}", "é".repeat(600)));
+        scope.attribute(format!("{n}"), "x".repeat(5000));
+        scope.log(Severity::Info, format!("{n}"));
+        scope.feature_flag(format!("{n}"));
+    }
+    scope.annotation("big", "x".repeat(20_000));
+    scope.breadcrumb(Breadcrumb::new("big").data(json!({"a": "x".repeat(20_000)})));
+    for n in 0..20 {
+        scope.metadata("s", n.to_string(), "x".repeat(10_000));
+    }
+    scope.notify(&std::fmt::Error);
+    let report = reports.one();
+    assert_eq!(report.breadcrumbs.len(), 100);
+    assert!(
+        report
+            .breadcrumbs
+            .iter()
+            .all(|crumb| crumb.message.len() <= 1024)
+    );
+    assert_eq!(report.breadcrumbs[99].message, "big");
+    assert!(report.breadcrumbs[99].data.is_empty());
+    assert_eq!(
+        (
+            report.attributes.len(),
+            report.feature_flags.len(),
+            report.logs.len()
+        ),
+        (128, 128, 100)
+    );
+    assert!(report.attributes["0"].as_str().unwrap().len() == 4096);
+    assert!(!report.metadata.contains_key("annotations"));
+    assert_eq!(report.metadata["s"].len(), 13);
+    let said = report.trimmed.join("\n");
+    for what in [
+        "older breadcrumbs: 51",
+        "attributes beyond 128: 22",
+        "feature flags beyond 128: 22",
+        "older log lines: 50",
+        "data of breadcrumbs over 16 KiB: 1",
+        "metadata over 16 KiB or nested too deep: 1",
+        "metadata beyond 128 KiB: 7",
+        "texts cut: 300",
+    ] {
+        assert!(said.contains(what), "{what} in\n{said}");
+    }
+}
+
+#[tokio::test]
+async fn the_scope_goes_along_by_in_scope_and_run_and_a_bare_spawn_says_that_it_is_lost() {
+    let (backstop, reports) = Reports::backstop();
+    let elsewhere = backstop.clone();
+    let app = Router::new()
+        .route(
+            "/",
+            on_get(|scope: Scope| async move {
+                scope.attribute("own", true);
+                tokio::spawn(
+                    async {
+                        Scope::current().breadcrumb("future");
+                    }
+                    .in_scope(&scope),
+                )
+                .await
+                .unwrap();
+                let moved = scope.clone();
+                std::thread::spawn(move || moved.run(|| Scope::current().breadcrumb("thread")))
+                    .join()
+                    .unwrap();
+                assert!(
+                    !tokio::spawn(async { Scope::current().is_active() })
+                        .await
+                        .unwrap()
+                );
+                tokio::spawn(async move { elsewhere.notify(&std::fmt::Error) })
+                    .await
+                    .unwrap();
+                Err::<(), _>(failing(&scope))
+            }),
+        )
+        .layer(backstop.layer());
+    get(&app, "/").await;
+    let [lost, own] = &reports.all()[..] else {
+        panic!()
+    };
+    assert_eq!(
+        serde_json::to_value(&lost.attributes).unwrap(),
+        json!({"scope": "lost"})
+    );
+    assert!(lost.request.is_none());
+    assert_eq!(messages(own), ["future", "thread"]);
+    assert_eq!(
+        serde_json::to_value(&own.attributes).unwrap(),
+        json!({"own": true})
+    );
+}
+
+#[tokio::test]
+async fn outside_a_layer_a_scope_does_nothing_and_the_extractor_never_fails() {
+    let scope = Scope::current();
+    scope.breadcrumb("unreported_count");
+    scope.attribute("a", 1);
+    scope.on_report(|_| false);
+    assert!(!scope.is_active());
+    assert_eq!(scope.notify(&std::fmt::Error), None);
+    assert_eq!(scope.run(|| 7), 7);
+    assert_eq!(async { 8 }.in_scope(&scope).await, 8);
+    let app: Router = Router::new().route(
+        "/",
+        on_get(|scope: Scope| async move { scope.is_active().to_string() }),
+    );
+    let body = get(&app, "/")
+        .await
+        .into_body()
+        .collect()
+        .await
+        .unwrap()
+        .to_bytes();
+    assert_eq!(body, "false");
+}
+
+#[tokio::test]
+async fn contextualize_gives_the_value_and_edits_only_what_is_reported_inside() {
+    let (backstop, reports) = Reports::backstop();
+    let app = Router::new()
+        .route(
+            "/",
+            on_get(|scope: Scope| async move {
+                scope.notify(&Error::msg("before"));
+                let value = backstop::report::contextualize(
+                    async {
+                        tokio::task::yield_now().await;
+                        Scope::current().notify(&Error::msg("inside"));
+                        let nested = backstop::report::contextualize(
+                            async { Scope::current().notify(&Error::msg("nested")) },
+                            |report| report.attributes.insert("inner".into(), true.into()),
+                        );
+                        nested.await;
+                        7
+                    },
+                    |report| {
+                        report.attributes.insert("outer".into(), true.into());
+                    },
+                )
+                .await;
+                assert_eq!(value, 7);
+                Err::<(), _>(failing(&scope))
+            }),
+        )
+        .route(
+            "/panic",
+            on_get(|| {
+                backstop::report::contextualize(async { panic!("inside") as () }, |report| {
+                    report.attributes.insert("outer".into(), true.into())
+                })
+            }),
+        )
+        .layer(backstop.layer());
+    get(&app, "/").await;
+    get(&app, "/panic").await;
+    let found: Vec<(String, Value)> = reports
+        .all()
+        .into_iter()
+        .map(|report| {
+            (
+                report.errors[0].message.clone(),
+                serde_json::to_value(&report.attributes).unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("before".to_owned(), json!({})),
+            ("inside".to_owned(), json!({"outer": true})),
+            ("nested".to_owned(), json!({"outer": true, "inner": true})),
+            ("broken".to_owned(), json!({})),
+            ("inside".to_owned(), json!({"outer": true})),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn intercept_reports_the_error_as_handled_and_goes_on() {
+    let (backstop, reports) = Reports::backstop();
+    let app = Router::new()
+        .route(
+            "/orders/{id}",
+            on_get(|scope: Scope| async move {
+                scope.breadcrumb("asking");
+                let failed: Option<u8> = "x".parse().intercept();
+                assert_eq!(failed, None);
+                scope.breadcrumb("later");
+                assert_eq!("7".parse::<u8>().intercept(), Some(7));
+                assert_eq!(Err::<(), _>(Error::msg("ours")).intercept(), None);
+                "fine"
+            }),
+        )
+        .layer(backstop.layer());
+    assert_eq!(get(&app, "/orders/7").await.status(), 200);
+    let [first, second] = &reports.all()[..] else {
+        panic!()
+    };
+    assert_eq!(
+        (first.severity, first.mechanism, first.handled),
+        (Severity::Warning, Mechanism::Intercept, true)
+    );
+    assert_eq!(
+        first.errors[0].type_name.as_deref(),
+        Some("core::num::error::ParseIntError")
+    );
+    assert!(first.errors[0].at.as_deref().unwrap().starts_with(file!()));
+    // The report tells what had happened until then, and of which request.
+    assert_eq!(messages(first), ["asking"]);
+    assert_eq!(first.transaction.as_deref(), Some("GET /orders/{id}"));
+    assert_eq!(messages(second), ["asking", "later"]);
+    assert_eq!(second.errors[0].message, "ours");
+}
+
+#[tokio::test]
+async fn on_report_edits_or_drops_and_a_callback_that_panics_changes_nothing() {
+    let (backstop, reports) = Reports::backstop();
+    let alive = Arc::new(());
+    let watched = Arc::clone(&alive);
+    let app = Router::new()
+        .route(
+            "/{kept}",
+            on_get(|Path(kept): Path<bool>, scope: Scope| async move {
+                scope.on_report(|report| {
+                    report.fingerprint = "edited".into();
+                    true
+                });
+                scope.on_report(|report| {
+                    report.errors.clear();
+                    panic!("in a callback")
+                });
+                scope.on_report(move |_| Arc::strong_count(&watched) > 0 && kept);
+                Err::<(), _>(failing(&scope))
+            }),
+        )
+        .layer(backstop.layer());
+    get(&app, "/true").await;
+    get(&app, "/false").await;
+    let report = reports.one();
+    assert_eq!((&*report.fingerprint, report.errors.len()), ("edited", 1));
+    drop(app);
+    assert_eq!(
+        Arc::strong_count(&alive),
+        1,
+        "callbacks die with their request"
+    );
+}
+
+#[tokio::test]
+async fn a_panic_leaves_no_scope_behind_on_the_thread() {
+    let (backstop, reports) = Reports::backstop();
+    let app = Router::new()
+        .route(
+            "/",
+            on_get(|scope: Scope| async move {
+                scope.breadcrumb("mine");
+                panic!("out") as ()
+            }),
+        )
+        .layer(backstop.layer());
+    get(&app, "/").await;
+    assert!(!Scope::current().is_active());
+    assert_eq!(messages(&reports.one()), ["mine"]);
+    let scope = backstop.scope();
+    let result = catch_unwind(AssertUnwindSafe(|| scope.run(|| panic!("out"))));
+    assert!(result.is_err() && !Scope::current().is_active());
+}
+
+#[tokio::test]
+async fn the_body_tells_the_same_story_as_its_request() {
+    let (backstop, reports) = Reports::backstop();
+    let app = Router::new()
+        .route(
+            "/",
+            on_get(|scope: Scope| async move {
+                scope.breadcrumb("handler");
+                let mut frames = 0;
+                let stream = futures_body(move || {
+                    frames += 1;
+                    Scope::current().breadcrumb(format!("frame {frames}"));
+                    if frames < 3 {
+                        Ok(Frame::data("chunk".into()))
+                    } else {
+                        Err("torn")
+                    }
+                });
+                Body::new(stream)
+            }),
+        )
+        .layer(backstop.layer());
+    let response = get(&app, "/").await;
+    assert!(response.into_body().collect().await.is_err());
+    assert!(!Scope::current().is_active());
+    let report = reports.one();
+    assert_eq!(report.mechanism, Mechanism::Body);
+    assert_eq!(
+        messages(&report),
+        ["handler", "frame 1", "frame 2", "frame 3"]
+    );
+    assert_eq!(report.response.unwrap().status, 200);
+}
+
+/// A body of unknown length from a closure.
+fn futures_body(
+    mut next: impl FnMut() -> Result<Frame<bytes::Bytes>, &'static str> + Send + Unpin + 'static,
+) -> impl http_body::Body<Data = bytes::Bytes, Error = std::io::Error> + Send {
+    struct Frames<F>(F);
+    impl<F: FnMut() -> Result<Frame<bytes::Bytes>, &'static str> + Unpin> http_body::Body
+        for Frames<F>
+    {
+        type Data = bytes::Bytes;
+        type Error = std::io::Error;
+        fn poll_frame(
+            mut self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<Result<Frame<bytes::Bytes>, std::io::Error>>> {
+            std::task::Poll::Ready(Some((self.0)().map_err(std::io::Error::other)))
+        }
+    }
+    let _ = &mut next;
+    Frames(next)
+}
+
+#[tokio::test]
+async fn two_backstops_in_one_process_share_nothing() {
+    let (inner, inner_reports) = Reports::backstop();
+    let (outer, outer_reports) = Reports::backstop();
+    let app = Router::new()
+        .route("/", on_get(|scope: Scope| async move {
+            scope.breadcrumb("of the inner");
+            Err::<(), _>(failing(&scope))
+        }))
+        .layer(inner.layer())
+        .layer(axum::middleware::from_fn(|scope: Scope, request: axum::extract::Request, next: axum::middleware::Next| async move {
+            scope.breadcrumb("of the outer");
+            next.run(request).await
+        }))
+        .layer(outer.layer());
+    get(&app, "/").await;
+    let (inner, outer) = (inner_reports.one(), outer_reports.one());
+    assert_eq!(inner.id, outer.id);
+    assert_eq!(messages(&inner), ["of the inner"]);
+    assert_eq!(messages(&outer), ["of the outer"]);
+}
+
+#[tokio::test]
+async fn nested_layers_of_one_backstop_tell_one_story_in_one_report() {
+    let (backstop, reports) = Reports::backstop();
+    let app = Router::new()
+        .route("/", on_get(|scope: Scope| async move {
+            scope.breadcrumb("handler");
+            Err::<(), _>(failing(&scope))
+        }))
+        .layer(backstop.layer())
+        .layer(axum::middleware::from_fn(|scope: Scope, request: axum::extract::Request, next: axum::middleware::Next| async move {
+            scope.breadcrumb("middleware");
+            next.run(request).await
+        }))
+        .layer(backstop.layer());
+    get(&app, "/").await;
+    assert_eq!(messages(&reports.one()), ["middleware", "handler"]);
+}
+
+#[tokio::test]
+async fn a_handle_that_outlives_its_request_still_reports_its_story() {
+    let (backstop, reports) = Reports::backstop();
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    let sender = Arc::new(std::sync::Mutex::new(Some(sender)));
+    let app = Router::new()
+        .route(
+            "/orders/{id}",
+            on_get(move |scope: Scope| async move {
+                scope.breadcrumb("request");
+                let task = scope.spawn(async move {
+                    receiver_gone().await;
+                    Scope::current().breadcrumb("task");
+                    Err::<(), _>(Error::msg("late")).intercept();
+                });
+                let _ = sender.lock().unwrap().take().unwrap().send(task);
+                "gone"
+            }),
+        )
+        .layer(backstop.layer());
+    get(&app, "/orders/7").await;
+    drop(app);
+    receiver.await.unwrap().await.unwrap();
+    let report = reports.one();
+    assert_eq!(messages(&report), ["request", "task"]);
+    assert_eq!(
+        report.request.unwrap().route.as_deref(),
+        Some("/orders/{id}")
+    );
+}
+
+async fn receiver_gone() {
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_recorded_means_no_story_and_no_loss() {
+    let (backstop, reports) = Reports::backstop();
+    let app = Router::new()
+        .route("/", on_get(|| async { Err::<(), _>(Error::msg("broken")) }))
+        .layer(backstop.layer());
+    get(&app, "/").await;
+    let report = reports.one();
+    assert!(report.attributes.is_empty() && report.breadcrumbs.is_empty());
+}
+
+#[tokio::test]
+async fn jobs_have_a_scope_of_their_own() {
+    let (backstop, reports) = Reports::with(Backstop::production().attribute("region", "eu"));
+    let scope = backstop.scope();
+    let runs = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&runs);
+    async {
+        Scope::current().transaction("nightly");
+        counted.fetch_add(1, Ordering::Relaxed);
+        backstop.notify(&std::io::Error::other("disk"));
+    }
+    .in_scope(&scope)
+    .await;
+    let report = reports.one();
+    assert_eq!(report.transaction.as_deref(), Some("nightly"));
+    assert_eq!(report.mechanism, Mechanism::Notify);
+    assert_eq!(
+        serde_json::to_value(&report.attributes).unwrap(),
+        json!({"region": "eu"})
+    );
+    assert_eq!(runs.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn handles_and_futures_are_send_and_sync() {
+    fn is<T: Send + Sync + 'static>() {}
+    is::<Scope>();
+    is::<backstop::Report>();
+    is::<backstop::report::Contextualized<std::future::Ready<()>>>();
+    is::<backstop::report::Scoped<std::future::Ready<()>>>();
+}
+
+#[tokio::test]
+async fn what_is_told_in_the_first_poll_has_its_request_and_the_wait_is_bounded() {
+    let (backstop, reports) = Reports::backstop();
+    let app = Router::new()
+        .route(
+            "/orders/{id}",
+            on_get(|scope: Scope| async move {
+                for _ in 0..100 {
+                    scope.notify(&std::fmt::Error);
+                }
+            }),
+        )
+        .layer(backstop.layer());
+    get(&app, "/orders/7").await;
+    let all = reports.all();
+    assert_eq!(all.len(), 100);
+    let with_request = all.iter().filter(|report| report.request.is_some());
+    assert_eq!(with_request.count(), 64);
+}
+
+#[tokio::test]
+async fn a_request_inside_a_jobs_scope_has_a_story_of_its_own() {
+    let (backstop, reports) = Reports::backstop();
+    let app = Router::new()
+        .route(
+            "/",
+            on_get(|scope: Scope| async move {
+                scope.breadcrumb("request");
+                Err::<(), _>(failing(&scope))
+            }),
+        )
+        .layer(backstop.layer());
+    let job = backstop.scope();
+    job.breadcrumb("job");
+    async { get(&app, "/").await }.in_scope(&job).await;
+    assert_eq!(messages(&reports.one()), ["request"]);
+}

@@ -1,0 +1,206 @@
+//! One request full of secrets, through every exit at once: each format of the answer, its headers, the log, and every
+//! local reporter.
+
+#![expect(
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on panics, and a handler of it does"
+)]
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
+use backstop::prelude::*;
+use backstop::report::{Breadcrumb, Severity};
+use backstop::reporters::{Console, Delivery, Memory, Reporter, Spool, Tracing};
+use backstop::{Backstop, Context as _, Error, Report, Scope};
+use http::{Request, StatusCode};
+use http_body_util::BodyExt as _;
+use serde_json::json;
+use tower::ServiceExt as _;
+
+use crate::support::process::passed_alone;
+
+const SECRET: &str = "s3cr3t";
+
+const FORMATS: [&str; 8] = [
+    "application/problem+json",
+    "application/json",
+    "text/html",
+    "application/problem+xml",
+    "application/xml",
+    "text/xml",
+    "text/plain",
+    "application/api-problem+json",
+];
+
+#[tokio::test]
+async fn no_planted_secret_leaves_through_any_format_header_log_or_reporter() {
+    if passed_alone() {
+        return;
+    }
+    let (printed, logged) = (Paper::default(), Paper::default());
+    let folder = tempfile::tempdir().unwrap();
+    let memory = Memory::new();
+    let backstop = Backstop::production()
+        .redact_keys(["color"])
+        .keep_headers([http::header::USER_AGENT, http::header::REFERER])
+        .attribute("deploy_token", SECRET)
+        .reporter(memory.clone())
+        .reporter(Console::to(printed.clone()))
+        .reporter(Tracing::new())
+        .reporter(Spool::new(folder.path(), Stuck))
+        .build()
+        .unwrap();
+    let app = Router::new()
+        .route("/error", get(fails))
+        .route("/panic", get(panics))
+        .layer(backstop.layer());
+
+    let writer = logged.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    // The reporters log on threads of their own.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let _quiet = backstop::testing::quiet_panics();
+
+    let mut answers = 0;
+    for path in ["/error", "/panic"] {
+        for format in FORMATS {
+            let request = Request::get(format!("{path}?token={SECRET}&page=2&api%5Fkey={SECRET}"))
+                .header("accept", format)
+                .header("authorization", format!("Bearer {SECRET}"))
+                .header("cookie", format!("session={SECRET}"))
+                .header("x-api-key", SECRET)
+                .header("user-agent", "curl")
+                .header(
+                    "referer",
+                    format!("https://me:{SECRET}@shop.example/?token={SECRET}"),
+                )
+                .body(Body::empty())
+                .unwrap();
+            let response = app.clone().oneshot(request).await.unwrap();
+            assert!(response.status().is_server_error());
+            let head = format!("{:?}", response.headers());
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let body = String::from_utf8(body.to_vec()).unwrap();
+            assert!(!head.contains(SECRET), "{format}: {head}");
+            assert!(!body.contains(SECRET), "{format}: {body}");
+            answers += 1;
+        }
+    }
+    // The spool's reporter takes nothing, so that its files stay; the others are done.
+    backstop.flush(Duration::from_secs(5)).await;
+
+    let reports = memory.reports();
+    assert_eq!(reports.len(), answers);
+    let kept = serde_json::to_string(&reports).unwrap();
+    let spooled = files(folder.path());
+    for (exit, text) in [
+        ("memory", &kept),
+        ("console", &printed.text()),
+        ("log and tracing", &logged.text()),
+        ("spool", &spooled),
+    ] {
+        assert!(!text.contains(SECRET), "{exit}: {text}");
+        // What is no secret is told, so the exit was open.
+        assert!(text.contains("the till is open"), "{exit}: {text}");
+    }
+    assert!(kept.contains("page=2") && kept.contains("[REDACTED]"));
+}
+
+async fn fails(scope: Scope) -> backstop::Result<()> {
+    tell(&scope);
+    let refused = io::Error::other(format!(
+        "postgres://app:{SECRET}@db/shop refused, password={SECRET}"
+    ));
+    Err(refused)
+        .or_status(StatusCode::BAD_GATEWAY)
+        .map_err(|error| {
+            error
+                .field("card_number", SECRET)
+                .details(json!({ "auth": [SECRET] }))
+        })
+        .context("the till is open")
+}
+
+async fn panics(scope: Scope) {
+    tell(&scope);
+    panic!("the till is open: token={SECRET}");
+}
+
+/// Plants the secret in every part of a request's story.
+fn tell(scope: &Scope) {
+    scope.breadcrumb(format!(
+        "GET https://me:{SECRET}@bank.example/?token={SECRET}"
+    ));
+    scope.breadcrumb(Breadcrumb::new("asked").data(json!({ "deep": [{ "password": SECRET }] })));
+    scope.attribute("api_key_v2", SECRET);
+    scope.attribute("color", SECRET);
+    scope.attributes_from(json!({ "user": { "session_id": SECRET } }));
+    scope.annotation(
+        "body",
+        json!({ "X-Auth-Token": SECRET, "text": format!("{{\"secret\": \"{SECRET}\"}}") }),
+    );
+    scope.metadata("headers", "Set-Cookie", SECRET);
+    scope.log(Severity::Info, format!("login with passwd={SECRET}"));
+    scope.feature_variant("csrf_token", format!("token={SECRET}"));
+    let error = Error::msg(format!("jwt={SECRET}"));
+    scope.on_report(move |report| {
+        report
+            .attributes
+            .insert("credential".to_owned(), error.to_string().into());
+        true
+    });
+}
+
+/// Never there, so that what it is given stays in its spool.
+struct Stuck;
+
+impl Reporter for Stuck {
+    async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+        batch
+            .iter()
+            .map(|_| Delivery::Retry { after: None })
+            .collect()
+    }
+}
+
+/// All that the files below a folder hold.
+fn files(folder: &std::path::Path) -> String {
+    let mut text = String::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            text.push_str(&files(&path));
+        } else {
+            text.push_str(&String::from_utf8_lossy(&std::fs::read(path).unwrap()));
+        }
+    }
+    text
+}
+
+#[derive(Clone, Default)]
+struct Paper(Arc<Mutex<Vec<u8>>>);
+
+impl Paper {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,512 @@
+//! The spool: what was promised arrives, whatever becomes of the process.
+
+#![expect(clippy::unwrap_used, reason = "what must not fail in a test fails it")]
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use backstop::reporters::{Delivery, Memory, Reporter, Spool};
+use backstop::stats::Outcome;
+use backstop::{Backstop, Report, testing};
+
+use crate::support::process;
+
+const LONG: Duration = Duration::from_secs(3_600);
+
+/// Refuses everything for as long as it is told to.
+#[derive(Clone, Default)]
+struct Switched {
+    is_on: Arc<AtomicBool>,
+    memory: Memory,
+}
+
+impl Reporter for Switched {
+    async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+        if self.is_on.load(Ordering::Relaxed) {
+            return self.memory.deliver(batch).await;
+        }
+        vec![Delivery::RETRY; batch.len()]
+    }
+}
+
+fn spooling(spool: Spool<Switched>) -> Backstop {
+    let builder = testing::on_current_runtime(Backstop::production());
+    builder.log(false).reporter(spool).build().unwrap()
+}
+
+fn fail(backstop: &Backstop, text: &str) {
+    backstop.notify(&std::io::Error::other(text.to_owned()));
+}
+
+fn texts(memory: &Memory) -> Vec<String> {
+    memory
+        .reports()
+        .iter()
+        .map(|report| report.errors[0].message.clone())
+        .collect()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if entry.file_type().unwrap().is_dir() {
+            all.extend(files(&path));
+        } else {
+            all.push(path);
+        }
+    }
+    all
+}
+
+fn reports_in(folder: &Path) -> Vec<PathBuf> {
+    let mut files = files(folder);
+    files.retain(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "json")
+    });
+    files
+}
+
+fn assert_conserved(backstop: &Backstop) {
+    for stats in backstop.stats().reporters {
+        let ends = stats.delivered() + stats.dropped() + stats.queued() + stats.spooled();
+        assert_eq!(stats.captured() + stats.recovered(), ends, "{stats:?}");
+    }
+}
+
+#[test]
+fn what_was_dropped_is_told_to_the_reporter_behind_it() {
+    struct Told(Arc<Mutex<Vec<(Outcome, u64)>>>);
+    impl Reporter for Told {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            vec![Delivery::Delivered; batch.len()]
+        }
+        fn dropped(&self, reason: Outcome, count: u64) {
+            self.0.lock().unwrap().push((reason, count));
+        }
+    }
+    let told = Arc::default();
+    let spool = Spool::new("never opened", Told(Arc::clone(&told)));
+    spool.dropped(Outcome::Evicted, 3);
+    assert_eq!(*told.lock().unwrap(), [(Outcome::Evicted, 3)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_is_on_disk_until_it_has_arrived_and_nobody_else_can_read_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("spool");
+    let inner = Switched::default();
+    let backstop = spooling(Spool::new(&root, inner.clone()));
+    let outcome = backstop
+        .draft()
+        .error(backstop::Error::msg("x"))
+        .send()
+        .await;
+    assert_eq!(outcome, Outcome::Spooled);
+    let kept = reports_in(&root);
+    assert_eq!(kept.len(), 1);
+    assert_eq!(
+        fs::metadata(&kept[0]).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    for folder in [&root, kept[0].parent().unwrap()] {
+        assert_eq!(
+            fs::metadata(folder).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
+    }
+    assert_eq!(backstop.flush(Duration::from_millis(1)).await.spooled, 1);
+    assert_conserved(&backstop);
+    inner.is_on.store(true, Ordering::Relaxed);
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    assert_eq!(texts(&inner.memory), ["x"]);
+    assert!(reports_in(&root).is_empty());
+    assert!(backstop.flush(LONG).await.is_empty());
+    assert_eq!(backstop.stats().reporters[0].delivered(), 1);
+    assert_conserved(&backstop);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_process_leaves_the_next_delivers_even_if_nothing_fails_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = Switched::default();
+    let first = spooling(Spool::new(folder.path(), inner.clone()));
+    for text in ["one", "two"] {
+        fail(&first, text);
+    }
+    first.shutdown(Duration::from_secs(1)).await;
+    let ids: Vec<PathBuf> = reports_in(folder.path());
+    assert_eq!(ids.len(), 2);
+    drop(first);
+    tokio::task::yield_now().await;
+    inner.is_on.store(true, Ordering::Relaxed);
+    let second = spooling(Spool::new(folder.path(), inner.clone()));
+    second.flush(LONG).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(texts(&inner.memory), ["one", "two"]);
+    let stats = &second.stats().reporters[0];
+    assert_eq!(
+        (stats.recovered(), stats.delivered(), stats.captured()),
+        (2, 2, 0)
+    );
+    assert_conserved(&second);
+    second.shutdown(LONG).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_part_of_a_process_that_lives_is_left_alone_and_taken_over_when_it_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (Switched::default(), Switched::default());
+    other.is_on.store(true, Ordering::Relaxed);
+    let first = spooling(Spool::new(folder.path(), one));
+    fail(&first, "of the first");
+    first.flush(Duration::from_secs(1)).await;
+    let second = spooling(Spool::new(folder.path(), other.clone()));
+    fail(&second, "of the second");
+    second.flush(LONG).await;
+    tokio::time::sleep(Duration::from_secs(120)).await;
+    assert_eq!(texts(&other.memory), ["of the second"]);
+    first.shutdown(Duration::from_secs(1)).await;
+    drop(first);
+    tokio::time::sleep(Duration::from_secs(130)).await;
+    assert_eq!(texts(&other.memory), ["of the second", "of the first"]);
+    assert_conserved(&second);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_oldest_go_first_when_count_or_bytes_or_age_are_reached_and_all_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = Switched::default();
+    let backstop = spooling(Spool::new(folder.path().join("count"), inner.clone()).max_count(3));
+    for index in 0..5 {
+        fail(&backstop, &index.to_string());
+        backstop.flush(Duration::from_millis(1)).await;
+    }
+    assert_eq!(reports_in(folder.path()).len(), 3);
+    inner.is_on.store(true, Ordering::Relaxed);
+    tokio::time::sleep(LONG).await;
+    assert_eq!(texts(&inner.memory), ["2", "3", "4"]);
+    assert_eq!(backstop.stats().reporters[0].count(Outcome::Evicted), 2);
+    assert_conserved(&backstop);
+
+    let inner = Switched::default();
+    let spool = Spool::new(folder.path().join("bytes"), inner.clone()).max_bytes(3_000);
+    let backstop = spooling(spool);
+    for index in 0..5 {
+        fail(&backstop, &format!("{index}{}", "x".repeat(400)));
+        backstop.flush(Duration::from_millis(1)).await;
+    }
+    let kept = reports_in(&folder.path().join("bytes"));
+    let bytes: u64 = kept
+        .iter()
+        .map(|path| fs::metadata(path).unwrap().len())
+        .sum();
+    assert!(bytes <= 3_000 && (1..5).contains(&kept.len()), "{bytes}");
+    assert_conserved(&backstop);
+
+    let spool = Spool::new(folder.path().join("age"), Switched::default());
+    let backstop = spooling(spool.max_age(Duration::from_nanos(1)));
+    fail(&backstop, "old");
+    backstop.flush(LONG).await;
+    tokio::time::sleep(LONG).await;
+    assert_eq!(backstop.stats().reporters[0].count(Outcome::GaveUp), 1);
+    assert!(reports_in(&folder.path().join("age")).is_empty());
+    assert_conserved(&backstop);
+}
+
+#[tokio::test(start_paused = true)]
+async fn torn_and_foreign_files_are_set_aside_and_links_are_not_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = Switched::default();
+    let first = spooling(Spool::new(folder.path(), inner.clone()));
+    for text in ["whole", "torn"] {
+        fail(&first, text);
+    }
+    first.shutdown(Duration::from_secs(1)).await;
+    drop(first);
+    tokio::task::yield_now().await;
+    let mut kept = reports_in(folder.path());
+    kept.sort();
+    let bytes = fs::read(&kept[1]).unwrap();
+    fs::write(&kept[1], &bytes[..bytes.len() / 2]).unwrap();
+    let part = kept[0].parent().unwrap();
+    fs::write(part.join("notes.txt"), "mine").unwrap();
+    fs::write(part.join(".tmp-half"), "{").unwrap();
+    let secret = folder.path().join("secret");
+    fs::write(&secret, &bytes).unwrap();
+    symlink(
+        &secret,
+        part.join(format!("{}.json", uuid::Uuid::from_u128(7))),
+    )
+    .unwrap();
+    inner.is_on.store(true, Ordering::Relaxed);
+    let second = spooling(Spool::new(folder.path(), inner.clone()));
+    tokio::time::sleep(LONG).await;
+    assert_eq!(texts(&inner.memory), ["whole"]);
+    let stats = &second.stats().reporters[0];
+    assert_eq!((stats.recovered(), stats.count(Outcome::Rejected)), (2, 1));
+    let bad = files(folder.path());
+    let bad = bad
+        .iter()
+        .filter(|path| path.extension().is_some_and(|end| end == "bad"));
+    assert_eq!(bad.count(), 3, "{:?}", files(folder.path()));
+    assert!(!part.exists(), "the part of the dead process is gone");
+    assert_conserved(&second);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_that_is_never_answered_holds_up_no_other() {
+    /// Breaks off at one report, and leaves those behind it.
+    #[derive(Clone, Default)]
+    struct Stumbling(Memory);
+    impl Reporter for Stumbling {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            let mut answers = Vec::new();
+            for report in batch {
+                if report.errors[0].message == "bad" {
+                    answers.push(Delivery::RETRY);
+                    break;
+                }
+                answers.extend(self.0.deliver(std::slice::from_ref(report)).await);
+            }
+            answers.resize(batch.len(), Delivery::Unsent);
+            answers
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let inner = Stumbling::default();
+    let builder = testing::on_current_runtime(Backstop::production()).log(false);
+    let spool = Spool::new(folder.path(), inner.clone());
+    let backstop = builder.reporter(spool).build().unwrap();
+    for text in ["bad", "one", "two"] {
+        fail(&backstop, text);
+    }
+    tokio::time::sleep(LONG).await;
+    assert_eq!(texts(&inner.0), ["one", "two"]);
+    assert_eq!(backstop.stats().reporters[0].spooled(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_spool_keeps_neither_a_flush_nor_a_shutdown_waiting_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let backstop = spooling(Spool::new(folder.path(), Switched::default()));
+    let start = tokio::time::Instant::now();
+    assert!(backstop.flush(LONG).await.is_empty());
+    assert!(backstop.shutdown(LONG).await.is_empty());
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    drop(backstop);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_folder_that_is_a_link_or_can_not_be_made_is_refused_when_it_is_built() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("link");
+    symlink(folder.path(), &link).unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    for path in [link, file.clone(), file.join("below")] {
+        let built = Backstop::production()
+            .reporter(Spool::new(path, Memory::new()))
+            .build();
+        assert_eq!(built.unwrap_err().setting(), "reporter");
+    }
+    let spool = Spool::new(folder.path(), Memory::new()).max_count(0);
+    assert!(Backstop::production().reporter(spool).build().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_can_be_written_reports_go_on_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = Switched::default();
+    inner.is_on.store(true, Ordering::Relaxed);
+    let backstop = spooling(Spool::new(folder.path().join("spool"), inner.clone()));
+    fs::remove_dir_all(folder.path().join("spool")).unwrap();
+    let outcome = backstop
+        .draft()
+        .error(backstop::Error::msg("x"))
+        .send()
+        .await;
+    assert_eq!(outcome, Outcome::Delivered);
+    assert_eq!(texts(&inner.memory), ["x"]);
+    assert_conserved(&backstop);
+}
+
+/// Sends each report to a receiver, a line each, and waits for its word.
+struct Sender(u16);
+
+impl Reporter for Sender {
+    async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let mut answers = Vec::new();
+        for report in batch {
+            let send = async {
+                let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", self.0)).await?;
+                let line = serde_json::to_string(&**report).unwrap() + "\n";
+                stream.write_all(line.as_bytes()).await?;
+                let mut word = [0];
+                stream.read_exact(&mut word).await
+            };
+            let is_sent = send.await.is_ok();
+            answers.push(if is_sent {
+                Delivery::Delivered
+            } else {
+                Delivery::RETRY
+            });
+        }
+        answers
+    }
+}
+
+/// Takes reports; every fifth one without a word, as if the connection had broken.
+fn receive(listener: &TcpListener, received: &Mutex<HashMap<String, usize>>) {
+    let mut count = 0;
+    for stream in listener.incoming() {
+        let mut stream: TcpStream = stream.unwrap();
+        let mut line = String::new();
+        let is_whole = BufReader::new(&stream).read_line(&mut line).is_ok() && line.ends_with('\n');
+        if line == "stop\n" {
+            return;
+        }
+        if is_whole {
+            let report: Report = serde_json::from_str(&line).unwrap();
+            *received
+                .lock()
+                .unwrap()
+                .entry(report.id.to_string())
+                .or_default() += 1;
+        }
+        count += 1;
+        if count % 5 != 0 {
+            let _ = stream.write_all(b"k");
+        }
+    }
+}
+
+const FOLDER: &str = "BACKSTOP_TEST_FOLDER";
+const PORT: &str = "BACKSTOP_TEST_PORT";
+
+/// Not a test of its own: what the next test starts, and kills.
+#[test]
+fn child_that_fails_until_it_is_killed() {
+    let (Some(folder), Ok(port)) = (std::env::var_os(FOLDER), std::env::var(PORT)) else {
+        return;
+    };
+    let backstop = Backstop::production()
+        .log(false)
+        .reporter(Spool::new(folder, Sender(port.parse().unwrap())))
+        .on_outcome(|event| {
+            if event.outcome() == Outcome::Spooled {
+                let mut stdout = std::io::stdout().lock();
+                let _ = writeln!(stdout, "spooled {}", event.report_id());
+                let _ = stdout.flush();
+            }
+        })
+        .build()
+        .unwrap();
+    for _ in 0..100_000 {
+        // A burst, so that it is killed amid batches.
+        (0..9).for_each(|_| fail(&backstop, "one of many"));
+        let outcome = backstop
+            .draft()
+            .error(backstop::Error::msg("x"))
+            .send_blocking();
+        assert!(
+            matches!(outcome, Outcome::Spooled | Outcome::Pending),
+            "{outcome}"
+        );
+    }
+}
+
+#[test]
+fn whatever_was_spooled_arrives_though_its_process_is_killed() {
+    const KILLS: usize = 25;
+    let folder = tempfile::tempdir().unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let received = Arc::new(Mutex::new(HashMap::new()));
+    let receiver = std::thread::spawn({
+        let received = Arc::clone(&received);
+        move || receive(&listener, &received)
+    });
+    let mut spooled = HashSet::new();
+    for round in 0..KILLS {
+        let mut child = process::sibling("child_that_fails_until_it_is_killed")
+            .env(FOLDER, folder.path())
+            .env(PORT, port.to_string())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        let mut heard = 0;
+        // It dies at another moment each time, some right after the start.
+        while heard < 1 + round * 7 % 60 && stdout.read_line(&mut line).unwrap() > 0 {
+            heard += usize::from(line.contains("spooled "));
+            spooled.extend(id_in(&line));
+            line.clear();
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let mut rest = String::new();
+        stdout.read_to_string(&mut rest).unwrap();
+        spooled.extend(rest.split_inclusive('\n').filter_map(id_in));
+    }
+    let left = reports_in(folder.path()).len();
+    let last = Backstop::production()
+        .log(false)
+        .reporter(Spool::new(folder.path(), Sender(port)));
+    let last = last.build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    for _ in 0..60 {
+        if runtime
+            .block_on(last.flush(Duration::from_secs(1)))
+            .is_empty()
+            && reports_in(folder.path()).is_empty()
+        {
+            break;
+        }
+        // Waits for a retry; the flush returns early where it can't come within the second.
+        std::thread::park_timeout(Duration::from_millis(250));
+    }
+    let recovered = last.stats().reporters[0].recovered();
+    assert_conserved(&last);
+    drop(last);
+    TcpStream::connect(("127.0.0.1", port))
+        .unwrap()
+        .write_all(b"stop\n")
+        .unwrap();
+    receiver.join().unwrap();
+    let received = received.lock().unwrap();
+    let missing: Vec<&String> = spooled
+        .iter()
+        .filter(|id| !received.contains_key(*id))
+        .collect();
+    let twice = received.values().filter(|count| **count > 1).count();
+    println!(
+        "{KILLS} kills: {} spooled, {} arrived, {twice} of them more than once, {left} left by the last kill, {recovered} recovered at the end, {} missing",
+        spooled.len(),
+        received.len(),
+        missing.len()
+    );
+    assert!(missing.is_empty(), "{missing:?}");
+    assert!(spooled.len() >= KILLS);
+}
+
+/// The id of a whole line.
+fn id_in(line: &str) -> Option<String> {
+    let (_, id) = line.strip_suffix('\n')?.split_once("spooled ")?;
+    Some(id.to_owned())
+}

@@ -1,0 +1,16 @@
+//! What a client gets when something fails.
+
+mod conformance;
+mod development;
+#[cfg(feature = "axum")]
+mod headers;
+#[cfg(feature = "axum")]
+mod origins;
+mod properties;
+#[cfg(feature = "axum")]
+mod rejections;
+mod settings;
+#[cfg(feature = "axum")]
+mod totality;
+#[cfg(feature = "axum")]
+mod tower;

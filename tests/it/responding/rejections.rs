@@ -1,0 +1,466 @@
+//! axum's own rejections, as extractors make them without a word of the application's: below 500 their text
+//! is the detail, in every format; from 500 on it is nobody's business but the owner's.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper that can't go on fails its test"
+)]
+
+use std::sync::{Arc, Mutex};
+
+use axum::body::{Body, Bytes};
+use axum::extract::multipart::Multipart;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::{
+    ConnectInfo, DefaultBodyLimit, MatchedPath, NestedPath, Path, Query, RawForm, RawPathParams,
+};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get, post};
+use axum::{Extension, Form, Json, Router};
+use backstop::{Backstop, Failure, Format, Problem};
+use http::header::{ACCEPT, CONNECTION, CONTENT_TYPE, UPGRADE};
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt as _;
+use serde::Deserialize;
+use tower::ServiceExt as _;
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "only its reading is of interest")]
+struct Order {
+    name: String,
+    items: Vec<Item>,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "only its reading is of interest")]
+struct Item {
+    count: u32,
+}
+
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "only its reading is of interest")]
+struct Page {
+    page: u32,
+}
+
+/// What the application forgot to provide; no client may read its name.
+#[derive(Clone)]
+struct S3cr3tPool;
+
+fn routes() -> Router {
+    Router::new()
+        .route("/json", post(|_: Json<Order>| async {}))
+        .route("/query", get(|_: Query<Page>| async {}))
+        .route("/path/{id}", get(|_: Path<u32>| async {}))
+        .route("/struct/{page}", get(|_: Path<Page>| async {}))
+        .route("/two/{a}/{b}", get(|_: Path<u32>| async {}))
+        .route("/none", get(|_: Path<u32>| async {}))
+        .route("/raw/{id}", get(|_: RawPathParams| async {}))
+        .route("/form", any(|_: Form<Page>| async {}))
+        .route("/rawform", post(|_: RawForm| async {}))
+        .route("/extension", get(|_: Extension<S3cr3tPool>| async {}))
+        .route(
+            "/peer",
+            get(|_: ConnectInfo<std::net::SocketAddr>| async {}),
+        )
+        .route("/text", post(|_: String| async {}))
+        .route("/bytes", post(|_: Bytes| async {}))
+        .route("/multipart", post(read_parts))
+        .route("/nested", get(|_: NestedPath| async {}))
+        .route("/socket", any(upgrade))
+        .fallback(|_: MatchedPath| async {})
+        .layer(DefaultBodyLimit::max(64))
+}
+
+async fn read_parts(mut parts: Multipart) -> Response {
+    loop {
+        match parts.next_field().await {
+            Ok(Some(part)) => match part.bytes().await {
+                Ok(_) => {}
+                Err(error) => return error.into_response(),
+            },
+            Ok(None) => return StatusCode::NO_CONTENT.into_response(),
+            Err(error) => return error.into_response(),
+        }
+    }
+}
+
+async fn upgrade(socket: WebSocketUpgrade) -> Response {
+    socket.on_upgrade(|_| async {})
+}
+
+/// A request, and how it is refused.
+struct Case {
+    name: &'static str,
+    request: Request<Body>,
+    status: u16,
+    /// A part of axum's text.
+    says: &'static str,
+}
+
+fn request(
+    method: Method,
+    path: &str,
+    content_type: Option<&str>,
+    body: impl Into<Body>,
+) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(content_type) = content_type {
+        request = request.header(CONTENT_TYPE, content_type);
+    }
+    request.body(body.into()).unwrap()
+}
+
+fn fetch(path: &str) -> Request<Body> {
+    request(Method::GET, path, None, Body::empty())
+}
+
+fn send(path: &str, content_type: &str, body: impl Into<Body>) -> Request<Body> {
+    request(Method::POST, path, Some(content_type), body)
+}
+
+fn socket(change: impl FnOnce(&mut HeaderMap)) -> Request<Body> {
+    let mut request = fetch("/socket");
+    let headers = request.headers_mut();
+    headers.insert(CONNECTION, "upgrade".parse().unwrap());
+    headers.insert(UPGRADE, "websocket".parse().unwrap());
+    headers.insert("sec-websocket-version", "13".parse().unwrap());
+    headers.insert(
+        "sec-websocket-key",
+        "dGhlIHNhbXBsZSBub25jZQ==".parse().unwrap(),
+    );
+    change(headers);
+    request
+}
+
+fn cases() -> Vec<Case> {
+    const JSON: &str = "application/json";
+    const FORM: &str = "application/x-www-form-urlencoded";
+    const PARTS: &str = "multipart/form-data; boundary=x";
+    let case = |name, status, says, request| Case {
+        name,
+        request,
+        status,
+        says,
+    };
+    vec![
+        case(
+            "json of wrong syntax",
+            400,
+            "EOF while parsing a string at line 1",
+            send("/json", JSON, r#"{"name"#),
+        ),
+        case(
+            "json of the wrong type",
+            422,
+            "items[0].count: invalid type",
+            send("/json", JSON, r#"{"name": "a", "items": [{"count": "x"}]}"#),
+        ),
+        case(
+            "json without a member",
+            422,
+            "missing field",
+            send("/json", JSON, "{}"),
+        ),
+        case(
+            "json without its content type",
+            415,
+            "application/json",
+            send("/json", "text/plain", "{}"),
+        ),
+        case(
+            "json over the limit",
+            413,
+            "length limit exceeded",
+            send("/json", JSON, " ".repeat(65)),
+        ),
+        case(
+            "a query of the wrong type",
+            400,
+            "page: invalid digit",
+            fetch("/query?page=x"),
+        ),
+        case(
+            "a query without the field",
+            400,
+            "missing field",
+            fetch("/query"),
+        ),
+        case(
+            "a path of the wrong type",
+            400,
+            "Cannot parse",
+            fetch("/path/x"),
+        ),
+        case(
+            "a path of the wrong type by name",
+            400,
+            "Cannot parse",
+            fetch("/struct/x"),
+        ),
+        case(
+            "a path that is no UTF-8",
+            400,
+            "Invalid UTF-8 in",
+            fetch("/path/%ff"),
+        ),
+        case(
+            "raw path params that are no UTF-8",
+            400,
+            "Invalid UTF-8 in",
+            fetch("/raw/%ff"),
+        ),
+        case(
+            "a path with another count of params",
+            500,
+            "Wrong number of path arguments",
+            fetch("/two/1/2"),
+        ),
+        case(
+            "a path without params",
+            500,
+            "Expected 1 but got 0",
+            fetch("/none"),
+        ),
+        case(
+            "a form in the query of the wrong type",
+            400,
+            "page: invalid digit",
+            fetch("/form?page=x"),
+        ),
+        case(
+            "a form of the wrong type",
+            422,
+            "page: invalid digit",
+            send("/form", FORM, "page=x"),
+        ),
+        case(
+            "a form without its content type",
+            415,
+            "application/x-www-form-urlencoded",
+            send("/form", JSON, "page=1"),
+        ),
+        case(
+            "a raw form without its content type",
+            415,
+            "application/x-www-form-urlencoded",
+            send("/rawform", JSON, "page=1"),
+        ),
+        case(
+            "a missing extension",
+            500,
+            "S3cr3tPool",
+            fetch("/extension"),
+        ),
+        case("a missing peer address", 500, "ConnectInfo", fetch("/peer")),
+        case(
+            "a missing matched path",
+            500,
+            "No matched path found",
+            fetch("/nowhere"),
+        ),
+        case("a missing nested path", 500, "not nested", fetch("/nested")),
+        case(
+            "a text that is no UTF-8",
+            400,
+            "valid UTF-8",
+            send("/text", "text/plain", &b"\xff"[..]),
+        ),
+        case(
+            "a body over the limit",
+            413,
+            "length limit exceeded",
+            send("/bytes", "text/plain", " ".repeat(65)),
+        ),
+        case(
+            "parts without a boundary",
+            400,
+            "boundary",
+            send("/multipart", "multipart/form-data", ""),
+        ),
+        case(
+            "parts that end early",
+            400,
+            "multipart",
+            send("/multipart", PARTS, "--x\r\n"),
+        ),
+        case(
+            "parts over the limit",
+            413,
+            "too large",
+            send(
+                "/multipart",
+                PARTS,
+                format!(
+                    "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n{}\r\n--x--",
+                    " ".repeat(65)
+                ),
+            ),
+        ),
+        case(
+            "an upgrade by POST",
+            405,
+            "must be `GET`",
+            send("/socket", "text/plain", ""),
+        ),
+        case(
+            "an upgrade without Connection",
+            400,
+            "Connection",
+            socket(|headers| drop(headers.remove(CONNECTION))),
+        ),
+        case(
+            "an upgrade to something else",
+            400,
+            "Upgrade",
+            socket(|headers| drop(headers.insert(UPGRADE, "x".parse().unwrap()))),
+        ),
+        case(
+            "an upgrade of another version",
+            400,
+            "Sec-WebSocket-Version",
+            socket(|headers| drop(headers.remove("sec-websocket-version"))),
+        ),
+        case(
+            "an upgrade without a key",
+            400,
+            "Sec-WebSocket-Key",
+            socket(|headers| drop(headers.remove("sec-websocket-key"))),
+        ),
+        case(
+            "an upgrade of a connection that can't",
+            426,
+            "no upgrade state",
+            socket(|_| {}),
+        ),
+    ]
+}
+
+/// The answer, and what the owner was told.
+async fn answer(
+    mut request: Request<Body>,
+    format: Format,
+) -> (StatusCode, HeaderMap, String, Vec<Failure>) {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = Arc::clone(&told);
+    let backstop = Backstop::production()
+        .on_error(move |event| tell.lock().unwrap().push(event.failure().clone()))
+        .log(false)
+        .build()
+        .unwrap();
+    let accept = format.media_type().parse().unwrap();
+    request.headers_mut().insert(ACCEPT, accept);
+    let app = routes().layer(backstop.layer());
+    let (parts, body) = app.oneshot(request).await.unwrap().into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    let told = told.lock().unwrap().clone();
+    (
+        parts.status,
+        parts.headers,
+        String::from_utf8(body.to_vec()).unwrap(),
+        told,
+    )
+}
+
+/// The text without what the formats escape, each in its way.
+fn plain(text: &str) -> String {
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&apos;", "'")
+        .replace("&amp;", "&")
+}
+
+async fn check(format: Format) {
+    for case in cases() {
+        let (status, headers, body, told) = answer(case.request, format).await;
+        let name = format!("{} as {}: {body}", case.name, format.media_type());
+        assert_eq!(status, case.status, "{name}");
+        let content_type = headers[CONTENT_TYPE].to_str().unwrap();
+        assert_eq!(
+            content_type.split(';').next(),
+            Some(format.media_type()),
+            "{name}"
+        );
+        assert!(headers.contains_key("x-error-id"), "{name}");
+        assert_eq!(
+            plain(&body).contains(case.says),
+            case.status < 500,
+            "{name}"
+        );
+        assert!(!body.contains("S3cr3t") && !body.contains("axum"), "{name}");
+        // The owner has the text in any case.
+        assert_eq!(told.len(), 1, "{name}");
+        assert!(told[0].chain()[0].message().contains(case.says), "{name}");
+        let problem = match format {
+            Format::ProblemJson | Format::Json => Problem::from_json(body.as_bytes()),
+            Format::ProblemXml | Format::Xml | Format::TextXml => Problem::from_xml(&body),
+            _ => continue,
+        };
+        let problem = problem.unwrap();
+        assert_eq!(problem.status(), Some(status), "{name}");
+        let detail = problem.detail_ref().unwrap_or_default();
+        assert_eq!(detail.contains(case.says), case.status < 500, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn rejections_are_answered_as_problem_json() {
+    check(Format::ProblemJson).await;
+}
+
+#[tokio::test]
+async fn rejections_are_answered_as_json() {
+    check(Format::Json).await;
+}
+
+#[tokio::test]
+async fn rejections_are_answered_as_html() {
+    check(Format::Html).await;
+}
+
+#[tokio::test]
+async fn rejections_are_answered_as_xml() {
+    for format in [Format::ProblemXml, Format::Xml, Format::TextXml] {
+        check(format).await;
+    }
+}
+
+#[tokio::test]
+async fn rejections_are_answered_as_text() {
+    check(Format::Text).await;
+}
+
+#[tokio::test]
+async fn a_rejection_through_the_question_mark_is_answered_the_same() {
+    async fn handler(
+        order: Result<Json<Order>, axum::extract::rejection::JsonRejection>,
+    ) -> backstop::Result<()> {
+        let Json(_) = order?;
+        Ok(())
+    }
+
+    let backstop = Backstop::production().log(false).build().unwrap();
+    let app = Router::new()
+        .route("/json", post(handler))
+        .layer(backstop.layer());
+    let body = r#"{"name": "a", "items": [{"count": "x"}]}"#;
+    let response = app
+        .oneshot(send("/json", "application/json", body))
+        .await
+        .unwrap();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    let by_hand = Problem::from_json(&body).unwrap();
+    let (_, _, body, _) = answer(
+        send(
+            "/json",
+            "application/json",
+            r#"{"name": "a", "items": [{"count": "x"}]}"#,
+        ),
+        Format::ProblemJson,
+    )
+    .await;
+    let by_axum = Problem::from_json(body.as_bytes()).unwrap();
+    assert_eq!(by_hand.status(), by_axum.status());
+    assert_eq!(by_hand.detail_ref(), by_axum.detail_ref());
+}
