@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 /// let event = object([("message", json!("refused")), ("user", json!(user))]);
 /// assert_eq!(event, json!({"message": "refused"}));
 /// ```
+#[must_use]
 pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     let members = members.into_iter().filter(|(_, value)| !value.is_null());
     let members: Map<String, Value> = members

@@ -1,15 +1,14 @@
-//! The spool in front of a reporter on the network: what could not be sent arrives when there is somebody to take it.
-
-#![expect(clippy::unwrap_used, reason = "what must not fail in a test fails it")]
+//! A spool on disk: what could not be sent arrives once the server is there.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use backstop::reporters::{Bugsnag, Spool};
-use backstop::{Backstop, Outcome};
+use backstop::Backstop;
+use backstop::reporters::Spool;
+use backstop::stats::Outcome;
+use backstop_bugsnag::Bugsnag;
+use backstop_testkit::{Receiver, Reply, parse, text, unused_url};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-
-use super::receiver::{Receiver, Reply, nobody, parse};
 
 const LONG: Duration = Duration::from_secs(60);
 const COUNT: usize = 3;
@@ -21,8 +20,8 @@ async fn ids(
 ) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     while ids.len() < COUNT {
-        let told = tokio::time::timeout(LONG, outcomes.recv()).await;
-        let (outcome, id) = told.unwrap().unwrap();
+        let next = tokio::time::timeout(LONG, outcomes.recv()).await;
+        let (outcome, id) = next.unwrap().unwrap();
         assert_eq!(outcome, expected);
         assert!(ids.insert(id), "{expected} twice");
     }
@@ -30,16 +29,16 @@ async fn ids(
 }
 
 #[tokio::test]
-async fn what_could_not_be_sent_arrives_once_and_under_its_id_when_the_receiver_is_back() {
+async fn what_could_not_be_sent_arrives_once_and_under_its_id_when_the_server_is_back() {
     let url = unused_url().await;
-    let folder = tempfile::tempdir().unwrap();
-    let (tell, mut outcomes) = unbounded_channel();
+    let directory = tempfile::tempdir().unwrap();
+    let (sender, mut outcomes) = unbounded_channel();
     let reporter = Bugsnag::new("0123456789abcdef0123456789abcdef").endpoint(&url);
     let backstop = Backstop::production()
         .log(false)
-        .reporter(Spool::new(folder.path(), reporter))
+        .reporter(Spool::new(directory.path(), reporter))
         .on_outcome(move |event| {
-            let _ = tell.send((event.outcome(), event.report_id().to_string()));
+            let _ = sender.send((event.outcome(), event.report_id().to_string()));
         })
         .build()
         .unwrap();
@@ -50,7 +49,7 @@ async fn what_could_not_be_sent_arrives_once_and_under_its_id_when_the_receiver_
     let stats = &backstop.stats().reporters[0];
     assert_eq!((stats.spooled(), stats.delivered()), (COUNT as u64, 0));
 
-    // It comes up, breaks off amid the first request, and is there from then on.
+    // The server comes up, resets the first connection, and works from then on.
     let receiver = Receiver::start_at(&url, vec![Reply::Reset, Reply::status(200)]).await;
     let delivered = ids(&mut outcomes, Outcome::Delivered).await;
     assert_eq!(delivered, spooled);
@@ -63,12 +62,7 @@ async fn what_could_not_be_sent_arrives_once_and_under_its_id_when_the_receiver_
     let mut taken = Vec::new();
     for request in &requests[1..] {
         for event in parse(&request.body)["events"].as_array().unwrap() {
-            taken.push(
-                event["metaData"]["backstop"]["id"]
-                    .as_str()
-                    .unwrap()
-                    .to_owned(),
-            );
+            taken.push(text(&event["metaData"]["backstop"]["id"]).to_owned());
         }
     }
     taken.sort_unstable();

@@ -25,7 +25,7 @@ impl Bugsink {
     pub(crate) fn start(home: &Path) -> Self {
         let programs = home.join("venv/bin");
         let installed = programs.join("bugsink-manage").exists();
-        assert!(installed, "run tests/bugsink/install.sh first");
+        assert!(installed, "run install.sh beside this test first");
         let folder = empty(home.join("run"));
         let port = free_port();
         let run = |program: &str, arguments: &[&str]| {

@@ -1,0 +1,40 @@
+//! A service whose only route fails.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use axum::response::Response;
+use axum::routing::get;
+use backstop::prelude::*;
+use backstop::report::{Breadcrumb, BreadcrumbKind, User};
+use backstop::{Backstop, BoxError, Context as _, Scope};
+use serde_json::json;
+use tower::ServiceExt as _;
+
+pub async fn request(backstop: &Backstop) -> Result<Response, BoxError> {
+    let app: Router = Router::new()
+        .route("/orders/{id}", get(order))
+        .layer(backstop.layer());
+    let request = Request::get("/orders/7?token=s3cr3t&full=1")
+        .header("user-agent", "trackers/1.0")
+        .header(
+            "traceparent",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        )
+        .body(Body::empty())?;
+    Ok(app.oneshot(request).await?)
+}
+
+async fn order(scope: Scope) -> backstop::Result<()> {
+    scope.attribute("tenant", "acme");
+    scope.user(User::new("u-7"));
+    scope.feature_variant("checkout", "two-step");
+    scope.annotation("cart", json!({"items": 3}));
+    scope.breadcrumb(Breadcrumb::new("asked the warehouse").kind(BreadcrumbKind::Request));
+    let refused: Result<(), _> = Err(std::io::Error::other(
+        "connecting to postgres://app:s3cr3t@db:5432/stock: connection refused",
+    ));
+    refused
+        .or_status(StatusCode::BAD_GATEWAY)
+        .context("counting the stock")
+}
