@@ -20,6 +20,7 @@
     reason = "it shows what a panic becomes, and where it listens"
 )]
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -34,7 +35,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .reporter(Console::new())
         .build()?;
     // Panics that no layer catches are reported from here on, and all have their places.
-    backstop.install_panic_hook();
+    backstop.install_panic_hook()?;
 
     let app = Router::new()
         .route("/error", get(error))
@@ -43,6 +44,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .layer(backstop.layer());
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port()?)).await?;
     println!("Listening at http://{}/", listener.local_addr()?);
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app).await?;
     Ok(())
 }
@@ -60,7 +62,7 @@ async fn async_error() -> &'static str {
 
 /// Fails after its answer, and the scope has come along.
 async fn domain_error(scope: Scope) -> &'static str {
-    scope.breadcrumb("answered, and went on");
+    scope.add_breadcrumb("answered, and went on");
     scope.spawn(fail_later());
     "this request has succeeded\n"
 }

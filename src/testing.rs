@@ -28,7 +28,7 @@ use std::sync::{Arc, Once};
 use serde_json::Value;
 
 use crate::backstop::Builder;
-use crate::report::Report;
+use crate::report::report::Report;
 use crate::reporters::Memory;
 
 /// The first report with `text` in a message or in the name of an error's type.
@@ -111,6 +111,41 @@ pub fn assert_report_count(memory: &Memory, count: usize) {
 /// One thread is then all there is, so dropping the last handle does not wait.
 pub fn on_current_runtime(builder: Builder) -> Builder {
     builder.work_on_current_runtime()
+}
+
+/// Makes the choice of [`sample_rate`](crate::settings::Reporting::sample_rate) the same in every run.
+pub fn seed(builder: Builder, seed: u64) -> Builder {
+    builder.sample_seed(seed)
+}
+
+/// Marks a request as one from this machine, as a server with connect info marks it: in development the response to it
+/// then shows details, in every build.
+///
+/// ```
+/// use axum::body::Body;
+/// use axum::http::Request;
+/// use axum::{Router, routing::get};
+/// use backstop::{Backstop, Error, testing};
+/// use tower::ServiceExt as _;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let app: Router = Router::new()
+///     .route("/", get(|| async { Err::<(), _>(Error::msg("out of tea")) }))
+///     .layer(Backstop::development().build()?.layer());
+///
+/// let request = testing::local(Request::get("/").body(Body::empty())?);
+/// let response = app.oneshot(request).await?;
+/// let body = axum::body::to_bytes(response.into_body(), 64 * 1024).await?;
+/// assert!(String::from_utf8_lossy(&body).contains("out of tea"));
+/// # Ok(()) }
+/// ```
+#[cfg(feature = "axum")]
+pub fn local<B>(mut request: http::Request<B>) -> http::Request<B> {
+    let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    request
+        .extensions_mut()
+        .insert(axum::extract::ConnectInfo(peer));
+    request
 }
 
 /// Keeps panics of this thread off standard error until the guard is dropped, for tests in which a panic is

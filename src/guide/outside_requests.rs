@@ -10,7 +10,7 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use backstop::{Scope, prelude::*};
+//! use backstop::{Context as _, Scope, prelude::*};
 //!
 //! async fn error() -> backstop::Result<String> {
 //!     std::fs::read_to_string("/no/such/file").context("reading the orders")
@@ -22,7 +22,7 @@
 //! }
 //!
 //! async fn domain_error(scope: Scope) -> &'static str {
-//!     scope.breadcrumb("answered, and went on");
+//!     scope.add_breadcrumb("answered, and went on");
 //!     scope.spawn(fail_later());
 //!     "this request has succeeded\n"
 //! }
@@ -126,12 +126,12 @@
 //! | a request, inside a layer | answered, reported with its text | and with its place and stack |
 //! | [`Scope::spawn`](crate::Scope::spawn), [`backstop::spawn`](crate::spawn) | reported in its scope, with its text | and with its place and stack |
 //! | [`in_scope`](crate::report::InScope::in_scope), [`Scope::run`](crate::Scope::run), outside of the two above | nobody hears of it | reported in its scope |
-//! | a bare `tokio::spawn`, `spawn_blocking`, a thread, `main` | nobody hears of it | reported, `scope: lost` |
+//! | a bare `tokio::spawn`, `spawn_blocking`, a thread, `main` | nobody hears of it | reported, `scope: unknown` |
 //! | the destructor of a service's future, after the answer was made | the answer stays, and it is reported with its text | and with its place and stack |
 //! | a callback of the application's (`on_error`, `on_report`, a filter) | the callback changes nothing | the same; it is never reported, for reporting runs it |
 //!
-//! Outside of requests a report is unhandled and has the mechanism [`Task`](crate::report::Mechanism::Task), that of a panic which
-//! ends the process, or may, [`Panic`](crate::report::Mechanism::Panic). A panic that tokio
+//! Outside of requests a report is unhandled and has the origin [`Task`](crate::Origin::Task), that of a panic which
+//! ends the process, or may, [`Panic`](crate::Origin::Panic). A panic that tokio
 //! has caught stands in the `JoinHandle` as ever; one that a handler takes from there and raises again
 //! (`resume_unwind`) is answered under the id of the report that there is, if a hook has seen it. Without a hook the two
 //! cannot be told to be one, and there are two reports.
@@ -145,11 +145,11 @@
 //! it:
 //!
 //! ```
-//! use backstop::{Scope, prelude::*};
+//! use backstop::{Context as _, Scope, prelude::*};
 //! # async fn send(_: u32) -> std::io::Result<()> { Ok(()) }
 //!
 //! async fn order(scope: Scope) -> &'static str {
-//!     scope.attribute("order.id", 7);
+//!     scope.set_attribute("order.id", 7);
 //!     // The scope goes along: the report tells the request's story.
 //!     backstop::spawn(async {
 //!         send(7).await.context("sending the mail")?;
@@ -174,7 +174,7 @@
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let backstop = Backstop::production().build()?;
 //! let job = backstop.scope();
-//! job.transaction("nightly import");
+//! job.set_transaction("nightly import");
 //! job.spawn(import()).await?;                         // a task
 //! import().in_scope(&job).await;                      // a future, wherever it is polled
 //! let scope = job.clone();
@@ -239,7 +239,7 @@
 //! use std::process::ExitCode;
 //! use std::time::Duration;
 //! use axum::{Router, routing::get};
-//! use backstop::{Backstop, OnPanic, reporters::Tracing};
+//! use backstop::{Backstop, panics::OnPanic, reporters::Tracing};
 //!
 //! fn main() -> ExitCode {
 //!     let built = Backstop::production()

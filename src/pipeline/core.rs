@@ -21,9 +21,10 @@ use super::settings::{Executor, RetryPolicy, Settings};
 use super::ticket::DeliveryWaiter;
 use super::{Listeners, OutcomeEvent, reporting, threads};
 use crate::disclosure::Redactor;
-use crate::error::Origin;
 use crate::panics::catch::{catch_panic, drop_catching};
-use crate::report::{Event, Outcome, Report};
+use crate::report::event::Event;
+use crate::report::outcome::Outcome;
+use crate::report::report::Report;
 use crate::reporters::DynReporter;
 use crate::symbols::SymbolSettings;
 
@@ -190,7 +191,7 @@ impl Core {
         }
         let id = captured.failure.id();
         // A report that nobody has room for is not worth making.
-        let is_panic = captured.failure.origin() == Origin::Panic;
+        let is_panic = captured.is_panic();
         let has_room = |track: &Arc<Track>| track.lock().has_room(0, is_panic);
         let is_urgent = captured.is_urgent;
         let made = if is_urgent || self.lanes.iter().any(has_room) {

@@ -6,7 +6,8 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::ticket::DeliveryWaiter;
-use crate::report::{Outcome, Report};
+use crate::report::outcome::Outcome;
+use crate::report::report::Report;
 
 /// A report on its way to one reporter.
 #[derive(Clone, Debug)]

@@ -7,7 +7,8 @@ use super::random::Random;
 use super::settings::{Sample, Settings};
 use crate::error::Failure;
 use crate::panics::catch::catch_panic;
-use crate::report::{Event, Outcome};
+use crate::report::event::Event;
+use crate::report::outcome::Outcome;
 
 #[derive(Debug)]
 pub(super) struct Gate {

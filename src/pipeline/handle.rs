@@ -10,7 +10,9 @@ use super::core::Core;
 use super::settings::{Executor, Settings};
 use super::ticket::DeliveryWaiter;
 use super::{Remaining, Stats, registry, reporting};
-use crate::report::{Event, EventSink, Outcome};
+use crate::report::dispatch::EventSink;
+use crate::report::event::Event;
+use crate::report::outcome::Outcome;
 
 /// Takes failures and delivers reports, until the last handle is dropped.
 #[derive(Debug)]
@@ -61,18 +63,19 @@ impl Pipeline {
 
     pub(crate) async fn flush(&self, timeout: Duration) -> Remaining {
         let deadline = after(timeout);
-        let _ = tokio::time::timeout_at(deadline, crate::report::all_told()).await;
+        let _ = tokio::time::timeout_at(deadline, crate::scope::all_panics_reported()).await;
         self.core.revive();
         self.core.wait(deadline).await;
         self.core.remaining()
     }
 
     /// The same for a thread that may block.
-    pub(crate) fn flush_blocking(&self, timeout: Duration) {
+    pub(crate) fn flush_blocking(&self, timeout: Duration) -> Remaining {
         self.core.revive();
         if self.core.place == Executor::Threads {
             self.core.wait_blocking(bounded(timeout));
         }
+        self.core.remaining()
     }
 
     /// The same for a thread that may block.
@@ -89,7 +92,7 @@ impl Pipeline {
 
     pub(crate) async fn shutdown(&self, timeout: Duration) -> Remaining {
         let deadline = after(timeout);
-        let _ = tokio::time::timeout_at(deadline, crate::report::all_told()).await;
+        let _ = tokio::time::timeout_at(deadline, crate::scope::all_panics_reported()).await;
         self.core.revive();
         self.core.close(deadline);
         self.core.wait(deadline).await;

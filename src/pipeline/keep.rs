@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::entry::Settled;
 use super::lane::{Lane, MAX_HOLD, outcome};
-use crate::report::Outcome;
+use crate::report::outcome::Outcome;
 use crate::reporters::Resumed;
 
 /// What to do next with what the reporter keeps.

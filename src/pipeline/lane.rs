@@ -11,7 +11,9 @@ use super::entry::{Entry, Settled};
 use super::outcome::Tally;
 use super::queue::room;
 use super::settings::RetryPolicy;
-use crate::report::{Mechanism, Outcome, Report};
+use crate::error::Origin;
+use crate::report::outcome::Outcome;
+use crate::report::report::Report;
 use crate::reporters::Delivery;
 
 /// The backlog of one reporter. It outlives the thread that works it off.
@@ -105,7 +107,7 @@ impl Lane {
 
     /// Takes a report, or drops it.
     pub(super) fn offer(&mut self, entry: Entry) -> Option<Settled> {
-        let is_panic = entry.report.mechanism == Mechanism::Panic;
+        let is_panic = entry.report.origin == Origin::Panic;
         let fits = self.has_room(entry.weight, is_panic);
         if !fits || self.ended {
             let outcome = if self.ended {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::reporting;
 use crate::panics::catch::catch_panic;
-use crate::report::Outcome;
+use crate::report::outcome::Outcome;
 
 /// One outcome, as [`Builder::on_outcome`](crate::Builder::on_outcome) sees it.
 #[derive(Clone, Debug)]

@@ -5,7 +5,10 @@ use std::time::Duration;
 use super::scrub::scrub;
 use crate::disclosure::Redactor;
 use crate::panics::catch::catch_panic;
-use crate::report::{Event, Report, bounded_fingerprint};
+use crate::report::assemble::{assemble, outline};
+use crate::report::event::Event;
+use crate::report::grouping::bounded_fingerprint;
+use crate::report::report::Report;
 use crate::symbols::SymbolSettings;
 
 /// Assembles, symbolises and scrubs. Whatever panics on the way, a report comes out: an enricher that fails
@@ -47,11 +50,11 @@ fn prepare_with(
         suppressed,
         ..blank(&captured)
     };
-    let edits = captured.edits();
-    let Some(mut report) = catch_panic(|| captured.into_report()) else {
+    let callbacks = captured.callbacks();
+    let Some(mut report) = catch_panic(|| assemble(captured)) else {
         return Some(blank);
     };
-    if !edits.apply(&mut report) {
+    if !callbacks.apply(&mut report) {
         return None;
     }
     report.suppressed = suppressed;
@@ -69,30 +72,9 @@ fn prepare_with(
 /// A report without any text of anybody's.
 fn blank(captured: &Event) -> Report {
     Report {
-        id: captured.failure.id(),
-        timestamp: captured.timestamp(),
-        severity: captured.severity,
-        handled: captured.handled,
-        mechanism: captured.mechanism(),
-        errors: Vec::new(),
-        frames: Vec::new(),
-        request: None,
-        response: None,
-        transaction: None,
-        user: None,
-        attributes: Default::default(),
-        metadata: Default::default(),
-        feature_flags: Vec::new(),
-        breadcrumbs: Vec::new(),
-        logs: Vec::new(),
-        app: None,
-        device: None,
-        thread: None,
-        trace_id: None,
-        span_id: None,
         fingerprint: "blank".to_owned(),
-        suppressed: 0,
         trimmed: vec!["everything, for it could not be scrubbed".to_owned()],
+        ..outline(captured)
     }
 }
 
@@ -100,9 +82,10 @@ fn blank(captured: &Event) -> Report {
 mod tests {
     use super::*;
     use crate::error::{Error, Failure};
+    use crate::report::event::EventContext;
 
     fn captured() -> Box<Event> {
-        Event::new(Failure::from(Error::msg("s3cr3t")))
+        Event::new(Failure::from(Error::msg("s3cr3t")), EventContext::default())
     }
 
     #[test]

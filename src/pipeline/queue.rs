@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::ticket::DeliveryWaiter;
-use crate::error::Origin;
-use crate::report::{Event, Outcome};
+use crate::report::event::Event;
+use crate::report::outcome::Outcome;
 
 /// Bounded in count and bytes; who finds it full goes. It outlives the worker, so that nothing is lost with
 /// one.
@@ -61,7 +61,7 @@ impl Queue {
         ticket: Option<Arc<DeliveryWaiter>>,
     ) -> Result<(), Outcome> {
         let weight = weight(&captured);
-        let is_panic = captured.failure.origin() == Origin::Panic;
+        let is_panic = captured.is_panic();
         let mut state = self.lock();
         if state.closed {
             return Err(Outcome::ShutDown);
@@ -168,15 +168,15 @@ pub(super) fn room(bound: usize, is_panic: bool) -> usize {
 /// be without making it.
 fn weight(captured: &Event) -> usize {
     const ERROR: usize = 512;
-    let facts = captured.facts.as_ref().map_or(0, |facts| {
+    let facts = captured.request.as_ref().map_or(0, |facts| {
         let headers = facts.headers().map(|(_, value)| value.len());
         facts.uri().path().len() + facts.uri().query().map_or(0, str::len) + headers.sum::<usize>()
     });
     size_of::<Item>()
         + size_of::<Event>()
         + ERROR
-        + captured.failure.text_len()
-        + captured.story_len()
+        + captured.failure.size()
+        + captured.scope_size()
         + facts
 }
 
@@ -184,12 +184,13 @@ fn weight(captured: &Event) -> usize {
 mod tests {
     use super::*;
     use crate::error::{Error, Failure};
+    use crate::report::event::EventContext;
 
     #[test]
     fn what_is_urgent_gets_in_though_it_is_full_and_first_and_no_flush_forgets_the_others() {
         let queue = Queue::new(2, usize::MAX);
         let push = |is_urgent| {
-            let mut captured = Event::new(Failure::from(Error::msg("x")));
+            let mut captured = Event::new(Failure::from(Error::msg("x")), EventContext::default());
             captured.is_urgent = is_urgent;
             queue.push(captured, 0, None)
         };
@@ -212,7 +213,7 @@ mod tests {
     fn what_is_urgent_has_twice_the_room_and_no_more() {
         let queue = Queue::new(3, usize::MAX);
         let urgent = || {
-            let mut captured = Event::new(Failure::from(Error::msg("x")));
+            let mut captured = Event::new(Failure::from(Error::msg("x")), EventContext::default());
             captured.is_urgent = true;
             queue.push(captured, 0, None)
         };

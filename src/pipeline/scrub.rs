@@ -6,10 +6,14 @@ use http::Uri;
 use serde_json::{Map, Value};
 
 use crate::disclosure::{REDACTED, Redactor};
-use crate::report::{
-    App, Breadcrumb, Device, FeatureFlag, Frame, LogLine, Report, ReportError, ReportRequest,
-    SourceLine, Thread, User,
-};
+use crate::report::breadcrumb::{Breadcrumb, LogLine};
+use crate::report::environment::{App, Device, Thread};
+use crate::report::feature_flag::FeatureFlag;
+use crate::report::frame::{Frame, SourceLine};
+use crate::report::report::Report;
+use crate::report::report_error::ReportError;
+use crate::report::request_parts::ReportRequest;
+use crate::report::user::User;
 
 /// Hides what is sensitive. Every field is named here, so that a new one is not forgotten.
 pub(super) fn scrub(report: &mut Report, redactor: &Redactor) {
@@ -18,7 +22,7 @@ pub(super) fn scrub(report: &mut Report, redactor: &Redactor) {
         timestamp: _,
         severity: _,
         handled: _,
-        mechanism: _,
+        origin: _,
         errors,
         frames,
         request,
@@ -109,12 +113,11 @@ impl Scrubber<'_> {
         ReportError {
             type_name,
             message,
-            at,
+            location: _,
         }: &mut ReportError,
     ) {
         self.maybe(type_name);
         self.text(message);
-        self.maybe(at);
     }
 
     fn frame(&self, frame: &mut Frame) {
@@ -206,9 +209,9 @@ mod tests {
         let url = "postgres://app:s3cr3t@db/shop";
         let mut report: Report = serde_json::from_value(json!({
             "id": "01890a5d-ac96-774b-bcce-b302099a8057",
-            "timestamp": 1, "severity": "error", "handled": false, "mechanism": "handler",
+            "timestamp": 1, "severity": "error", "handled": false, "origin": "handler",
             "errors": [
-                {"type": "app::auth::Error", "message": format!("{url} refused"), "at": "src/a.rs:1:1"},
+                {"type": "app::auth::Error", "message": format!("{url} refused"), "location": "src/a.rs:1:1"},
                 {"message": "{\"token\": \"s3cr3t\"}"},
             ],
             "frames": [{
@@ -262,7 +265,7 @@ mod tests {
         redactor.insert("email");
         let mut report: Report = serde_json::from_value(json!({
             "id": "01890a5d-ac96-774b-bcce-b302099a8057",
-            "timestamp": 1, "severity": "error", "handled": false, "mechanism": "handler",
+            "timestamp": 1, "severity": "error", "handled": false, "origin": "handler",
             "user": {"id": "7", "email": "me@example.com"}, "fingerprint": "",
         }))
         .unwrap();

@@ -4,7 +4,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
-use crate::report::Outcome;
+use crate::report::outcome::Outcome;
 
 /// Given out with a report; every reporter stamps it.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::core::Core;
 use super::stats::{Remaining, ReporterStats, Stats};
-use crate::report::Outcome;
+use crate::report::outcome::Outcome;
 
 impl Core {
     pub(super) fn stats(&self) -> Stats {

@@ -13,7 +13,7 @@ use super::keep::NextResume;
 use super::lane::{Answer, Next};
 use super::reporting;
 use crate::panics::catch::{catch_panic, drop_catching};
-use crate::report::Report;
+use crate::report::report::Report;
 use crate::reporters::{Boxed, Resumed};
 
 /// Makes reports of what was captured and hands them to the lanes.

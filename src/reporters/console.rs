@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::text::Paint;
 use super::{Delivery, Reporter, text};
-use crate::report::Report;
+use crate::report::report::Report;
 
 /// Writes reports for people: the chain of causes, the application's own frames first, the steps that led
 /// there, and everything else in an aligned block.

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::report::{MAX_FINGERPRINT, Report};
+use crate::report::grouping::MAX_FINGERPRINT;
+use crate::report::report::Report;
 
 /// What a report is made into.
 pub trait Rendered {
@@ -181,7 +182,6 @@ fn each_text(report: &mut Report, visit: &mut impl FnMut(&mut String)) {
     for error in &mut report.errors {
         visit(&mut error.message);
         error.type_name.iter_mut().for_each(&mut *visit);
-        error.at.iter_mut().for_each(&mut *visit);
     }
     for frame in &mut report.frames {
         let texts = [&mut frame.function, &mut frame.file];
@@ -274,7 +274,7 @@ mod tests {
     fn report(fill: impl FnOnce(&mut Value)) -> Report {
         let mut report = json!({
             "id": "01890a5d-ac96-774b-bcce-b302099a8057", "timestamp": 1, "severity": "error",
-            "handled": false, "mechanism": "handler", "fingerprint": "f",
+            "handled": false, "origin": "handler", "fingerprint": "f",
             "errors": [{"type": "a::Top", "message": "top"}, {"type": "a::Root", "message": "root"}],
         });
         fill(&mut report);

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 use uuid::Uuid;
 
 use crate::identity::new_id;
-use crate::report::Report;
+use crate::report::report::Report;
 
 #[derive(Debug)]
 pub(super) struct Folder {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Delivery, Reporter};
-use crate::report::Report;
+use crate::report::report::Report;
 
 /// Keeps the last 1,024 reports, for tests and for a page of one's own. Clones share them.
 ///

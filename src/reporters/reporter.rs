@@ -9,7 +9,8 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::error::BoxError;
-use crate::report::{Outcome, Report};
+use crate::report::outcome::Outcome;
+use crate::report::report::Report;
 
 /// Takes reports to where somebody sees them.
 ///

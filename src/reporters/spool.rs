@@ -12,7 +12,8 @@ use uuid::Uuid;
 use super::folder::Folder;
 use super::{Delivery, Keeper, Reporter, Resumed};
 use crate::error::BoxError;
-use crate::report::{Outcome, Report};
+use crate::report::outcome::Outcome;
+use crate::report::report::Report;
 
 /// A folder in front of another reporter: a report is on disk, synced, before its delivery is tried, and
 /// removed once it has arrived.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use tracing::Level;
 
 use super::{Delivery, Reporter};
-use crate::report::{Report, Severity};
+use crate::report::report::Report;
+use crate::report::severity::Severity;
 
 /// One structured event a report, of the target `backstop::report`: the fields by OpenTelemetry's names, the
 /// whole report as JSON in `report`.

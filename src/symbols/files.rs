@@ -7,7 +7,7 @@ use addr2line::Loader;
 use object::{Object as _, ObjectSegment as _, ReadCache};
 
 use super::names;
-use crate::report::Frame;
+use crate::report::frame::Frame;
 
 /// A file whose code runs in this process.
 pub(super) struct CodeFile {

@@ -1,6 +1,6 @@
 //! Whose a function is, by its name and its file.
 
-use crate::report::Frame;
+use crate::report::frame::Frame;
 
 /// Crates whose frames at the top only made the error and took the stack.
 const MACHINERY: [&str; 6] = ["__rustc", "alloc", "backstop", "backtrace", "core", "std"];

@@ -66,5 +66,5 @@ async fn fail(message: &'static str) -> Result<(), Error> {
     let failed: Result<(), io::Error> = Err(io::Error::other(message));
     failed
         .or_internal("secret=s3cr3t")
-        .map_err(|error| error.field("cookie", "s3cr3t"))
+        .map_err(|error| error.with_field("cookie", "s3cr3t"))
 }

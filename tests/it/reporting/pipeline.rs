@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backstop::reporters::{Delivery, Memory, Reporter, Resumed};
-use backstop::settings::ConfigErrorKind;
+use backstop::settings::{ConfigErrorKind, QueueLimits, RateLimit, Reporting};
 use backstop::stats::{Outcome, Remaining};
 use backstop::{Backstop, Builder, Error, Report, testing};
 use http::StatusCode;
@@ -23,6 +23,17 @@ const LONG: Duration = Duration::from_secs(3_600);
 /// A Backstop whose work is done by the test's own runtime.
 fn here() -> Builder {
     testing::on_current_runtime(Backstop::production()).log(false)
+}
+
+fn limits(reports: usize, bytes: usize) -> QueueLimits {
+    QueueLimits { reports, bytes }
+}
+
+fn per_failure(limit: u32) -> RateLimit {
+    RateLimit {
+        per_failure: Some(limit),
+        overall: None,
+    }
 }
 
 fn fail(backstop: &Backstop, text: &str) {
@@ -152,12 +163,12 @@ async fn below_500_is_reported_only_if_the_filter_says_so() {
         let request = http::Request::get("/").body(()).unwrap();
         let facts = backstop::RequestInfo::from_request(&request);
         let status = StatusCode::from_u16(status).unwrap();
-        drop(backstop.respond(&facts, Error::msg(status.to_string()).status(status)));
+        drop(backstop.respond(&facts, Error::msg(status.to_string()).with_status(status)));
     };
     let (usual, chosen) = (Memory::new(), Memory::new());
     let backstop = here().reporter(usual.clone()).build().unwrap();
     let filtered = here()
-        .filter(|failure| failure.status() == 404)
+        .reporting(Reporting::new().filter(|event| event.status() == 404))
         .reporter(chosen.clone())
         .build();
     let filtered = filtered.unwrap();
@@ -174,9 +185,10 @@ async fn below_500_is_reported_only_if_the_filter_says_so() {
 
 #[tokio::test(start_paused = true)]
 async fn sample_rates_take_none_all_and_the_same_part_for_the_same_seed() {
-    let taken = |builder: Builder| async {
-        let backstop = builder
-            .queue(10_000, 1 << 30)
+    let taken = |rate| async move {
+        let reporting = Reporting::new().queue(limits(10_000, 1 << 30));
+        let backstop = testing::seed(here(), 1)
+            .reporting(reporting.sample_rate(rate))
             .reporter(Memory::new())
             .build()
             .unwrap();
@@ -188,26 +200,18 @@ async fn sample_rates_take_none_all_and_the_same_part_for_the_same_seed() {
         assert_eq!(stats.delivered() + stats.count(Outcome::SampledOut), 2_000);
         stats.delivered()
     };
-    assert_eq!(taken(here().sample_rate(0.0)).await, 0);
-    assert_eq!(taken(here().sample_rate(1.0)).await, 2_000);
-    let quarter = taken(here().sample_rate(0.25).sample_seed(1)).await;
+    assert_eq!(taken(0.0).await, 0);
+    assert_eq!(taken(1.0).await, 2_000);
+    let quarter = taken(0.25).await;
     assert!((400..600).contains(&quarter), "{quarter}");
-    assert_eq!(
-        taken(here().sample_rate(0.25).sample_seed(1)).await,
-        quarter
-    );
-    assert_eq!(
-        taken(here().sample_by(|failure| f64::from(failure.code().is_some()))).await,
-        0
-    );
-    assert_eq!(taken(here().sample_by(|_| f64::NAN)).await, 2_000);
+    assert_eq!(taken(0.25).await, quarter);
 }
 
 #[tokio::test(start_paused = true)]
 async fn suppressed_reports_are_told_in_the_next_one_of_their_kind() {
     let memory = Memory::new();
     let backstop = here()
-        .rate_limit(2)
+        .reporting(Reporting::new().rate_limit(per_failure(2)))
         .reporter(memory.clone())
         .build()
         .unwrap();
@@ -244,7 +248,7 @@ async fn suppressed_reports_are_told_in_the_next_one_of_their_kind() {
 async fn a_full_queue_drops_the_newest_and_keeps_room_for_panics() {
     let memory = Memory::new();
     let backstop = here()
-        .queue(8, 1 << 20)
+        .reporting(Reporting::new().queue(limits(8, 1 << 20)))
         .reporter(memory.clone())
         .reporter(Scripted::new("full", &[after_ten_seconds, delivered]))
         .build()
@@ -277,7 +281,7 @@ async fn a_full_queue_drops_the_newest_and_keeps_room_for_panics() {
 async fn a_queue_is_bounded_in_bytes() {
     let memory = Memory::new();
     let backstop = here()
-        .queue(1_000, 64 * 1024)
+        .reporting(Reporting::new().queue(limits(1_000, 64 * 1024)))
         .reporter(memory)
         .build()
         .unwrap();
@@ -294,8 +298,7 @@ async fn failed_deliveries_are_tried_again_after_random_growing_waits_and_then_g
     let reporter = Scripted::new("dead", &[retry]);
     let calls = Arc::clone(&reporter.calls);
     let memory = Memory::new();
-    let backstop = here()
-        .sample_seed(3)
+    let backstop = testing::seed(here(), 3)
         .reporter(reporter)
         .reporter(memory.clone())
         .build()
@@ -436,7 +439,7 @@ async fn a_reporter_that_hangs_holds_up_neither_the_others_nor_a_flush() {
         (1, Duration::from_secs(3))
     );
     assert_eq!(memory.reports().len(), 1);
-    let remaining = backstop.shutdown(Duration::from_secs(3)).await;
+    let remaining = backstop.close(Duration::from_secs(3)).await;
     assert_eq!(
         (remaining.queued, start.elapsed()),
         (1, Duration::from_secs(6))
@@ -480,21 +483,24 @@ async fn a_reporter_is_told_once_of_each_drop_before_its_next_batch() {
     let _quiet = testing::quiet_panics();
     let listening = Arc::new(Listening::default());
     let backstop = here()
-        .sample_by(|failure| match failure.chain()[0].message() {
-            "passed over" => 0.0,
-            _ => 1.0,
-        })
+        .reporting(Reporting::new().filter(|_| false))
         .reporter(Arc::clone(&listening))
         .build()
         .unwrap();
-    for message in ["passed over", "passed over", "refused", "kept", "kept"] {
+    let request = backstop::RequestInfo::from_request(&http::Request::new(()));
+    for _ in 0..2 {
+        drop(backstop.respond(&request, Error::msg("filtered")));
+        assert!(backstop.flush(LONG).await.is_empty());
+    }
+    // What the application notifies is not filtered.
+    for message in ["refused", "kept", "kept"] {
         fail(&backstop, message);
         assert!(backstop.flush(LONG).await.is_empty());
     }
     let told = listening.0.lock().unwrap().join(", ");
     assert_eq!(
         told,
-        "2 sampled_out, got refused, 1 rejected, got kept, got kept"
+        "2 filtered, got refused, 1 rejected, got kept, got kept"
     );
 }
 
@@ -552,11 +558,11 @@ async fn a_report_made_while_reporting_is_counted_and_not_reported() {
     let in_callback = Arc::clone(&slot);
     let backstop = here()
         .reporter(recursive.clone())
-        .on_outcome(move |event| {
+        .reporting(Reporting::new().on_outcome(move |event| {
             if event.outcome() == Outcome::Delivered {
                 fail(in_callback.get().unwrap(), "from a callback");
             }
-        })
+        }))
         .build()
         .unwrap();
     recursive.0.set(backstop.clone()).unwrap();
@@ -614,7 +620,10 @@ fn a_reporter_that_blocks_its_thread_delays_no_other_and_no_request() {
         .log(false)
         .reporter(Blocking(Mutex::new(blocked)))
         .reporter(Memory::new())
-        .on_outcome(move |event| drop(seen.send(event.reporter().map(str::to_owned))))
+        .reporting(
+            Reporting::new()
+                .on_outcome(move |event| drop(seen.send(event.reporter().map(str::to_owned)))),
+        )
         .build()
         .unwrap();
     fail(&backstop, "x");
@@ -654,7 +663,9 @@ fn the_last_handle_delivers_what_is_there_and_waits_no_longer_than_it_must() {
     let backstop = Backstop::production()
         .log(false)
         .reporter(Hanging)
-        .on_outcome(move |event| told.lock().unwrap().push(event.outcome()))
+        .reporting(
+            Reporting::new().on_outcome(move |event| told.lock().unwrap().push(event.outcome())),
+        )
         .build()
         .unwrap();
     fail(&backstop, "x");
@@ -694,24 +705,24 @@ fn bad_settings_are_refused_with_the_name_of_the_setting() {
             Err("give it a key".into())
         }
     }
-    let cases: [(&str, Builder); 9] = [
-        ("sample_rate", Backstop::production().sample_rate(f64::NAN)),
-        ("sample_rate", Backstop::production().sample_rate(-0.1)),
-        ("sample_rate", Backstop::production().sample_rate(1.1)),
-        (
-            "sample_rate",
-            Backstop::production().sample_rate(f64::INFINITY),
-        ),
-        ("rate_limit", Backstop::production().rate_limit(0)),
-        (
-            "rate_limit_overall",
-            Backstop::production().rate_limit_overall(0),
-        ),
-        ("queue", Backstop::production().queue(0, 1)),
-        ("queue", Backstop::production().queue(1, 0)),
-        ("reporter", Backstop::production().reporter(Misconfigured)),
+    let overall = RateLimit {
+        overall: Some(0),
+        ..RateLimit::default()
+    };
+    let new = Reporting::new;
+    let groups = [
+        ("sample_rate", new().sample_rate(f64::NAN)),
+        ("sample_rate", new().sample_rate(-0.1)),
+        ("sample_rate", new().sample_rate(1.1)),
+        ("sample_rate", new().sample_rate(f64::INFINITY)),
+        ("rate_limit", new().rate_limit(per_failure(0))),
+        ("rate_limit", new().rate_limit(overall)),
+        ("queue", new().queue(limits(0, 1))),
+        ("queue", new().queue(limits(1, 0))),
     ];
-    for (setting, builder) in cases {
+    let cases = groups.map(|(setting, group)| (setting, Backstop::production().reporting(group)));
+    let misconfigured = Backstop::production().reporter(Misconfigured);
+    for (setting, builder) in cases.into_iter().chain([("reporter", misconfigured)]) {
         let error = builder.build().unwrap_err();
         assert_eq!(
             (error.setting(), error.kind()),
@@ -867,20 +878,20 @@ mod conservation {
                     keeps,
                     kept: Mutex::default(),
                 };
-                let mut builder = here()
-                    .queue(count, 1 << 20)
+                let reporting = Reporting::new()
+                    .queue(limits(count, 1 << 20))
                     .sample_rate(rate)
-                    .reporter(random(false, 0))
-                    .reporter(random(true, 7))
+                    .rate_limit(RateLimit { per_failure: limit, overall: None })
                     .on_outcome(move |event| {
                         let key = (event.reporter().map(str::to_owned), event.outcome());
                         *tells.lock().unwrap().entry(key).or_default() += 1;
                     });
+                let mut builder = here()
+                    .reporting(reporting)
+                    .reporter(random(false, 0))
+                    .reporter(random(true, 7));
                 if has_memory {
                     builder = builder.reporter(Memory::new());
-                }
-                if let Some(limit) = limit {
-                    builder = builder.rate_limit(limit);
                 }
                 let backstop = builder.build().unwrap();
                 let mut captured = 0;
@@ -912,7 +923,7 @@ mod conservation {
                     check(&backstop, &told, captured);
                 }
                 let start = Instant::now();
-                backstop.shutdown(Duration::from_secs(last)).await;
+                backstop.close(Duration::from_secs(last)).await;
                 assert!(start.elapsed() <= Duration::from_secs(last) + Duration::from_millis(5));
                 check(&backstop, &told, captured);
                 for stats in backstop.stats().reporters {
@@ -947,7 +958,7 @@ mod conservation {
         }
         let backstop = Backstop::production()
             .log(false)
-            .queue(64, 1 << 20)
+            .reporting(Reporting::new().queue(limits(64, 1 << 20)))
             .reporter(Slow(AtomicUsize::new(0)))
             .reporter(Memory::new())
             .build()
@@ -967,7 +978,7 @@ mod conservation {
                     .enable_all()
                     .build()
                     .unwrap();
-                runtime.block_on(backstop.shutdown(Duration::from_secs(10)));
+                runtime.block_on(backstop.close(Duration::from_secs(10)));
             });
         });
         for stats in backstop.stats().reporters {

@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backstop::reporters::{Delivery, Memory, Reporter, Spool};
+use backstop::settings::Reporting;
 use backstop::stats::Outcome;
 use backstop::{Backstop, Report, testing};
 
@@ -143,7 +144,7 @@ async fn what_one_process_leaves_the_next_delivers_even_if_nothing_fails_there()
     for text in ["one", "two"] {
         fail(&first, text);
     }
-    first.shutdown(Duration::from_secs(1)).await;
+    first.close(Duration::from_secs(1)).await;
     let ids: Vec<PathBuf> = reports_in(folder.path());
     assert_eq!(ids.len(), 2);
     drop(first);
@@ -159,7 +160,7 @@ async fn what_one_process_leaves_the_next_delivers_even_if_nothing_fails_there()
         (2, 2, 0)
     );
     assert_conserved(&second);
-    second.shutdown(LONG).await;
+    second.close(LONG).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -175,7 +176,7 @@ async fn a_part_of_a_process_that_lives_is_left_alone_and_taken_over_when_it_is_
     second.flush(LONG).await;
     tokio::time::sleep(Duration::from_secs(120)).await;
     assert_eq!(texts(&other.memory), ["of the second"]);
-    first.shutdown(Duration::from_secs(1)).await;
+    first.close(Duration::from_secs(1)).await;
     drop(first);
     tokio::time::sleep(Duration::from_secs(130)).await;
     assert_eq!(texts(&other.memory), ["of the second", "of the first"]);
@@ -231,7 +232,7 @@ async fn torn_and_foreign_files_are_set_aside_and_links_are_not_followed() {
     for text in ["whole", "torn"] {
         fail(&first, text);
     }
-    first.shutdown(Duration::from_secs(1)).await;
+    first.close(Duration::from_secs(1)).await;
     drop(first);
     tokio::task::yield_now().await;
     let mut kept = reports_in(folder.path());
@@ -301,7 +302,7 @@ async fn an_empty_spool_keeps_neither_a_flush_nor_a_shutdown_waiting_and_leaves_
     let backstop = spooling(Spool::new(folder.path(), Switched::default()));
     let start = tokio::time::Instant::now();
     assert!(backstop.flush(LONG).await.is_empty());
-    assert!(backstop.shutdown(LONG).await.is_empty());
+    assert!(backstop.close(LONG).await.is_empty());
     assert_eq!(start.elapsed(), Duration::ZERO);
     drop(backstop);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -404,13 +405,13 @@ fn child_that_fails_until_it_is_killed() {
     let backstop = Backstop::production()
         .log(false)
         .reporter(Spool::new(folder, Sender(port.parse().unwrap())))
-        .on_outcome(|event| {
+        .reporting(Reporting::new().on_outcome(|event| {
             if event.outcome() == Outcome::Spooled {
                 let mut stdout = std::io::stdout().lock();
                 let _ = writeln!(stdout, "spooled {}", event.report_id());
                 let _ = stdout.flush();
             }
-        })
+        }))
         .build()
         .unwrap();
     for _ in 0..100_000 {
