@@ -1,7 +1,7 @@
 //! A report as one notice.
 
-use backstop::Report;
-use backstop::report::{Breadcrumb, Frame, Mechanism, Severity, SourceLine};
+use backstop::report::{Breadcrumb, Frame, Severity, SourceLine};
+use backstop::{Origin, Report};
 use backstop_http::json::{object, timestamp};
 use backstop_http::stack::exceptions;
 use serde_json::{Map, Value, json};
@@ -74,7 +74,7 @@ fn context(report: &Report) -> Value {
     let header = |name: &str| request.and_then(|request| request.headers.get(name));
     let severity = match report.severity {
         Severity::Fatal => "critical",
-        Severity::Error if report.mechanism == Mechanism::Panic => "critical",
+        Severity::Error if report.origin == Origin::Panic => "critical",
         severity => severity::name(severity),
     };
     let history: Vec<Value> = report.breadcrumbs.iter().map(breadcrumb).collect();

@@ -30,7 +30,7 @@ fn backstop(report: &Report) -> Value {
     object([
         ("id", json!(report.id)),
         ("time", json!(timestamp(report.timestamp))),
-        ("mechanism", json!(report.mechanism)),
+        ("mechanism", json!(report.origin)),
         ("handled", json!(report.handled)),
         ("fingerprint", json!(report.fingerprint)),
         ("status", json!(status)),

@@ -62,7 +62,7 @@ fn causes(errors: &[ReportError]) -> Value {
         object([
             ("type", json!(error.type_name)),
             ("message", json!(error.message)),
-            ("at", json!(error.at)),
+            ("at", json!(error.location)),
             ("cause", cause),
         ])
     })

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use backstop::Report;
-use backstop::report::Mechanism;
+use backstop::{Origin, Report};
 use serde_json::{Value, json};
 
 use crate::breadcrumbs::{first_id, scalar};
@@ -26,8 +25,8 @@ pub(crate) fn attributes(report: &Report) -> BTreeMap<String, Value> {
 
 fn failure(report: &Report) -> [(&'static str, Value); 8] {
     let message = report.errors.first().map(|error| &error.message);
-    let kind = match report.mechanism {
-        Mechanism::Panic => "Crash",
+    let kind = match report.origin {
+        Origin::Panic => "Crash",
         _ if report.handled => "Exception",
         _ => "Unhandled exception",
     };
@@ -39,7 +38,7 @@ fn failure(report: &Report) -> [(&'static str, Value); 8] {
         ("error.message", json!(message)),
         ("error.type", json!(kind)),
         ("handled", json!(report.handled)),
-        ("mechanism", json!(report.mechanism)),
+        ("mechanism", json!(report.origin)),
         ("severity", json!(report.severity)),
         ("suppressed", json!(suppressed)),
         ("trace.id", json!(report.trace_id)),

@@ -31,7 +31,7 @@ fn backstop(report: &Report) -> Value {
     let trimmed = (!report.trimmed.is_empty()).then_some(&report.trimmed);
     object([
         ("id", json!(report.id)),
-        ("mechanism", json!(report.mechanism)),
+        ("mechanism", json!(report.origin)),
         ("route", json!(route)),
         ("suppressed", json!(suppressed)),
         ("trimmed", json!(trimmed)),

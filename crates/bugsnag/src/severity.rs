@@ -1,7 +1,7 @@
 //! Bugsnag's severities, and its reasons for them.
 
-use backstop::Report;
-use backstop::report::{Mechanism, Severity};
+use backstop::report::Severity;
+use backstop::{Origin, Report};
 use backstop_http::json::object;
 use serde_json::{Value, json};
 
@@ -15,14 +15,14 @@ pub(crate) const fn name(severity: Severity) -> &'static str {
 
 /// Why an event has its severity, and whether the application changed what it would be otherwise.
 pub(crate) fn reason(report: &Report) -> Value {
-    let is_notified = matches!(report.mechanism, Mechanism::Notify | Mechanism::Intercept);
+    let is_notified = matches!(report.origin, Origin::Notify | Origin::Intercept);
     let default = if is_notified { "warning" } else { "error" };
-    let kind = match report.mechanism {
+    let kind = match report.origin {
         _ if name(report.severity) != default => "userCallbackSetSeverity",
-        Mechanism::Panic if report.handled => "handledPanic",
-        Mechanism::Panic => "unhandledPanic",
-        Mechanism::Notify | Mechanism::Intercept => "handledException",
-        Mechanism::Handler | Mechanism::Service | Mechanism::Response | Mechanism::Body => {
+        Origin::Panic if report.handled => "handledPanic",
+        Origin::Panic => "unhandledPanic",
+        Origin::Notify | Origin::Intercept => "handledException",
+        Origin::Handler | Origin::Service | Origin::Response | Origin::Body => {
             "unhandledErrorMiddleware"
         }
         _ => "unhandledError",

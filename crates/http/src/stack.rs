@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use backstop::Report;
-use backstop::report::Frame;
+use backstop::report::{Frame, SourceLocation};
 
 /// One error of the cause chain.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct Exception<'a> {
 /// frame: the source location where it was made, if it is known. Such a frame has no function and the address 0.
 #[must_use]
 pub fn exceptions(report: &Report) -> Vec<Exception<'_>> {
-    let class = report.mechanism.class();
+    let class = report.origin.class();
     let mut exceptions: Vec<Exception<'_>> = report
         .errors
         .iter()
@@ -35,7 +35,7 @@ pub fn exceptions(report: &Report) -> Vec<Exception<'_>> {
                 .filter(|name| !name.is_empty())
                 .unwrap_or(class),
             message: &error.message,
-            frames: error.at.iter().map(|at| location(at)).collect(),
+            frames: error.location.iter().map(location).collect(),
         })
         .collect();
     if exceptions.is_empty() {
@@ -51,34 +51,9 @@ pub fn exceptions(report: &Report) -> Vec<Exception<'_>> {
     exceptions
 }
 
-fn location(at: &str) -> Frame {
-    let mut frame = Frame::default();
-    let mut parts = at.rsplitn(3, ':');
-    let (column, line, file) = (parts.next(), parts.next(), parts.next());
+fn location(location: &SourceLocation) -> Frame {
+    let mut frame = Frame::new(0).with_location(location.file(), location.line());
+    frame.column = Some(location.column());
     frame.in_app = true;
-    match (file, line.map(str::parse), column.map(str::parse)) {
-        (Some(file), Some(Ok(line)), Some(Ok(column))) => {
-            frame.file = Some(file.to_owned());
-            (frame.line, frame.column) = (Some(line), Some(column));
-        }
-        _ => frame.file = Some(at.to_owned()),
-    }
     frame
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn source_locations_are_taken_apart_and_others_are_files() {
-        let parts = |at| {
-            let frame = location(at);
-            (frame.file.unwrap(), frame.line, frame.column)
-        };
-        let at = |file: &str, line, column| (file.to_owned(), Some(line), Some(column));
-        assert_eq!(parts("src/a.rs:12:5"), at("src/a.rs", 12, 5));
-        assert_eq!(parts(r"C:\a.rs:1:2"), at(r"C:\a.rs", 1, 2));
-        assert_eq!(parts("somewhere"), ("somewhere".to_owned(), None, None));
-    }
 }

@@ -1,7 +1,7 @@
 //! The attributes of a record: those of the conventions, ours, and the application's own.
 
-use backstop::Report;
-use backstop::report::{Mechanism, ReportRequest};
+use backstop::report::ReportRequest;
+use backstop::{Origin, Report};
 use opentelemetry::Key;
 use opentelemetry::logs::AnyValue;
 use serde_json::{Value, json};
@@ -61,20 +61,20 @@ fn failure(list: &mut List, report: &Report) {
         "error.type",
         type_name.or(status.as_deref()).or(Some("_OTHER")),
     );
-    let is_panic = report.mechanism == Mechanism::Panic;
+    let is_panic = report.origin == Origin::Panic;
     list.text(
         "exception.type",
         type_name.or_else(|| is_panic.then_some("panic")),
     );
     let message = report.errors.first();
-    let message = message.map_or(report.mechanism.as_str(), |error| &error.message);
+    let message = message.map_or(report.origin.as_str(), |error| &error.message);
     list.text("exception.message", Some(message));
     let stacktrace = stacktrace(report);
     list.add(
         "exception.stacktrace",
         (!stacktrace.is_empty()).then_some(stacktrace),
     );
-    list.text("error.mechanism", Some(report.mechanism.as_str()));
+    list.text("error.mechanism", Some(report.origin.as_str()));
     list.add("error.handled", Some(report.handled));
     list.text("error.fingerprint", Some(&report.fingerprint));
 }

@@ -25,7 +25,7 @@ const MAX_BYTES: usize = 64_000;
 ///
 /// let provider = SdkLoggerProvider::builder().build();
 /// let backstop = Backstop::production().reporter(OpenTelemetry::new(provider.clone())).build()?;
-/// // At the end: `backstop.shutdown(…)` first, then `provider.shutdown()`.
+/// // At the end: `backstop.close(…)` first, then `provider.shutdown()`.
 /// # Ok::<(), backstop::ConfigError>(())
 /// ```
 pub struct OpenTelemetry {

@@ -89,7 +89,7 @@ fn summary(report: &Report) -> String {
     let messages = report.errors.iter().map(|error| error.message.as_str());
     let messages: Vec<&str> = messages.filter(|message| !message.is_empty()).collect();
     if messages.is_empty() {
-        report.mechanism.as_str().to_owned()
+        report.origin.as_str().to_owned()
     } else {
         messages.join(": ")
     }

@@ -34,8 +34,8 @@ fn cause(out: &mut String, error: &ReportError) -> fmt::Result {
         write!(out, "{type_name}: ")?;
     }
     writeln!(out, "{}", error.message)?;
-    match &error.at {
-        Some(at) => writeln!(out, "    at {at}"),
+    match &error.location {
+        Some(location) => writeln!(out, "    at {location}"),
         None => Ok(()),
     }
 }

@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .app("shop", env!("CARGO_PKG_VERSION"))
         .reporter(Sentry::from_env())
         .build()?;
-    backstop.install_panic_hook();
+    backstop.install_panic_hook()?;
     let app = Router::new()
         .route("/products/{id}", get(product))
         .route("/stock", get(stock))
@@ -37,7 +37,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             let _ = tokio::signal::ctrl_c().await;
         })
         .await?;
-    backstop.shutdown(Duration::from_secs(5)).await;
+    backstop.close(Duration::from_secs(5)).await;
     Ok(())
 }
 
@@ -52,13 +52,13 @@ async fn product(Path(id): Path<u64>) -> backstop::Result<String> {
 
 /// A cause chain.
 async fn stock(scope: Scope) -> backstop::Result<String> {
-    scope.breadcrumb("looked on the shelf");
+    scope.add_breadcrumb("looked on the shelf");
     std::fs::read_to_string("/var/lib/shop/stock.json").context("loading the stock")
 }
 
 /// A panic, with its frames and their source.
 async fn panics(scope: Scope) {
-    scope.breadcrumb("looked for the last price");
+    scope.add_breadcrumb("looked for the last price");
     let prices: [u32; 0] = [];
     let index = prices.len();
     println!("{}", prices[index]);

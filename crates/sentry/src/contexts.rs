@@ -151,7 +151,7 @@ fn backstop(report: &Report) -> Value {
     let suppressed = (report.suppressed > 0).then_some(report.suppressed);
     object([
         ("id", json!(report.id)),
-        ("mechanism", json!(report.mechanism)),
+        ("mechanism", json!(report.origin)),
         ("route", json!(request.map(|request| &request.route))),
         ("suppressed", json!(suppressed)),
         ("trimmed", json!(trimmed)),

@@ -1,7 +1,7 @@
 //! The exceptions of an event, with their frames.
 
-use backstop::Report;
-use backstop::report::{Frame, Mechanism};
+use backstop::report::Frame;
+use backstop::{Origin, Report};
 use backstop_http::stack::{self, Exception};
 use sentry_types::protocol::v7::{self, Addr, Stacktrace, Thread, ThreadId};
 
@@ -26,7 +26,7 @@ pub(crate) fn threads(report: &Report) -> Vec<Thread> {
     let thread = report.thread.iter().map(|thread| Thread {
         id: Some(ThreadId::Int(thread.id)),
         name: thread.name.clone(),
-        crashed: report.mechanism == Mechanism::Panic && !report.handled,
+        crashed: report.origin == Origin::Panic && !report.handled,
         current: true,
         ..Thread::default()
     });
@@ -45,7 +45,7 @@ fn exception(exception: &Exception<'_>) -> v7::Exception {
 
 fn mechanism(report: &Report) -> v7::Mechanism {
     v7::Mechanism {
-        ty: report.mechanism.as_str().to_owned(),
+        ty: report.origin.as_str().to_owned(),
         handled: Some(report.handled),
         synthetic: report.errors.is_empty().then_some(true),
         ..v7::Mechanism::default()

@@ -48,8 +48,7 @@ mod tests {
     use super::*;
 
     fn parts(text: &str, host: Option<&str>) -> (String, Option<String>) {
-        let mut request = ReportRequest::default();
-        request.url = text.to_owned();
+        let request = ReportRequest::new("GET", text);
         let (url, query) = url(&request, host);
         (url.unwrap().to_string(), query)
     }

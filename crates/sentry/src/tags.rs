@@ -91,7 +91,7 @@ mod tests {
     fn report(attributes: &Value) -> Report {
         let report = json!({
             "id": "01890a5d-ac96-774b-bcce-b302099a8057", "timestamp": 1, "severity": "error",
-            "handled": false, "mechanism": "handler", "fingerprint": "f", "attributes": attributes,
+            "handled": false, "origin": "handler", "fingerprint": "f", "attributes": attributes,
         });
         serde_json::from_value(report).unwrap()
     }

@@ -164,5 +164,5 @@ async fn no_request_waits<R: Reporter + 'static>(make: &impl Fn(Settings<'_>) ->
         assert_eq!(response.unwrap().status(), 500);
     }
     assert_eq!(backstop.stats().reporters[0].queued(), 100);
-    backstop.shutdown(Duration::ZERO).await;
+    backstop.close(Duration::ZERO).await;
 }

@@ -12,11 +12,11 @@ pub const AT: u64 = 1_795_296_894_480;
 #[must_use]
 pub fn json() -> Value {
     json!({
-        "id": ID, "timestamp": AT, "severity": "error", "handled": false, "mechanism": "handler",
+        "id": ID, "timestamp": AT, "severity": "error", "handled": false, "origin": "handler",
         "errors": [
-            {"type": "orders::StoreError", "message": "store unavailable", "at": "src/store.rs:88:13"},
+            {"type": "orders::StoreError", "message": "store unavailable", "location": "src/store.rs:88:13"},
             {"type": "std::io::Error", "message": "connection refused"},
-            {"message": "no route — to host", "at": "src/net.rs:7:1"},
+            {"message": "no route — to host", "location": "src/net.rs:7:1"},
         ],
         "frames": [
             {"function": "orders::store::load", "file": "src/store.rs", "line": 88, "column": 13, "address": 1, "in_app": true,
@@ -65,7 +65,7 @@ pub fn with(change: impl FnOnce(&mut Value)) -> Report {
 #[must_use]
 pub fn bare() -> Report {
     let bare = json!({
-        "id": ID, "timestamp": AT, "severity": "error", "handled": false, "mechanism": "panic", "fingerprint": "f",
+        "id": ID, "timestamp": AT, "severity": "error", "handled": false, "origin": "panic", "fingerprint": "f",
     });
     serde_json::from_value(bare).unwrap()
 }

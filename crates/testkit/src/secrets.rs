@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use backstop::report::{Breadcrumb, Severity};
+use backstop::report::{Breadcrumb, FeatureFlag, Severity};
 use backstop::reporters::Reporter;
 use backstop::{Backstop, Error, ResultExt as _, Scope};
 use serde_json::json;
@@ -56,11 +56,11 @@ pub async fn check<R: Reporter + 'static>(make: impl Fn(&str) -> R) {
 async fn fail(message: &'static str) -> Result<(), Error> {
     let scope = Scope::current();
     let nested = json!({"deep": [{"password": "s3cr3t"}], "text": "{\"jwt\": \"s3cr3t\"}"});
-    scope.breadcrumb(Breadcrumb::new("planted crumb secret=s3cr3t").data(&nested));
-    scope.annotation("cart", nested);
-    scope.attribute("session_id", "s3cr3t");
+    scope.add_breadcrumb(Breadcrumb::new("planted crumb secret=s3cr3t").with_data(&nested));
+    scope.add_annotation("cart", nested);
+    scope.set_attribute("session_id", "s3cr3t");
     scope.log(Severity::Info, "pwd=s3cr3t");
-    scope.feature_variant("auth_variant", "s3cr3t");
+    scope.add_feature_flag(FeatureFlag::new("auth_variant").with_variant("s3cr3t"));
     let task = scope.spawn(async { backstop::notify(&std::fmt::Error) });
     assert!(task.await.unwrap().is_some());
     let failed: Result<(), io::Error> = Err(io::Error::other(message));

@@ -62,9 +62,9 @@ async fn a_report_with_nothing_optional_is_an_event_all_the_same() {
 
 #[tokio::test]
 async fn the_severity_has_a_reason_by_the_way_and_the_next_event_its_own() {
-    let told = |mechanism: &str, handled: bool, severity: &str| {
+    let told = |origin: &str, handled: bool, severity: &str| {
         sample::with(|report| {
-            report["mechanism"] = mechanism.into();
+            report["origin"] = origin.into();
             report["handled"] = handled.into();
             report["severity"] = severity.into();
         })

@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::response::Response;
 use axum::routing::get;
 use backstop::prelude::*;
+use backstop::settings::Reporting;
 use backstop::{Backstop, Context as _, Scope};
 use backstop_opentelemetry::OpenTelemetry;
 use http::{Request, StatusCode};
@@ -33,7 +34,7 @@ impl App {
         let backstop = Backstop::production()
             .log(false)
             .app("shop", "1.2.3")
-            .capture_backtraces(true)
+            .reporting(Reporting::new().capture_backtraces(true))
             .reporter(OpenTelemetry::new(provider.clone()))
             .build()
             .unwrap();
@@ -66,9 +67,9 @@ impl App {
 }
 
 async fn fail(scope: Scope) -> backstop::Result<()> {
-    scope.breadcrumb("asked the warehouse");
-    scope.attribute("tenant", "acme");
-    scope.annotation("cart", json!({"items": [{"sku": "a", "price": 1.5}]}));
+    scope.add_breadcrumb("asked the warehouse");
+    scope.set_attribute("tenant", "acme");
+    scope.add_annotation("cart", json!({"items": [{"sku": "a", "price": 1.5}]}));
     std::fs::read("/no/such/file")
         .or_status(StatusCode::BAD_GATEWAY)
         .context("counting the stock")?;

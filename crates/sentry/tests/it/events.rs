@@ -81,7 +81,7 @@ async fn level_handled_and_mechanism_are_the_reports() {
     ];
     for (mechanism, handled, severity) in cases {
         let event = event(sample::with(|report| {
-            report["mechanism"] = mechanism.into();
+            report["origin"] = mechanism.into();
             report["handled"] = handled.into();
             report["severity"] = severity.into();
         }))

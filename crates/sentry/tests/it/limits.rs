@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use backstop::Backstop;
 use backstop::reporters::{Delivery, Reporter as _};
+use backstop::settings::{RateLimit, Reporting};
 use backstop::stats::Outcome;
 use backstop_testkit::responses::Settings;
 use backstop_testkit::{Received, Receiver, Reply, sample, text};
@@ -12,6 +13,8 @@ use serde_json::{Value, json};
 
 use crate::reporter;
 use crate::valid::valid;
+
+const LONG: Duration = Duration::from_secs(30);
 
 #[tokio::test]
 async fn the_id_is_the_same_on_every_attempt() {
@@ -75,12 +78,12 @@ async fn what_was_dropped_is_told_once_with_the_next_event_that_arrives() {
     tokio::time::advance(Duration::from_secs(61)).await;
     tokio::time::resume();
     assert!(matches!(send().await, Delivery::Retry { after: Some(_) }));
-    let told: Vec<Option<Value>> = receiver.received().iter().map(lost).collect();
+    let sent: Vec<Option<Value>> = receiver.received().iter().map(lost).collect();
     let first = json!({"queue_overflow": 3, "sample_rate": 40});
     let all = json!({"queue_overflow": 4, "sample_rate": 40});
     let last = json!({"before_send": 2, "network_error": 5, "send_error": 6});
     assert_eq!(
-        told,
+        sent,
         [
             Some(first),
             // Refused with the event: whatever it was that spoiled it, no later one is to be spoiled.
@@ -105,25 +108,28 @@ fn by_reason(report: &Value) -> Value {
         .collect()
 }
 
-/// The whole way: what the gates drop reaches Sentry's statistics.
 #[tokio::test]
-async fn drops_of_the_pipeline_are_told_with_the_next_report() {
+async fn what_the_pipeline_drops_is_sent_with_the_next_report() {
     let receiver = Receiver::accepting().await;
+    let limit = RateLimit {
+        per_failure: Some(1),
+        overall: None,
+    };
     let backstop = Backstop::production()
         .log(false)
-        .sample_by(|failure| {
-            f64::from(u8::from(
-                failure.chain().iter().any(|link| link.message() == "kept"),
-            ))
-        })
+        .reporting(Reporting::new().rate_limit(limit))
         .reporter(reporter(Settings::new(&receiver.url())))
         .build()
         .unwrap();
-    for message in ["lost", "lost", "kept", "kept"] {
-        backstop.notify(&std::io::Error::other(message));
-        let long = Duration::from_secs(30);
-        assert!(backstop.flush(long).await.is_empty());
+    let many = std::io::Error::other("too many of these");
+    for _ in 0..3 {
+        backstop.notify(&many);
+        assert!(backstop.flush(LONG).await.is_empty());
     }
-    let told: Vec<Option<Value>> = receiver.received().iter().map(lost).collect();
-    assert_eq!(told, [Some(json!({"sample_rate": 2})), None]);
+    backstop.notify(&std::fmt::Error);
+    assert!(backstop.flush(LONG).await.is_empty());
+    backstop.notify(&"x".parse::<u8>().unwrap_err());
+    assert!(backstop.flush(LONG).await.is_empty());
+    let sent: Vec<Option<Value>> = receiver.received().iter().map(lost).collect();
+    assert_eq!(sent, [None, Some(json!({"ratelimit_backoff": 2})), None]);
 }

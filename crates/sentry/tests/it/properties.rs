@@ -50,8 +50,8 @@ fn any_report() -> impl Strategy<Value = Report> {
                 .map(|by| json!({"number": line.saturating_add(by), "text": t[0]}))
                 .collect();
             let report = json!({
-                "id": uuid::Uuid::from_u128(id), "timestamp": time, "severity": "fatal", "handled": false, "mechanism": "panic",
-                "errors": times(json!({"type": t[0], "message": t[1], "at": t[2]})),
+                "id": uuid::Uuid::from_u128(id), "timestamp": time, "severity": "fatal", "handled": false, "origin": "panic",
+                "errors": times(json!({"type": t[0], "message": t[1], "location": format!("{}:{line}:{line}", t[2])})),
                 "frames": times(json!({"function": t[3], "file": t[4], "line": line, "column": line, "address": time,
                                        "in_app": true, "source": source})),
                 "request": {"method": t[5], "url": t[6], "route": t[7], "headers": {t[1].clone(): t[2], "host": t[3]}},

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use backstop::Backstop;
 use backstop::reporters::Spool;
+use backstop::settings::Reporting;
 use backstop::stats::Outcome;
 use backstop_bugsnag::Bugsnag;
 use backstop_testkit::{Receiver, Reply, parse, text, unused_url};
@@ -37,9 +38,9 @@ async fn what_could_not_be_sent_arrives_once_and_under_its_id_when_the_server_is
     let backstop = Backstop::production()
         .log(false)
         .reporter(Spool::new(directory.path(), reporter))
-        .on_outcome(move |event| {
+        .reporting(Reporting::new().on_outcome(move |event| {
             let _ = sender.send((event.outcome(), event.report_id().to_string()));
-        })
+        }))
         .build()
         .unwrap();
     for number in 0..COUNT {

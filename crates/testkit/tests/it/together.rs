@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use backstop::settings::Reporting;
 use backstop::stats::Outcome;
 use backstop::{Backstop, Builder};
 use backstop_airbrake::Airbrake;
@@ -51,11 +52,11 @@ async fn a_tracker_that_hangs_delays_no_other() {
     let (silent, url) = (silent.url(), receiver.url());
     let (sender, mut delivered) = unbounded_channel();
     let backstop = builder([&silent, &url, &url, &url])
-        .on_outcome(move |event| {
+        .reporting(Reporting::new().on_outcome(move |event| {
             if event.outcome() == Outcome::Delivered {
                 let _ = sender.send(event.reporter().unwrap().to_owned());
             }
-        })
+        }))
         .build()
         .unwrap();
     backstop.notify(&std::fmt::Error).unwrap();
@@ -65,5 +66,5 @@ async fn a_tracker_that_hangs_delays_no_other() {
         assert!(names.insert(name.unwrap()));
     }
     assert!(!names.contains("Airbrake"), "{names:?}");
-    backstop.shutdown(Duration::ZERO).await;
+    backstop.close(Duration::ZERO).await;
 }

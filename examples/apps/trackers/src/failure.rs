@@ -6,7 +6,7 @@ use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use axum::routing::get;
 use backstop::prelude::*;
-use backstop::report::{Breadcrumb, BreadcrumbKind, User};
+use backstop::report::{Breadcrumb, BreadcrumbKind, FeatureFlag, User};
 use backstop::{Backstop, BoxError, Context as _, Scope};
 use serde_json::json;
 use tower::ServiceExt as _;
@@ -26,11 +26,11 @@ pub async fn request(backstop: &Backstop) -> Result<Response, BoxError> {
 }
 
 async fn order(scope: Scope) -> backstop::Result<()> {
-    scope.attribute("tenant", "acme");
-    scope.user(User::new("u-7"));
-    scope.feature_variant("checkout", "two-step");
-    scope.annotation("cart", json!({"items": 3}));
-    scope.breadcrumb(Breadcrumb::new("asked the warehouse").kind(BreadcrumbKind::Request));
+    scope.set_attribute("tenant", "acme");
+    scope.set_user(User::new("u-7"));
+    scope.add_feature_flag(FeatureFlag::new("checkout").with_variant("two-step"));
+    scope.add_annotation("cart", json!({"items": 3}));
+    scope.add_breadcrumb(Breadcrumb::new("asked the warehouse").with_kind(BreadcrumbKind::Request));
     let refused: Result<(), _> = Err(std::io::Error::other(
         "connecting to postgres://app:s3cr3t@db:5432/stock: connection refused",
     ));

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use backstop::reporters::Console;
+use backstop::settings::Reporting;
 use backstop::{Backstop, BoxError};
 
 use crate::trackers::{Setup, TRACKERS};
@@ -31,10 +32,10 @@ fn run() -> Result<bool, BoxError> {
         .app("shop", "1.4.0")
         .release_stage("staging")
         .reporter(Console::new())
-        .on_outcome(|event| {
+        .reporting(Reporting::new().on_outcome(|event| {
             let reporter = event.reporter().unwrap_or("all");
             println!("{reporter}: {}", event.outcome());
-        });
+        }));
     let mut setup = Setup::new(builder);
     let mut are_named = false;
     for tracker in &TRACKERS {
@@ -71,7 +72,7 @@ async fn report(backstop: &Backstop) -> Result<bool, BoxError> {
         response.status(),
         response.headers()["x-error-id"].to_str()?
     );
-    backstop.shutdown(TIMEOUT).await;
+    backstop.close(TIMEOUT).await;
     println!();
     let stats = backstop.stats();
     for stats in &stats.reporters {
