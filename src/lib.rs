@@ -34,20 +34,6 @@ pub mod utoipa;
 pub mod __private;
 
 // The public interface is:
-pub use self::backstop::{Backstop, Builder, ConfigError};
-pub use self::error::{
-    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt, respond,
-};
-pub use self::formats::Shape;
-pub use self::negotiate::Format;
-#[doc(inline)]
-pub use self::problem::Problem;
-pub use self::process::spawn;
-#[doc(inline)]
-pub use self::report::report::Report;
-pub use self::request::RequestInfo;
-pub use self::scope::{Scope, notify};
-
 /// ```
 /// use backstop::HttpError;
 /// use http::StatusCode;
@@ -72,6 +58,20 @@ pub use self::scope::{Scope, notify};
 #[cfg(feature = "derive")]
 pub use backstop_derive::HttpError;
 
+pub use self::backstop::{Backstop, Builder, ConfigError};
+pub use self::error::{
+    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt, respond,
+};
+pub use self::formats::Shape;
+pub use self::negotiate::Format;
+#[doc(inline)]
+pub use self::problem::Problem;
+pub use self::process::spawn;
+#[doc(inline)]
+pub use self::report::report::Report;
+pub use self::request::RequestInfo;
+pub use self::scope::{Scope, notify};
+
 /// The traits whose methods are for everyday use, and the derive: `use backstop::prelude::*;`.
 ///
 /// [`Context`](crate::Context) is not among them, because anyhow's trait of that name has the same method; import it
@@ -83,9 +83,8 @@ pub mod prelude {
 
 /// The groups of settings that [`Builder`] takes, and the kinds of [`ConfigError`].
 pub mod settings {
-    pub use crate::backstop::{
-        ConfigErrorKind, Disclosure, InApp, PanicSettings, QueueLimits, RateLimit, Reporting,
-    };
+    pub use crate::backstop::{ConfigErrorKind, Disclosure, InApp, PanicSettings, Reporting};
+    pub use crate::pipeline::{QueueLimits, RateLimit};
 }
 
 /// What the feature `sqlx` adds.

@@ -28,6 +28,7 @@ use std::sync::{Arc, Once};
 use serde_json::Value;
 
 use crate::backstop::Builder;
+use crate::pipeline::Executor;
 use crate::report::report::Report;
 use crate::reporters::Memory;
 
@@ -109,13 +110,15 @@ pub fn assert_report_count(memory: &Memory, count: usize) {
 /// with paused time (`#[tokio::test(start_paused = true)]`) the test then decides when a report is tried again.
 ///
 /// One thread is then all there is, so dropping the last handle does not wait.
-pub fn on_current_runtime(builder: Builder) -> Builder {
-    builder.work_on_current_runtime()
+pub fn on_current_runtime(mut builder: Builder) -> Builder {
+    builder.pipeline_settings().executor = Executor::CurrentRuntime;
+    builder
 }
 
-/// Makes the choice of [`sample_rate`](crate::settings::Reporting::sample_rate) the same in every run.
-pub fn seed(builder: Builder, seed: u64) -> Builder {
-    builder.sample_seed(seed)
+/// Makes the choices of a sample rate and the waits between attempts the same in every run.
+pub fn seed(mut builder: Builder, seed: u64) -> Builder {
+    builder.pipeline_settings().seed = Some(seed);
+    builder
 }
 
 /// Marks a request as one from this machine, as a server with connect info marks it: in development the response to it

@@ -36,7 +36,8 @@ impl Builder {
         let redactor = &responder.policy.redactor;
 
         let capture_backtraces = self.reporting.capture_backtraces;
-        self.defaults.backtraces = capture_backtraces.unwrap_or_else(|| mode.is_development());
+        self.defaults.backtraces = capture_backtraces
+            .unwrap_or_else(|| mode.is_development() || self.pipeline.wants_frames());
         let captured = KeepOptions {
             host_and_peer: responder.policy.details.may_be_on(),
             headers: std::mem::take(&mut self.reporting.keep_headers),
@@ -44,7 +45,7 @@ impl Builder {
         let policy = std::mem::take(&mut self.reporting.policy);
         self.reporting.apply(&mut self.pipeline);
         self.pipeline.crash_timeout = self.on_panic.crash_timeout;
-        let pipeline = pipeline(self.pipeline, redactor);
+        let pipeline = pipeline(self.pipeline, redactor)?;
         let shutdown = Arc::new(Shutdown::new(self.on_panic, pipeline.clone()));
         let wants_backtraces = self.defaults.backtraces && pipeline.is_some();
         let dispatch = dispatch(self.defaults, redactor, pipeline.as_ref(), &shutdown);
@@ -73,12 +74,6 @@ impl Builder {
                 "redact_keys",
                 "a key needs a letter or a digit; an empty key would match every key",
             ));
-        }
-        for reporter in &self.pipeline.reporters {
-            if let Err(error) = reporter.check() {
-                let message = format!("{}: {error}", reporter.name());
-                return Err(ConfigError::invalid("reporter", message));
-            }
         }
         Ok(())
     }
@@ -135,12 +130,14 @@ impl Builder {
     }
 }
 
-fn pipeline(mut settings: Settings, redactor: &Redactor) -> Option<Arc<Pipeline>> {
-    if settings.reporters.is_empty() {
-        return None;
-    }
+fn pipeline(
+    mut settings: Settings,
+    redactor: &Redactor,
+) -> Result<Option<Arc<Pipeline>>, ConfigError> {
     settings.redactor = redactor.clone();
-    Some(Arc::new(Pipeline::new(settings)))
+    let built = Pipeline::build(settings);
+    let pipeline = built.map_err(|it| ConfigError::invalid(it.setting, it.message))?;
+    Ok(pipeline.map(Arc::new))
 }
 
 /// This Backstop as scopes see it.

@@ -15,12 +15,12 @@ use crate::error::Failure;
 use crate::formats::Shape;
 use crate::negotiate::Format;
 use crate::panics::callback::Callback;
-use crate::pipeline::{Executor, Settings};
+use crate::pipeline::Settings;
 use crate::problem::Problem;
 use crate::report::defaults::ReportDefaults;
 use crate::report::error_event::ErrorEvent;
 use crate::report::scalar::Scalar;
-use crate::reporters::Reporter;
+use crate::reporters::IntoReporter;
 use crate::request::RequestInfo;
 
 /// The settings of a [`Backstop`](crate::Backstop), which [`build`](Self::build) checks.
@@ -210,8 +210,8 @@ impl Builder {
     ///     .build()?;
     /// # Ok::<(), backstop::ConfigError>(())
     /// ```
-    pub fn reporter(mut self, reporter: impl Reporter + 'static) -> Self {
-        self.pipeline.reporters.push(Box::new(reporter));
+    pub fn reporter(mut self, reporter: impl IntoReporter) -> Self {
+        self.pipeline.add_reporter(reporter);
         self
     }
 
@@ -267,14 +267,8 @@ impl Builder {
         self
     }
 
-    pub(crate) fn work_on_current_runtime(mut self) -> Self {
-        self.pipeline.place = Executor::CurrentRuntime;
-        self
-    }
-
-    /// Makes the choice of the samples the same in every run.
-    pub(crate) fn sample_seed(mut self, seed: u64) -> Self {
-        self.pipeline.seed = Some(seed);
-        self
+    /// The settings of the pipeline, for tests.
+    pub(crate) const fn pipeline_settings(&mut self) -> &mut Settings {
+        &mut self.pipeline
     }
 }

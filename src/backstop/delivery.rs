@@ -57,7 +57,7 @@ impl Backstop {
     /// ```
     pub async fn close(&self, timeout: Duration) -> Remaining {
         match self.pipeline() {
-            Some(pipeline) => pipeline.shutdown(timeout).await,
+            Some(pipeline) => pipeline.close(timeout).await,
             None => Remaining::default(),
         }
     }
@@ -69,7 +69,7 @@ impl Backstop {
     )]
     pub fn close_blocking(&self, timeout: Duration) -> Remaining {
         match self.pipeline() {
-            Some(pipeline) => pipeline.shutdown_blocking(after_panics(timeout)),
+            Some(pipeline) => pipeline.close_blocking(after_panics(timeout)),
             None => Remaining::default(),
         }
     }

@@ -7,9 +7,8 @@ use http::HeaderName;
 
 use super::config_error::ConfigError;
 use super::in_app::InApp;
-use super::report_limits::{QueueLimits, RateLimit};
 use super::report_policy::ReportPolicy;
-use crate::pipeline::{Listeners, OutcomeEvent, Sample, Settings};
+use crate::pipeline::{Listeners, OutcomeEvent, QueueLimits, RateLimit, Settings};
 use crate::report::error_event::ErrorEvent;
 
 /// Which failures are reported, what their reports contain, and how many may wait.
@@ -139,12 +138,6 @@ impl Reporting {
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        if !(0.0..=1.0).contains(&self.sample_rate) {
-            let message = format!("must be between 0.0 and 1.0, got {}", self.sample_rate);
-            return Err(ConfigError::invalid("sample_rate", message));
-        }
-        self.rate_limit.check()?;
-        self.queue.check()?;
         if self.context_lines > MAX_CONTEXT_LINES {
             let message = format!(
                 "must be at most {MAX_CONTEXT_LINES}, got {}",
@@ -157,11 +150,9 @@ impl Reporting {
 
     /// Completes the pipeline's settings with these.
     pub(super) fn apply(self, settings: &mut Settings) {
-        settings.sample = Sample::Rate(self.sample_rate);
-        settings.rate_limit = self.rate_limit.per_failure;
-        settings.overall_limit = self.rate_limit.overall;
-        settings.queue_count = self.queue.reports;
-        settings.queue_bytes = self.queue.bytes;
+        settings.sample_rate = self.sample_rate;
+        settings.rate_limit = self.rate_limit;
+        settings.queue = self.queue;
         settings.listeners = self.on_outcome;
         settings.symbols.context_lines = self.context_lines;
         settings.symbols.in_app = self.in_app.into_rules();

@@ -80,19 +80,19 @@ pub fn crash_child() -> Option<ExitCode> {
             let left = LONGEST.saturating_sub(start.elapsed());
             // It returns early if there is nothing to do before the next attempt.
             pipelines.wait_blocking(left);
-            if pipelines.kept() == 0 || left.is_zero() {
+            if pipelines.spooled() == 0 || left.is_zero() {
                 break;
             }
             std::thread::sleep(INTERVAL.min(left));
         }
-        let is_done = pipelines.kept() == 0 && pipelines.can_keep();
+        let is_done = pipelines.spooled() == 0 && pipelines.have_spools();
         return Some(if is_done {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
         });
     }
-    if pipelines.can_keep()
+    if pipelines.have_spools()
         && let Ok(program) = std::env::current_exe()
     {
         // A second call sets the same program.

@@ -61,11 +61,11 @@ impl CrashFlush {
 
     /// Hands the reports on disk over to a child, if one may be started.
     fn hand_over(&self) -> Option<Child> {
-        if !crash_child::may_start() || self.pipelines.kept() == 0 {
+        if !crash_child::may_start() || self.pipelines.spooled() == 0 {
             return None;
         }
         // Before the child starts, because it only takes what no process holds.
-        self.pipelines.leave();
+        self.pipelines.leave_disk();
         crash_child::start()
     }
 }

@@ -19,4 +19,4 @@ mod table;
 
 pub(crate) use self::settings::SymbolSettings;
 #[cfg(feature = "frames")]
-pub(crate) use self::symbolize::{symbolise, symbolise_within};
+pub(crate) use self::symbolize::{symbolize, symbolize_within};

@@ -16,7 +16,7 @@ static TABLE: Mutex<Table> = Mutex::new(Table::new());
 const MAX_FRAMES: usize = 128;
 
 /// Puts frames in the place of the report's addresses, without those that only took the stack.
-pub(crate) fn symbolise(report: &mut Report, settings: &SymbolSettings) {
+pub(crate) fn symbolize(report: &mut Report, settings: &SymbolSettings) {
     if report.frames.is_empty() {
         return;
     }
@@ -46,7 +46,7 @@ pub(crate) fn symbolise(report: &mut Report, settings: &SymbolSettings) {
 
 /// The same, if it is done in this time; else the frames stay addresses. What takes longer goes on, on a thread of its
 /// own, so that the next report finds it done.
-pub(crate) fn symbolise_within(report: &mut Report, settings: &SymbolSettings, time: Duration) {
+pub(crate) fn symbolize_within(report: &mut Report, settings: &SymbolSettings, time: Duration) {
     if matches!(TABLE.try_lock(), Err(std::sync::TryLockError::WouldBlock)) {
         // Another report waits for that already, and this one is to be kept first.
         return;
@@ -54,14 +54,14 @@ pub(crate) fn symbolise_within(report: &mut Report, settings: &SymbolSettings, t
     let (done, found) = mpsc::channel();
     let (mut copy, settings) = (report.clone(), settings.clone());
     let find = move || {
-        catch_panic(|| symbolise(&mut copy, &settings));
+        catch_panic(|| symbolize(&mut copy, &settings));
         let _ = done.send(copy);
     };
     let thread = std::thread::Builder::new().name("backstop-symbols".to_owned());
     if thread.spawn(find).is_ok()
-        && let Ok(symbolised) = found.recv_timeout(time)
+        && let Ok(symbolized) = found.recv_timeout(time)
     {
-        *report = symbolised;
+        *report = symbolized;
     }
 }
 

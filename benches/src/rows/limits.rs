@@ -10,11 +10,10 @@ use crate::row::{Asked, Row, row};
 
 pub const ROWS: &[Row] = &[
     row("500, backstop, rate_limit set", || {
-        let limit = RateLimit {
+        let backstop = reporting_with(Reporting::new().rate_limit(RateLimit {
             per_failure: Some(1_000_000),
             overall: None,
-        };
-        let backstop = reporting_with(Reporting::new().rate_limit(limit));
+        }));
         failing(&backstop, StatusCode::INTERNAL_SERVER_ERROR)
     })
     .over(REPORTED),

@@ -2,7 +2,8 @@
 
 use axum::Router;
 use axum::routing::get;
-use backstop::{Breadcrumb, Error, Scope};
+use backstop::report::Breadcrumb;
+use backstop::{Error, Scope};
 
 use super::panics::with_frames;
 use crate::apps::reporting;

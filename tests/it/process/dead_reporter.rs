@@ -82,12 +82,13 @@ async fn a_million_errors_against_a_dead_reporter_take_64_mib_at_most_and_no_req
     let without = drive(&silent, ERRORS / 10).await;
     let builder = || Backstop::production().log(false);
     // With room for all, as where the worker keeps up: what finds the queue full costs less than what gets in.
-    let room = QueueLimits {
+    let limits = QueueLimits {
         reports: 1 << 20,
         bytes: 1 << 32,
     };
-    let taking = builder().reporting(Reporting::new().queue(room));
-    let taking = taking.reporter(Taking);
+    let taking = builder()
+        .reporting(Reporting::new().queue(limits))
+        .reporter(Taking);
     let taking = taking.build().unwrap();
     let live = drive(&taking, ERRORS / 10).await;
     drop(taking);

@@ -482,7 +482,7 @@ async fn a_callback_whose_destructor_panics_while_another_panic_unwinds_does_not
     let (backstop, _reports) = Reports::backstop();
     let scope = backstop.scope();
     let bomb = Bomb;
-    scope.on_report(move |_| std::mem::size_of_val(&bomb) == 0);
+    scope.on_report(move |_| size_of_val(&bomb) == 0);
     let unwound = catch_unwind(AssertUnwindSafe(move || {
         let _last_handle = scope;
         panic!("first") as ()

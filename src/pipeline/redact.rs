@@ -1,6 +1,7 @@
-//! The redactor over a whole report.
+//! Redacts a whole report.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use http::Uri;
 use serde_json::{Map, Value};
@@ -16,7 +17,7 @@ use crate::report::request_parts::ReportRequest;
 use crate::report::user::User;
 
 /// Hides what is sensitive. Every field is named here, so that a new one is not forgotten.
-pub(super) fn scrub(report: &mut Report, redactor: &Redactor) {
+pub(super) fn redact(report: &mut Report, redactor: &Redactor) {
     let Report {
         id: _,
         timestamp: _,
@@ -43,52 +44,22 @@ pub(super) fn scrub(report: &mut Report, redactor: &Redactor) {
         suppressed: _,
         trimmed,
     } = report;
-    let scrubber = Scrubber(redactor);
-    errors.iter_mut().for_each(|error| scrubber.error(error));
-    frames.iter_mut().for_each(|frame| scrubber.frame(frame));
-    request
-        .iter_mut()
-        .for_each(|request| scrubber.request(request));
-    scrubber.maybe(transaction);
-    user.iter_mut().for_each(|user| scrubber.user(user));
-    for (key, value) in attributes {
-        redactor.member(key, value);
+    let redaction = Redaction(redactor);
+    redaction.errors(errors, frames);
+    redaction.request(request, user);
+    redaction.maybe(transaction);
+    redaction.data(attributes, metadata, feature_flags);
+    redaction.record(breadcrumbs, logs);
+    redaction.process(app, device, thread);
+    redaction.text(fingerprint);
+    for text in trimmed {
+        redaction.text(text);
     }
-    for (section, members) in metadata {
-        scrubber.section(section, members);
-    }
-    feature_flags
-        .iter_mut()
-        .for_each(|flag| scrubber.flag(flag));
-    breadcrumbs
-        .iter_mut()
-        .for_each(|crumb| scrubber.breadcrumb(crumb));
-    logs.iter_mut()
-        .for_each(|LogLine { message, .. }| scrubber.text(message));
-    if let Some(App {
-        name,
-        version,
-        release_stage,
-    }) = app
-    {
-        let texts = [name, version, release_stage];
-        texts.into_iter().for_each(|text| scrubber.maybe(text));
-    }
-    if let Some(Device { hostname, os, arch }) = device {
-        scrubber.maybe(hostname);
-        scrubber.text(os);
-        scrubber.text(arch);
-    }
-    if let Some(Thread { name, id: _ }) = thread {
-        scrubber.maybe(name);
-    }
-    scrubber.text(fingerprint);
-    trimmed.iter_mut().for_each(|text| scrubber.text(text));
 }
 
-struct Scrubber<'a>(&'a Redactor);
+struct Redaction<'a>(&'a Redactor);
 
-impl Scrubber<'_> {
+impl Redaction<'_> {
     fn text(&self, text: &mut String) {
         if let Cow::Owned(redacted) = self.0.text(text) {
             *text = redacted;
@@ -96,7 +67,9 @@ impl Scrubber<'_> {
     }
 
     fn maybe(&self, text: &mut Option<String>) {
-        text.iter_mut().for_each(|text| self.text(text));
+        if let Some(text) = text {
+            self.text(text);
+        }
     }
 
     /// The value of a key.
@@ -108,43 +81,59 @@ impl Scrubber<'_> {
         }
     }
 
-    fn error(
-        &self,
-        ReportError {
-            type_name,
-            message,
-            location: _,
-        }: &mut ReportError,
-    ) {
-        self.maybe(type_name);
-        self.text(message);
+    fn errors(&self, errors: &mut [ReportError], frames: &mut [Frame]) {
+        for error in errors {
+            let ReportError {
+                type_name,
+                message,
+                location: _,
+            } = error;
+            self.maybe(type_name);
+            self.text(message);
+        }
+        for frame in frames {
+            let Frame {
+                function,
+                file,
+                source,
+                line: _,
+                column: _,
+                address: _,
+                in_app: _,
+            } = frame;
+            self.maybe(function);
+            self.maybe(file);
+            for SourceLine { text, .. } in source {
+                self.text(text);
+            }
+        }
     }
 
-    fn frame(&self, frame: &mut Frame) {
-        let Frame {
-            function,
-            file,
-            source,
-            line: _,
-            column: _,
-            address: _,
-            in_app: _,
-        } = frame;
-        self.maybe(function);
-        self.maybe(file);
-        source
-            .iter_mut()
-            .for_each(|SourceLine { text, .. }| self.text(text));
-    }
-
-    fn request(&self, request: &mut ReportRequest) {
-        let ReportRequest {
+    fn request(&self, request: &mut Option<ReportRequest>, user: &mut Option<User>) {
+        if let Some(ReportRequest {
             method,
             url,
             route,
             headers,
-        } = request;
-        self.text(method);
+        }) = request
+        {
+            self.text(method);
+            self.url(url);
+            self.maybe(route);
+            for (name, value) in headers {
+                self.member(name, value);
+            }
+        }
+        if let Some(User { id, name, email }) = user {
+            for (key, value) in [("id", id), ("name", name), ("email", email)] {
+                if let Some(value) = value {
+                    self.member(key, value);
+                }
+            }
+        }
+    }
+
+    fn url(&self, url: &mut String) {
         if let Ok(uri) = url.parse::<Uri>() {
             let start = uri
                 .authority()
@@ -152,15 +141,24 @@ impl Scrubber<'_> {
             *url = start.unwrap_or_default() + &self.0.uri(&uri);
         }
         self.text(url);
-        self.maybe(route);
-        for (name, value) in headers {
-            self.member(name, value);
-        }
     }
 
-    fn user(&self, User { id, name, email }: &mut User) {
-        for (key, value) in [("id", id), ("name", name), ("email", email)] {
-            value.iter_mut().for_each(|value| self.member(key, value));
+    fn data(
+        &self,
+        attributes: &mut BTreeMap<String, Value>,
+        metadata: &mut BTreeMap<String, Map<String, Value>>,
+        feature_flags: &mut [FeatureFlag],
+    ) {
+        for (key, value) in attributes {
+            self.0.member(key, value);
+        }
+        for (section, members) in metadata {
+            self.section(section, members);
+        }
+        for FeatureFlag { name, variant } in feature_flags {
+            if let Some(variant) = variant {
+                self.member(name, variant);
+            }
         }
     }
 
@@ -175,24 +173,49 @@ impl Scrubber<'_> {
         }
     }
 
-    fn flag(&self, FeatureFlag { name, variant }: &mut FeatureFlag) {
-        variant
-            .iter_mut()
-            .for_each(|variant| self.member(name, variant));
+    fn record(&self, breadcrumbs: &mut [Breadcrumb], logs: &mut [LogLine]) {
+        for breadcrumb in breadcrumbs {
+            let Breadcrumb {
+                timestamp: _,
+                message,
+                kind: _,
+                level: _,
+                data,
+            } = breadcrumb;
+            if let Cow::Owned(redacted) = self.0.text(message) {
+                *message = Cow::Owned(redacted);
+            }
+            self.section("", data);
+        }
+        for LogLine { message, .. } in logs {
+            self.text(message);
+        }
     }
 
-    fn breadcrumb(&self, crumb: &mut Breadcrumb) {
-        let Breadcrumb {
-            timestamp: _,
-            message,
-            kind: _,
-            level: _,
-            data,
-        } = crumb;
-        if let Cow::Owned(redacted) = self.0.text(message) {
-            *message = Cow::Owned(redacted);
+    fn process(
+        &self,
+        app: &mut Option<App>,
+        device: &mut Option<Device>,
+        thread: &mut Option<Thread>,
+    ) {
+        if let Some(App {
+            name,
+            version,
+            release_stage,
+        }) = app
+        {
+            for text in [name, version, release_stage] {
+                self.maybe(text);
+            }
         }
-        self.section("", data);
+        if let Some(Device { hostname, os, arch }) = device {
+            self.maybe(hostname);
+            self.text(os);
+            self.text(arch);
+        }
+        if let Some(Thread { name, id: _ }) = thread {
+            self.maybe(name);
+        }
     }
 }
 
@@ -203,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_secret_survives_wherever_it_stands() {
+    fn no_secret_survives_in_any_field() {
         let nested =
             json!({"deep": [{"api_key_v2": "s3cr3t"}], "text": "{\"password\":\"s3cr3t\"}"});
         let url = "postgres://app:s3cr3t@db/shop";
@@ -242,7 +265,7 @@ mod tests {
             "trimmed": ["token=s3cr3t"],
         }))
         .unwrap();
-        scrub(&mut report, &Redactor::default());
+        redact(&mut report, &Redactor::default());
         let text = serde_json::to_string(&report).unwrap();
         assert!(!text.contains("s3cr3t"), "{text}");
         for kept in [
@@ -255,12 +278,12 @@ mod tests {
             assert!(text.contains(kept), "{kept} in {text}");
         }
         let once = report.clone();
-        scrub(&mut report, &Redactor::default());
+        redact(&mut report, &Redactor::default());
         assert_eq!(report, once, "twice changes nothing");
     }
 
     #[test]
-    fn the_applications_own_keys_hide_the_users_too() {
+    fn the_keys_of_the_application_apply_to_the_user_too() {
         let mut redactor = Redactor::default();
         redactor.insert("email");
         let mut report: Report = serde_json::from_value(json!({
@@ -269,7 +292,7 @@ mod tests {
             "user": {"id": "7", "email": "me@example.com"}, "fingerprint": "",
         }))
         .unwrap();
-        scrub(&mut report, &redactor);
+        redact(&mut report, &redactor);
         let user = report.user.unwrap();
         assert_eq!(
             (user.id.as_deref(), user.email.as_deref()),

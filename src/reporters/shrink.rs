@@ -1,42 +1,62 @@
-//! Reports made smaller, until a receiver takes them.
+//! Reports made smaller until a receiver takes them.
 
-use std::borrow::Cow;
+use serde_json::Value;
 
-use serde_json::{Map, Value};
-
-use crate::report::grouping::MAX_FINGERPRINT;
+use super::visit::{each_text, each_value};
 use crate::report::report::Report;
+use crate::text::prefix;
 
-/// What a report is made into.
+/// What a reporter makes of a report: the value that [`shrink_to`] measures.
 pub trait Rendered {
-    /// How many bytes it takes.
-    fn bytes(&self) -> usize;
+    /// Its size in bytes, as the receiver counts them.
+    fn byte_len(&self) -> usize;
 }
 
 impl Rendered for Vec<u8> {
-    fn bytes(&self) -> usize {
+    fn byte_len(&self) -> usize {
         self.len()
     }
 }
 
-/// What `render` makes of a report, in at most `max` bytes.
+impl Rendered for String {
+    fn byte_len(&self) -> usize {
+        self.len()
+    }
+}
+
+/// Renders a report in at most `max_bytes`, leaving out as little of it as possible.
 ///
-/// What explains least goes first: the ends of long texts, long lists, source, metadata, the middle of the
-/// backtrace, old breadcrumbs and log lines, the middle of the cause chain. The report says what went.
-pub fn fit<T: Rendered>(
+/// `render` is called with the whole report, and then, while the result is too large, with less and less of it. What
+/// explains least goes first: the ends of long texts, long lists, source lines, metadata, the middle of the backtrace,
+/// old breadcrumbs and log lines, the middle of the cause chain. [`Report::trimmed`] lists what was left out, so
+/// that a receiver can show it.
+///
+/// Returns `None` if even the smallest form is too large. Any report fits into 64,000 bytes of JSON.
+///
+/// ```
+/// use backstop::Report;
+/// use backstop::reporters::shrink_to;
+///
+/// const MAX_BYTES: usize = 1_000_000;
+///
+/// fn body(report: &Report) -> Option<Vec<u8>> {
+///     shrink_to(report, MAX_BYTES, |report| serde_json::to_vec(report).unwrap_or_default())
+/// }
+/// ```
+pub fn shrink_to<T: Rendered>(
     report: &Report,
-    max: usize,
+    max_bytes: usize,
     render: impl Fn(&Report) -> T,
 ) -> Option<T> {
     let rendered = render(report);
-    if rendered.bytes() <= max {
+    if rendered.byte_len() <= max_bytes {
         return Some(rendered);
     }
     let mut report = report.clone();
     for stage in STAGES {
         stage(&mut report);
         let rendered = render(&report);
-        if rendered.bytes() <= max {
+        if rendered.byte_len() <= max_bytes {
             return Some(rendered);
         }
     }
@@ -63,7 +83,7 @@ const STAGES: [Stage; 13] = [
 
 fn texts(report: &mut Report, max: usize) {
     let mut was_cut = false;
-    each_text(report, &mut |text| was_cut |= cut(text, max));
+    each_text(report, &mut |text| was_cut |= shorten(text, max));
     if was_cut {
         report
             .trimmed
@@ -89,10 +109,9 @@ fn lists(report: &mut Report) {
 
 fn source(report: &mut Report) {
     let had = report.frames.iter().any(|frame| !frame.source.is_empty());
-    report
-        .frames
-        .iter_mut()
-        .for_each(|frame| frame.source.clear());
+    for frame in &mut report.frames {
+        frame.source.clear();
+    }
     if had {
         report.trimmed.push("source".to_owned());
     }
@@ -101,13 +120,13 @@ fn source(report: &mut Report) {
 fn metadata(report: &mut Report) {
     let names: Vec<String> = report.metadata.keys().cloned().collect();
     for mut name in names.into_iter().take(16) {
-        cut(&mut name, 64);
+        shorten(&mut name, 64);
         report.trimmed.push(format!("metadata {name}"));
     }
     report.metadata.clear();
 }
 
-/// Two thirds of those that are kept are the innermost, the rest the outermost.
+/// Two thirds of the frames that stay are the innermost, the rest the outermost.
 fn frames(report: &mut Report, max: usize) {
     if let Some(gone) = cut_middle(&mut report.frames, max, max * 2 / 3) {
         report
@@ -130,7 +149,7 @@ fn breadcrumbs(report: &mut Report, max: usize) {
     }
 }
 
-/// The root cause is kept.
+/// The root cause stays.
 fn causes(report: &mut Report, max: usize) {
     if let Some(gone) = cut_middle(&mut report.errors, max, max - 1) {
         report
@@ -149,116 +168,30 @@ fn attributes(report: &mut Report) {
     report.trimmed.push(format!(
         "{attributes} attributes, {flags} feature flags, the request's headers"
     ));
-    report.trimmed.iter_mut().for_each(|note| {
-        cut(note, 256);
-    });
+    for note in &mut report.trimmed {
+        shorten(note, 256);
+    }
     let surplus = report.trimmed.len().saturating_sub(32);
     report.trimmed.drain(..surplus);
 }
 
-/// Keeps `max`, of which `first` from the start; how many went.
+/// Keeps `max` items, `first` of them from the start; returns how many were removed.
 fn cut_middle<T>(items: &mut Vec<T>, max: usize, first: usize) -> Option<usize> {
     let gone = items.len().checked_sub(max).filter(|gone| *gone > 0)?;
     items.drain(first..first + gone);
     Some(gone)
 }
 
-/// Cuts a text at a character and marks it; whether there was anything to cut.
-fn cut(text: &mut String, max: usize) -> bool {
+/// Cuts a text to at most `max` bytes and marks the end; returns whether anything was cut.
+fn shorten(text: &mut String, max: usize) -> bool {
     const MARK: &str = "…";
     if text.len() <= max {
         return false;
     }
-    let end = (0..=max - MARK.len())
-        .rev()
-        .find(|&end| text.is_char_boundary(end));
-    text.truncate(end.unwrap_or_default());
+    let end = prefix(text, max - MARK.len()).len();
+    text.truncate(end);
     text.push_str(MARK);
     true
-}
-
-/// Every text of any length that is not a key, and not one of `trimmed`.
-fn each_text(report: &mut Report, visit: &mut impl FnMut(&mut String)) {
-    for error in &mut report.errors {
-        visit(&mut error.message);
-        error.type_name.iter_mut().for_each(&mut *visit);
-    }
-    for frame in &mut report.frames {
-        let texts = [&mut frame.function, &mut frame.file];
-        texts.into_iter().flatten().for_each(&mut *visit);
-        let source = frame.source.iter_mut();
-        source.for_each(|line| visit(&mut line.text));
-    }
-    if let Some(request) = &mut report.request {
-        visit(&mut request.method);
-        visit(&mut request.url);
-        request.route.iter_mut().for_each(&mut *visit);
-        request.headers.values_mut().for_each(&mut *visit);
-    }
-    if let Some(user) = &mut report.user {
-        let texts = [&mut user.id, &mut user.name, &mut user.email];
-        texts.into_iter().flatten().for_each(&mut *visit);
-    }
-    if let Some(app) = &mut report.app {
-        let texts = [&mut app.name, &mut app.version, &mut app.release_stage];
-        texts.into_iter().flatten().for_each(&mut *visit);
-    }
-    if let Some(device) = &mut report.device {
-        let texts = [&mut device.os, &mut device.arch];
-        let texts = texts.into_iter().chain(&mut device.hostname);
-        texts.for_each(&mut *visit);
-    }
-    if let Some(thread) = &mut report.thread {
-        thread.name.iter_mut().for_each(&mut *visit);
-    }
-    let texts = [
-        &mut report.transaction,
-        &mut report.trace_id,
-        &mut report.span_id,
-    ];
-    texts.into_iter().flatten().for_each(&mut *visit);
-    // Its end tells most of it; the pipeline gives none that is longer.
-    if report.fingerprint.len() > MAX_FINGERPRINT {
-        visit(&mut report.fingerprint);
-    }
-    for flag in &mut report.feature_flags {
-        visit(&mut flag.name);
-        flag.variant.iter_mut().for_each(&mut *visit);
-    }
-    for crumb in &mut report.breadcrumbs {
-        let mut message = std::mem::take(&mut crumb.message).into_owned();
-        visit(&mut message);
-        crumb.message = Cow::Owned(message);
-    }
-    report
-        .logs
-        .iter_mut()
-        .for_each(|line| visit(&mut line.message));
-    each_value(report, &mut |value| {
-        if let Value::String(text) = value {
-            visit(text);
-        }
-    });
-}
-
-/// Every JSON value, outer ones before those in them.
-fn each_value(report: &mut Report, visit: &mut impl FnMut(&mut Value)) {
-    let sections = report.metadata.values_mut();
-    let crumbs = report.breadcrumbs.iter_mut().map(|crumb| &mut crumb.data);
-    let members = sections.chain(crumbs).flat_map(Map::values_mut);
-    for value in report.attributes.values_mut().chain(members) {
-        walk(value, visit);
-    }
-}
-
-/// `serde_json` parses no deeper than 128, and what is recorded is no deeper than 32.
-fn walk(value: &mut Value, visit: &mut impl FnMut(&mut Value)) {
-    visit(value);
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| walk(item, visit)),
-        Value::Object(members) => members.values_mut().for_each(|item| walk(item, visit)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
 }
 
 #[cfg(test)]
@@ -282,11 +215,11 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_to_the_byte_is_left_alone_and_one_byte_less_is_cut_at_a_character() {
+    fn a_report_that_fits_to_the_byte_is_unchanged_and_one_byte_less_cuts_it_at_a_character() {
         let report = report(|report| report["errors"][0]["message"] = "é".repeat(3_000).into());
         let whole = render(&report);
-        assert_eq!(fit(&report, whole.len(), render), Some(whole.clone()));
-        let cut = fit(&report, whole.len() - 1, render).unwrap();
+        assert_eq!(shrink_to(&report, whole.len(), render), Some(whole.clone()));
+        let cut = shrink_to(&report, whole.len() - 1, render).unwrap();
         assert!(cut.len() < whole.len());
         let cut: Report = serde_json::from_slice(&cut).unwrap();
         assert_eq!(
@@ -308,7 +241,7 @@ mod tests {
             );
             report["frames"] = frames.collect();
         });
-        let bytes = fit(&report, 20_000, render).unwrap();
+        let bytes = shrink_to(&report, 20_000, render).unwrap();
         let fitted: Report = serde_json::from_slice(&bytes).unwrap();
         assert!(bytes.len() <= 20_000);
         let starts = |index: usize, start: &str| fitted.errors[index].message.starts_with(start);
@@ -347,7 +280,7 @@ mod tests {
                 report[key] = long.clone().into();
             }
         });
-        let bytes = fit(&report, 64_000, render).unwrap();
+        let bytes = shrink_to(&report, 64_000, render).unwrap();
         assert!(bytes.len() <= 64_000);
     }
 }

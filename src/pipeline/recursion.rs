@@ -1,4 +1,4 @@
-//! Knows when it is reporting that runs, so that reporting never reports itself.
+//! Marks the threads that work for a pipeline, so that reporting never reports itself.
 
 use std::cell::Cell;
 use std::pin::Pin;
@@ -9,35 +9,35 @@ use pin_project_lite::pin_project;
 use crate::panics::depth::VisibleCatchGuard;
 
 thread_local! {
-    static REPORTING: Cell<bool> = const { Cell::new(false) };
+    static IS_WORKING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread is reporting now.
-pub(super) fn is_on() -> bool {
-    // A thread that is ending has no locals any more, and does not report.
-    REPORTING.try_with(Cell::get).unwrap_or_default()
+/// Whether this thread works for a pipeline now.
+pub(super) fn is_working() -> bool {
+    // A thread that is ending has no thread-locals any more; it does not work for a pipeline.
+    IS_WORKING.try_with(Cell::get).unwrap_or_default()
 }
 
 /// Marks the thread until the guard is dropped.
-pub(super) fn enter() -> Reporting {
-    Reporting {
+pub(super) fn enter() -> WorkingGuard {
+    WorkingGuard {
         _catching: VisibleCatchGuard::enter(),
-        before: REPORTING
-            .try_with(|on| on.replace(true))
+        before: IS_WORKING
+            .try_with(|it| it.replace(true))
             .unwrap_or_default(),
     }
 }
 
-#[must_use = "the mark goes with the guard"]
-pub(super) struct Reporting {
-    /// Whatever panics meanwhile is caught by the pipeline.
+#[must_use = "the thread is marked only while the guard lives"]
+pub(super) struct WorkingGuard {
+    /// The pipeline catches every panic meanwhile.
     _catching: VisibleCatchGuard,
     before: bool,
 }
 
-impl Drop for Reporting {
+impl Drop for WorkingGuard {
     fn drop(&mut self) {
-        let _ = REPORTING.try_with(|on| on.set(self.before));
+        let _ = IS_WORKING.try_with(|it| it.set(self.before));
     }
 }
 
@@ -57,7 +57,7 @@ impl<F: Future> Future for Marked<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let _reporting = enter();
+        let _working = enter();
         self.project().inner.poll(cx)
     }
 }

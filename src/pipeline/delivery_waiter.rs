@@ -6,47 +6,49 @@ use std::time::{Duration, Instant};
 
 use crate::report::outcome::Outcome;
 
-/// Given out with a report; every reporter stamps it.
+/// Collects the outcome of one report at every reporter.
 #[derive(Debug, Default)]
 pub(crate) struct DeliveryWaiter {
     state: Mutex<State>,
-    stamped: Condvar,
+    changed: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// Reporters that have not answered; `None` before the report has reached them.
-    left: Option<usize>,
+    /// Reporters whose outcome is open; `None` before the report has reached them.
+    open: Option<usize>,
     outcome: Option<Outcome>,
     waker: Option<Waker>,
 }
 
 impl State {
     fn result(&self) -> Option<Outcome> {
-        (self.left == Some(0)).then_some(self.outcome).flatten()
+        (self.open == Some(0)).then_some(self.outcome).flatten()
     }
 }
 
 impl DeliveryWaiter {
+    /// Waits for the outcomes of so many reporters.
     pub(super) fn expect(&self, reporters: usize) {
-        self.lock().left = Some(reporters);
+        self.lock().open = Some(reporters);
     }
 
-    pub(super) fn stamp(&self, outcome: Outcome) {
+    /// Records the outcome at one reporter.
+    pub(super) fn complete(&self, outcome: Outcome) {
         let mut state = self.lock();
         let is_good = |outcome| matches!(outcome, Outcome::Delivered | Outcome::Spooled);
-        // One that has failed is what the caller must hear of.
+        // The first failure is the result.
         if state
             .outcome
             .is_none_or(|before| is_good(before) && !is_good(outcome))
         {
             state.outcome = Some(outcome);
         }
-        state.left = Some(state.left.unwrap_or(1).saturating_sub(1));
+        state.open = Some(state.open.unwrap_or(1).saturating_sub(1));
         if state.result().is_some() {
             let waker = state.waker.take();
             drop(state);
-            self.stamped.notify_all();
+            self.changed.notify_all();
             if let Some(waker) = waker {
                 waker.wake();
             }
@@ -67,8 +69,9 @@ impl DeliveryWaiter {
         .await
     }
 
-    pub(crate) fn wait(&self, longest: Duration) -> Outcome {
-        let deadline = Instant::now() + longest;
+    /// Blocks until the outcome is known, or returns [`Outcome::Pending`] after `timeout`.
+    pub(crate) fn wait(&self, timeout: Duration) -> Outcome {
+        let deadline = Instant::now() + timeout;
         let mut state = self.lock();
         loop {
             if let Some(outcome) = state.result() {
@@ -78,7 +81,7 @@ impl DeliveryWaiter {
             if left.is_zero() {
                 return Outcome::Pending;
             }
-            let woken = self.stamped.wait_timeout(state, left);
+            let woken = self.changed.wait_timeout(state, left);
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
     }

@@ -1,4 +1,4 @@
-//! The rate limit.
+//! The rate limit: token buckets that hold a minute's worth and fill steadily.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -7,19 +7,19 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::settings::RateLimit;
 use crate::error::Failure;
 
-/// So many a minute of one kind, and so many of all: buckets that hold a minute's worth and fill steadily.
+/// Lets so many failures per minute pass, of each kind and of all together.
 #[derive(Debug)]
-pub(super) struct Limiter {
-    of_one_kind: Option<u32>,
-    of_all: Option<u32>,
+pub(super) struct RateLimiter {
+    limit: RateLimit,
     state: Mutex<State>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
-    all: Option<Bucket>,
+    overall: Option<Bucket>,
     kinds: HashMap<u64, Kind>,
 }
 
@@ -35,54 +35,52 @@ struct Bucket {
     at: Instant,
 }
 
-/// Kinds that are remembered; beyond, those that were quiet for longest are forgotten.
+/// Kinds that are remembered; beyond that, those that were quiet for longest are forgotten.
 const MAX_KINDS: usize = 1_024;
 const MINUTE: Duration = Duration::from_secs(60);
 
-impl Limiter {
-    pub(super) fn new(of_one_kind: Option<u32>, of_all: Option<u32>) -> Self {
-        let kinds = HashMap::new();
+impl RateLimiter {
+    pub(super) fn new(limit: RateLimit) -> Self {
         Self {
-            of_one_kind,
-            of_all,
-            state: Mutex::new(State { all: None, kinds }),
+            limit,
+            state: Mutex::default(),
         }
     }
 
-    /// How many of its kind were held back since the last one that passed; `None` if this one is.
+    /// Returns how many of its kind were suppressed since the last one that passed; `None` if this one is.
     pub(super) fn admit(&self, failure: &Failure, now: Instant) -> Option<u64> {
         let key = key(failure);
-        // Held for a look-up: nothing slow ever happens under this lock.
+        // Held for a look-up only: nothing slow happens under this lock.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let State { all, kinds } = &mut *state;
+        let State { overall, kinds } = &mut *state;
         if kinds.len() >= MAX_KINDS && !kinds.contains_key(&key) {
             forget(kinds);
         }
-        let per_minute = self.of_one_kind.unwrap_or(u32::MAX);
+        let per_minute = self.limit.per_failure.unwrap_or(u32::MAX);
         let kind = kinds.entry(key).or_insert_with(|| Kind {
             bucket: Bucket::full(per_minute, now),
             suppressed: 0,
         });
-        let of_one = kind.bucket.filled(per_minute, now);
-        let of_all = self.of_all.map(|per_minute| {
-            let bucket = all.unwrap_or_else(|| Bucket::full(per_minute, now));
+        let of_kind = kind.bucket.filled(per_minute, now);
+        let of_all = self.limit.overall.map(|per_minute| {
+            let bucket = overall.unwrap_or_else(|| Bucket::full(per_minute, now));
             bucket.filled(per_minute, now)
         });
-        let passes = of_one.has_one() && of_all.is_none_or(Bucket::has_one);
+        let passes = of_kind.has_one() && of_all.is_none_or(Bucket::has_one);
         if passes {
-            kind.bucket = of_one.less_one();
-            *all = of_all.map(Bucket::less_one);
+            kind.bucket = of_kind.less_one();
+            *overall = of_all.map(Bucket::less_one);
             Some(std::mem::take(&mut kind.suppressed))
         } else {
-            kind.bucket = of_one;
-            *all = of_all;
+            kind.bucket = of_kind;
+            *overall = of_all;
             kind.suppressed += 1;
             None
         }
     }
 }
 
-/// What makes failures alike here, where nothing may cost much: the type and the place.
+/// What makes failures one kind here, where nothing may cost much.
 fn key(failure: &Failure) -> u64 {
     let mut hasher = DefaultHasher::new();
     failure.type_name().hash(&mut hasher);
@@ -92,7 +90,7 @@ fn key(failure: &Failure) -> u64 {
     hasher.finish()
 }
 
-/// Makes room for a quarter, so that the walk is rare.
+/// Forgets a quarter of the kinds, so that the walk is rare.
 fn forget(kinds: &mut HashMap<u64, Kind>) {
     let mut ages: Vec<Instant> = kinds.values().map(|kind| kind.bucket.at).collect();
     let (_, oldest, _) = ages.select_nth_unstable(MAX_KINDS / 4);
@@ -140,6 +138,13 @@ mod tests {
     use super::*;
     use crate::error::{Error, ResultExt as _};
 
+    fn limiter(per_failure: Option<u32>, overall: Option<u32>) -> RateLimiter {
+        RateLimiter::new(RateLimit {
+            per_failure,
+            overall,
+        })
+    }
+
     fn parse() -> Failure {
         let error: Result<u8, _> = "x".parse::<u8>();
         Failure::from(error.or_internal("one").unwrap_err())
@@ -150,8 +155,8 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_passes_as_often_as_it_may_and_the_next_tells_of_the_rest() {
-        let limiter = Limiter::new(Some(2), None);
+    fn a_kind_passes_up_to_its_limit_and_the_next_one_counts_the_suppressed() {
+        let limiter = limiter(Some(2), None);
         let start = Instant::now();
         let passed = |seconds| limiter.admit(&parse(), start + Duration::from_secs(seconds));
         assert_eq!(
@@ -168,8 +173,8 @@ mod tests {
     }
 
     #[test]
-    fn all_together_pass_as_often_as_they_may() {
-        let limiter = Limiter::new(None, Some(3));
+    fn all_kinds_together_pass_up_to_the_overall_limit() {
+        let limiter = limiter(None, Some(3));
         let now = Instant::now();
         let passed =
             [parse(), other(), parse(), other()].map(|failure| limiter.admit(&failure, now));
@@ -180,7 +185,7 @@ mod tests {
 
     #[test]
     fn remembered_kinds_are_bounded() {
-        let limiter = Limiter::new(Some(1), None);
+        let limiter = limiter(Some(1), None);
         let mut state = limiter.state.lock().unwrap();
         let now = Instant::now();
         for index in 0..MAX_KINDS as u64 {
