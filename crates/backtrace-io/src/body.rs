@@ -55,7 +55,7 @@ impl Body {
 
 impl Rendered for Body {
     /// Without what a form has around its parts, which is a few hundred bytes.
-    fn bytes(&self) -> usize {
+    fn byte_len(&self) -> usize {
         self.document.len() + self.breadcrumbs.as_ref().map_or(0, Vec::len)
     }
 }

@@ -20,7 +20,7 @@ impl Event {
 }
 
 impl Rendered for Event {
-    fn bytes(&self) -> usize {
+    fn byte_len(&self) -> usize {
         self.0.get().len()
     }
 }

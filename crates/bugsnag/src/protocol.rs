@@ -72,6 +72,10 @@ impl Protocol for Events {
         true
     }
 
+    fn project(&self) -> Cow<'_, str> {
+        self.api_key.expose().into()
+    }
+
     fn accepts(&self, report: &Report) -> bool {
         let app = report.app.as_ref();
         let stage = app.and_then(|app| app.release_stage.as_ref());

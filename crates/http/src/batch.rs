@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backstop::Report;
-use backstop::reporters::{Delivery, Rendered, fit};
+use backstop::reporters::{Delivery, Rendered, shrink_to};
 use tokio::time::{Instant, timeout_at};
 
 use crate::client::Client;
@@ -47,7 +47,8 @@ impl<'a, P: Protocol> Batch<'a, P> {
                 self.deliveries[index] = Delivery::Filtered;
                 continue;
             }
-            let Some(event) = fit(report, limit, |report| self.protocol.render(report)) else {
+            let Some(event) = shrink_to(report, limit, |report| self.protocol.render(report))
+            else {
                 self.deliveries[index] = Delivery::Rejected;
                 continue;
             };
@@ -145,11 +146,11 @@ struct Group<E> {
 impl<E: Rendered> Group<E> {
     /// The first event always has room.
     fn has_room(&self, event: &E, limit: usize) -> bool {
-        self.events.is_empty() || self.bytes.saturating_add(1 + event.bytes()) <= limit
+        self.events.is_empty() || self.bytes.saturating_add(1 + event.byte_len()) <= limit
     }
 
     fn push(&mut self, index: usize, event: E) {
-        self.bytes += event.bytes() + usize::from(!self.events.is_empty());
+        self.bytes += event.byte_len() + usize::from(!self.events.is_empty());
         self.indices.push(index);
         self.events.push(event);
     }

@@ -86,6 +86,14 @@ macro_rules! http_reporter {
                 self.http.name()
             }
 
+            fn destination(&self) -> ::std::borrow::Cow<'static, str> {
+                self.http.destination()
+            }
+
+            fn wants_frames(&self) -> bool {
+                self.http.wants_frames()
+            }
+
             fn check(&self) -> ::std::result::Result<(), $crate::__private::BoxError> {
                 self.http.check()
             }

@@ -50,6 +50,17 @@ pub trait Protocol: Send + Sync {
         false
     }
 
+    /// What identifies the project, if the endpoint's URL does not; such as a key that is sent in a header. With the
+    /// URL it is the [`destination`](backstop::reporters::Reporter::destination) of the reporter. Default: empty.
+    fn project(&self) -> Cow<'_, str> {
+        Cow::Borrowed("")
+    }
+
+    /// Whether the tracker can show the frames of a backtrace. Default: `true`.
+    fn wants_frames(&self) -> bool {
+        true
+    }
+
     /// Whether the settings other than the endpoint can work.
     ///
     /// # Errors

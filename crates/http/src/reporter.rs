@@ -90,6 +90,18 @@ impl<P: Protocol> Reporter for HttpReporter<P> {
         self.protocol.name()
     }
 
+    fn destination(&self) -> Cow<'static, str> {
+        let project = self.protocol.project();
+        match self.resolve() {
+            Ok(endpoint) => format!("{} {project}", endpoint.url()).into(),
+            Err(_) => Cow::Borrowed(""),
+        }
+    }
+
+    fn wants_frames(&self) -> bool {
+        self.protocol.wants_frames()
+    }
+
     fn check(&self) -> Result<(), BoxError> {
         self.protocol.check()?;
         self.client.check(&self.resolve()?)

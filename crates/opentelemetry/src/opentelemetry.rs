@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ::opentelemetry::logs::LoggerProvider;
 use backstop::Report;
-use backstop::reporters::{Delivery, Reporter, fit};
+use backstop::reporters::{Delivery, Reporter, shrink_to};
 
 use crate::logger::{Emit, logger};
 use crate::record::Record;
@@ -49,7 +49,7 @@ impl OpenTelemetry {
     }
 
     fn emit(&self, report: &Report) -> Delivery {
-        let Some(record) = fit(report, MAX_BYTES, Record::new) else {
+        let Some(record) = shrink_to(report, MAX_BYTES, Record::new) else {
             return Delivery::Rejected;
         };
         match self.logger.emit(record) {
@@ -67,6 +67,10 @@ impl Reporter for OpenTelemetry {
 
     fn name(&self) -> Cow<'static, str> {
         "OpenTelemetry".into()
+    }
+
+    fn wants_frames(&self) -> bool {
+        true
     }
 }
 

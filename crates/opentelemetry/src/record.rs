@@ -57,7 +57,7 @@ impl Record {
 
 impl Rendered for Record {
     /// At least as many as the record takes in protobuf.
-    fn bytes(&self) -> usize {
+    fn byte_len(&self) -> usize {
         /// Ids, times, the event's name, the severity.
         const HEAD: usize = 128;
         let members = self.attributes.iter();

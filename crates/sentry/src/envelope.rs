@@ -61,7 +61,7 @@ impl Event {
 
 impl Rendered for Event {
     /// More than there can be if the event is too large when it is compressed.
-    fn bytes(&self) -> usize {
+    fn byte_len(&self) -> usize {
         self.bytes
     }
 }

@@ -37,6 +37,22 @@ fn a_setting_that_cannot_work_is_an_error_that_names_it_and_shows_no_secret() {
     assert!(!shown.contains("s3cr3t"), "{shown}");
 }
 
+#[test]
+fn a_reporter_has_the_destination_of_its_endpoint_and_its_project() {
+    let tracker = |project: &'static str| Tracker {
+        project,
+        ..Tracker::new()
+    };
+    let destination = |url: &str, project| {
+        let reporter = HttpReporter::new(tracker(project)).endpoint(url);
+        reporter.destination()
+    };
+    let one = destination("https://host/", "shop");
+    assert_eq!(one, destination("https://host", "shop"));
+    assert_ne!(one, destination("https://host/", "library"));
+    assert_ne!(one, destination("https://other/", "shop"));
+}
+
 /// A proxy is asked for the whole URL; the host's name does not exist.
 #[tokio::test]
 async fn the_proxy_of_the_environment_is_used() {

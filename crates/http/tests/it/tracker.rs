@@ -12,6 +12,7 @@ pub(crate) struct Tracker {
     pub(crate) token: Secret,
     pub(crate) limit: usize,
     pub(crate) is_batching: bool,
+    pub(crate) project: &'static str,
 }
 
 impl Tracker {
@@ -20,6 +21,7 @@ impl Tracker {
             token: Secret::new("s3cr3t"),
             limit: 100_000,
             is_batching: false,
+            project: "",
         }
     }
 }
@@ -52,6 +54,10 @@ impl Protocol for Tracker {
 
     fn is_batching(&self) -> bool {
         self.is_batching
+    }
+
+    fn project(&self) -> Cow<'_, str> {
+        self.project.into()
     }
 
     fn accepts(&self, report: &Report) -> bool {

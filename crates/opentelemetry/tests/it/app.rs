@@ -7,7 +7,6 @@ use axum::body::Body;
 use axum::response::Response;
 use axum::routing::get;
 use backstop::prelude::*;
-use backstop::settings::Reporting;
 use backstop::{Backstop, Context as _, Scope};
 use backstop_opentelemetry::OpenTelemetry;
 use http::{Request, StatusCode};
@@ -34,7 +33,6 @@ impl App {
         let backstop = Backstop::production()
             .log(false)
             .app("shop", "1.2.3")
-            .reporting(Reporting::new().capture_backtraces(true))
             .reporter(OpenTelemetry::new(provider.clone()))
             .build()
             .unwrap();
