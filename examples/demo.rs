@@ -1,8 +1,7 @@
 //! A small shop whose routes fail in every way there is: `cargo run --example demo`, then open
 //! <http://127.0.0.1:3000/>.
 //!
-//! `--port 3001` takes another port, `BACKSTOP_MODE=development` shows what production hides. With the feature `sentry`
-//! and `SENTRY_DSN` set, what fails is reported there.
+//! `--port 3001` takes another port, `BACKSTOP_MODE=development` shows what production hides.
 
 #![expect(
     clippy::panic,

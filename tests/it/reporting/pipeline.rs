@@ -185,9 +185,13 @@ async fn below_500_is_reported_only_if_the_filter_says_so() {
 
 #[tokio::test(start_paused = true)]
 async fn sample_rates_take_none_all_and_the_same_part_for_the_same_seed() {
-    let taken = |builder: Builder| async {
+    let taken = |reporting: Reporting, seed: Option<u64>| async move {
+        let builder = match seed {
+            Some(seed) => testing::seed(here(), seed),
+            None => here(),
+        };
         let backstop = builder
-            .reporting(Reporting::new().queue(limits(10_000, 1 << 30)))
+            .reporting(reporting.queue(limits(10_000, 1 << 30)))
             .reporter(Memory::new())
             .build()
             .unwrap();
@@ -199,19 +203,13 @@ async fn sample_rates_take_none_all_and_the_same_part_for_the_same_seed() {
         assert_eq!(stats.delivered() + stats.count(Outcome::SampledOut), 2_000);
         stats.delivered()
     };
-    assert_eq!(
-        taken(here().reporting(Reporting::new().sample_rate(0.0))).await,
-        0
-    );
-    assert_eq!(
-        taken(here().reporting(Reporting::new().sample_rate(1.0))).await,
-        2_000
-    );
-    let seeded = || testing::seed(here().reporting(Reporting::new().sample_rate(0.25)), 1);
-    let quarter = taken(seeded()).await;
+    let rate = |rate| Reporting::new().sample_rate(rate);
+    assert_eq!(taken(rate(0.0), None).await, 0);
+    assert_eq!(taken(rate(1.0), None).await, 2_000);
+    let quarter = taken(rate(0.25), Some(1)).await;
     assert!((400..600).contains(&quarter), "{quarter}");
-    assert_eq!(taken(seeded()).await, quarter);
-    let unseeded = taken(here().reporting(Reporting::new().sample_rate(0.25))).await;
+    assert_eq!(taken(rate(0.25), Some(1)).await, quarter);
+    let unseeded = taken(rate(0.25), None).await;
     assert!((350..650).contains(&unseeded), "{unseeded}");
 }
 
@@ -901,11 +899,11 @@ fn bad_settings_are_refused_with_the_name_of_the_setting() {
             })),
         ),
         (
-            "queue_limits",
+            "queue",
             Backstop::production().reporting(Reporting::new().queue(limits(0, 1))),
         ),
         (
-            "queue_limits",
+            "queue",
             Backstop::production().reporting(Reporting::new().queue(limits(1, 0))),
         ),
         ("reporter", Backstop::production().reporter(Misconfigured)),

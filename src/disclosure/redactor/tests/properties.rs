@@ -139,14 +139,6 @@ proptest! {
     }
 
     #[test]
-    fn one_pass_is_nearly_always_enough(text in text()) {
-        // Only a text that goes on changing is hidden whole, and such are not found by chance.
-        let redactor = Redactor::default();
-        let redacted = redactor.text(&text);
-        prop_assert!(redacted != "[REDACTED]" || text.len() < 400, "{}", text);
-    }
-
-    #[test]
     fn json_stays_json_of_the_same_shape(value in json()) {
         let redactor = Redactor::default();
         for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap()] {
@@ -166,13 +158,13 @@ proptest! {
     #[test]
     fn a_secret_in_a_quoted_member_leaves_in_no_notation(secret in "[0-9;:=&@/\\\\\"'{}()\\[\\]<>%+][A-Za-z0-9 ,;:=&@/\\\\\"'{}()\\[\\]<>%+]{0,16}S3CR3T[A-Za-z0-9 ,;:=&@/\\\\\"'{}()\\[\\]<>%+]{0,8}") {
         let redactor = Redactor::default();
-        let json = serde_json::json!({"user": "a", "password": secret.clone(), "port": 5}).to_string();
+        let json = serde_json::json!({"user": "a", "password": &secret, "port": 5}).to_string();
         for text in [
             json.clone(),
             format!("body: {json}"),
             format!("body: {json:?}"),
             format!("{:?}", Some(&json)),
-            serde_json::json!({"body": json.clone(), "x": [json.clone()]}).to_string(),
+            serde_json::json!({"body": &json, "x": [&json]}).to_string(),
             format!("Config {{ user: \"a\", password: {secret:?}, port: 5 }}"),
             format!("{:#?}", std::collections::BTreeMap::from([("password", Some(&secret))])),
             format!("{:?}", format!("{:?}", [("password", &secret)])),
