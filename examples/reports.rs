@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The client learns an id and nothing else; the report has the rest.
     assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
 
-    let remaining = backstop.shutdown(Duration::from_secs(5)).await;
+    let remaining = backstop.close(Duration::from_secs(5)).await;
     assert!(remaining.is_empty());
     let stats = &backstop.stats().reporters[0];
     println!(

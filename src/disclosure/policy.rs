@@ -17,7 +17,6 @@ pub(crate) struct Policy {
     /// Names of this machine beside those of the loopback, and peers that count as local.
     pub(crate) hosts: Vec<String>,
     pub(crate) peers: Vec<IpAddr>,
-    pub(crate) type_base: Option<String>,
     pub(crate) type_uri: Option<Callback<ChooseType>>,
     pub(crate) statuses: StatusMap,
     pub(crate) redactor: Redactor,
@@ -41,17 +40,23 @@ type Question = dyn Fn(&Failure, &RequestInfo) -> bool + Send + Sync;
 type ChooseType = dyn Fn(&Failure, &RequestInfo) -> Option<String> + Send + Sync;
 
 impl Policy {
-    /// Whether this client sees everything. Whatever the switch says, both the host and the peer must be local.
+    /// Whether this client sees details: the application shows them, and the client is local.
     pub(super) fn shows_details(&self, failure: &Failure, request: &RequestInfo) -> bool {
         self.details.is_on(failure, request)
             && request.has_local_host(&self.hosts)
-            && request
-                .peer()
-                .is_none_or(|peer| is_loopback_address(peer) || self.peers.contains(&peer))
+            && self.is_local_peer(request.peer())
     }
 
-    /// The type of the problem: the callback's, else the error's, else the base followed by the error's code. The last
-    /// two only if the error is disclosed.
+    /// Whether a peer is on this machine, or named by the application. If its address is unknown, the service may be
+    /// reachable from anywhere: only a build for development then takes the `Host` header's word for it.
+    fn is_local_peer(&self, peer: Option<IpAddr>) -> bool {
+        match peer {
+            Some(peer) => is_loopback_address(peer) || self.peers.contains(&peer),
+            None => cfg!(debug_assertions),
+        }
+    }
+
+    /// The type of the problem: the hook's, else the error's.
     pub(super) fn type_uri(
         &self,
         failure: &Failure,
@@ -65,15 +70,7 @@ impl Policy {
         if let Some(uri) = chosen {
             return Some(Cow::Owned(uri));
         }
-        if !is_disclosed {
-            return None;
-        }
-        let repr = failure.repr();
-        repr.type_uri().or_else(|| {
-            let code = repr.code()?;
-            let (base, code) = (self.type_base.as_ref()?, code.as_str()?);
-            Some(Cow::Owned(format!("{base}{code}")))
-        })
+        is_disclosed.then(|| failure.repr().type_uri()).flatten()
     }
 
     pub(super) fn is_safe(&self, field: &str) -> bool {

@@ -239,8 +239,8 @@ mod tests {
         let wrapped = std::io::Error::other(crate::BoxError::from(Error::msg("broken")));
         let failure = Failure::from(Error::from(wrapped));
         assert_eq!(failure.chain().len(), 1);
-        let wrapped = std::io::Error::other(std::fmt::Error);
+        let wrapped = std::io::Error::other(fmt::Error);
         let failure = Failure::from(Error::from(wrapped));
-        assert!(failure.downcast_ref::<std::fmt::Error>().is_some());
+        assert!(failure.downcast_ref::<fmt::Error>().is_some());
     }
 }

@@ -1,135 +1,180 @@
-//! The handle of the pipeline.
+//! The handle of a pipeline.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::Handle;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::core::Core;
-use super::settings::{Executor, Settings};
-use super::ticket::DeliveryWaiter;
-use super::{Remaining, Stats, registry, reporting};
+use super::delivery_waiter::DeliveryWaiter;
+use super::pipeline_state::PipelineState;
+use super::settings::{Executor, InvalidSetting, Settings};
+use super::stats::{Remaining, Stats};
+use super::wait::{block_until, with_deadline};
+use super::{recursion, registry, reporter_worker, worker};
 use crate::report::dispatch::EventSink;
 use crate::report::event::Event;
 use crate::report::outcome::Outcome;
+use crate::scope::all_panics_reported;
 
-/// Takes failures and delivers reports, until the last handle is dropped.
+/// Captures failures and delivers reports, until the last handle is dropped.
+///
+/// Outside of a tokio runtime the drop of the last handle waits for what is there, at most two seconds. On one it does
+/// not wait, because that would block the runtime: the threads deliver what they can in that time, if the process lives
+/// so long. [`close`](Self::close) waits in either case.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
-    core: Arc<Core>,
+    state: Arc<PipelineState>,
 }
 
-/// For how long the last handle waits when it is dropped.
+/// A close that has begun.
+struct Closing {
+    /// How many reports earlier ones have dropped.
+    dropped_before: u64,
+}
+
+/// How long reports have once the last handle is dropped.
 const LAST_WAIT: Duration = Duration::from_secs(2);
 
-/// For how long a new process waits for the reports of one that died as it started.
+/// How long a new process waits for the reports of one that died as it started.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 
 impl Pipeline {
-    /// Starts what earlier processes have left. Where one of them died as it started, this one may too: so its
-    /// reports come first, before this returns.
-    pub(crate) fn new(settings: Settings) -> Self {
-        let keeps = settings
-            .reporters
-            .iter()
-            .any(|reporter| reporter.kept().is_some_and(|kept| kept > 0));
-        let keepers = settings
-            .reporters
-            .iter()
-            .filter_map(|reporter| reporter.keeper());
-        let is_first = keepers.into_iter().any(|keeper| keeper.died_at_start());
-        let core = Arc::new(Core::new(settings));
-        registry::insert(&core);
-        if keeps {
-            core.start();
+    /// Checks the settings and starts with what earlier processes have left on disk. If one of them died as it started,
+    /// this one may too, so its reports are delivered before this returns. Without a reporter there is no pipeline.
+    ///
+    /// # Errors
+    ///
+    /// Which setting cannot work.
+    pub(crate) fn build(settings: Settings) -> Result<Option<Self>, InvalidSetting> {
+        let state = Arc::new(PipelineState::new(settings)?);
+        if state.reporters.is_empty() {
+            return Ok(None);
         }
-        if is_first && core.place == Executor::Threads {
-            core.wait_blocking(FIRST_WAIT);
+        registry::insert(&state);
+        let mut died_at_start = false;
+        for reporter in &state.reporters {
+            died_at_start |= reporter.adopt();
+            // Without anything left to deliver there is no thread before the first report.
+            if reporter.backlog().spooled() > 0 {
+                reporter_worker::start(reporter);
+            }
         }
-        Self { core }
+        if died_at_start && state.executor == Executor::Threads {
+            let deadline = state.executor.now() + FIRST_WAIT;
+            block_until(deadline, state.settled(deadline));
+        }
+        Ok(Some(Self { state }))
     }
 
-    /// Like [`EventSink::capture`], with a ticket for its outcome.
-    pub(crate) fn track(&self, captured: Box<Event>) -> Arc<DeliveryWaiter> {
-        let ticket = Arc::new(DeliveryWaiter::default());
-        self.core.capture(captured, Some(Arc::clone(&ticket)));
-        ticket
+    /// Like [`EventSink::capture`], with a waiter for the outcome.
+    pub(crate) fn track(&self, event: Box<Event>) -> Arc<DeliveryWaiter> {
+        let waiter = Arc::new(DeliveryWaiter::default());
+        self.admit(event, Some(Arc::clone(&waiter)));
+        waiter
     }
 
     pub(crate) fn stats(&self) -> Stats {
-        self.core.stats()
+        self.state.stats()
     }
 
+    /// Waits until everything captured so far has arrived or was dropped, as far as that is possible before the timeout.
+    ///
+    /// It needs no tokio runtime, neither as the executor nor for its timer.
     pub(crate) async fn flush(&self, timeout: Duration) -> Remaining {
-        let deadline = after(timeout);
-        let _ = tokio::time::timeout_at(deadline, crate::scope::all_panics_reported()).await;
-        self.core.revive();
-        self.core.wait(deadline).await;
-        self.core.remaining()
+        let deadline = self.after(timeout);
+        with_deadline(self.state.executor, deadline, self.flushed(deadline)).await;
+        self.state.remaining()
     }
 
-    /// The same for a thread that may block.
-    pub(crate) fn flush_blocking(&self, timeout: Duration) {
-        self.core.revive();
-        if self.core.place == Executor::Threads {
-            self.core.wait_blocking(bounded(timeout));
+    /// Like [`flush`](Self::flush), on a thread that may block.
+    pub(crate) fn flush_blocking(&self, timeout: Duration) -> Remaining {
+        let deadline = self.after(timeout);
+        self.block_until(deadline, self.flushed(deadline));
+        self.state.remaining()
+    }
+
+    /// Captures nothing more, delivers what is there until the timeout, and drops what is still in memory then.
+    pub(crate) async fn close(&self, timeout: Duration) -> Remaining {
+        let (deadline, executor) = (self.after(timeout), self.state.executor);
+        with_deadline(executor, deadline, all_panics_reported()).await;
+        let closing = self.begin_to_close(deadline);
+        with_deadline(executor, deadline, self.state.settled(deadline)).await;
+        self.end_closing(closing)
+    }
+
+    /// Like [`close`](Self::close), on a thread that may block.
+    pub(crate) fn close_blocking(&self, timeout: Duration) -> Remaining {
+        let deadline = self.after(timeout);
+        self.block_until(deadline, all_panics_reported());
+        let closing = self.begin_to_close(deadline);
+        self.block_until(deadline, self.state.settled(deadline));
+        self.end_closing(closing)
+    }
+
+    fn admit(&self, event: Box<Event>, waiter: Option<Arc<DeliveryWaiter>>) {
+        if self.state.admit(event, waiter) {
+            worker::start(&self.state);
         }
     }
 
-    /// The same for a thread that may block.
-    pub(crate) fn shutdown_blocking(&self, timeout: Duration) -> Remaining {
-        self.core.revive();
-        self.core.close(after(timeout));
-        if self.core.place == Executor::Threads {
-            self.core.wait_blocking(bounded(timeout));
-        }
-        let remaining = self.core.remaining();
-        self.core.abandon();
-        remaining
+    async fn flushed(&self, deadline: Instant) {
+        all_panics_reported().await;
+        worker::revive(&self.state);
+        self.state.settled(deadline).await;
     }
 
-    pub(crate) async fn shutdown(&self, timeout: Duration) -> Remaining {
-        let deadline = after(timeout);
-        let _ = tokio::time::timeout_at(deadline, crate::scope::all_panics_reported()).await;
-        self.core.revive();
-        self.core.close(deadline);
-        self.core.wait(deadline).await;
-        let remaining = self.core.remaining();
-        self.core.abandon();
-        remaining
+    fn begin_to_close(&self, deadline: Instant) -> Closing {
+        let dropped_before = self.state.shut_down();
+        worker::revive(&self.state);
+        worker::close(&self.state, deadline);
+        Closing { dropped_before }
+    }
+
+    fn end_closing(&self, closing: Closing) -> Remaining {
+        self.state.abandon();
+        Remaining {
+            // The reporters may have reached the deadline first.
+            queued: self.state.shut_down() - closing.dropped_before,
+            spooled: self.state.remaining().spooled,
+        }
+    }
+
+    /// Blocks, unless the work needs this very thread.
+    fn block_until(&self, deadline: Instant, future: impl Future<Output = ()>) {
+        let longest = match self.state.executor {
+            Executor::Threads => deadline,
+            Executor::CurrentRuntime => Executor::Threads.now(),
+        };
+        block_until(longest, future);
+    }
+
+    fn after(&self, timeout: Duration) -> Instant {
+        // So that adding it to an instant cannot fail.
+        const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+        self.state.executor.now() + timeout.min(YEAR)
     }
 }
 
 impl EventSink for Pipeline {
-    fn capture(&self, captured: Box<Event>) {
-        self.core.capture(captured, None);
+    fn capture(&self, event: Box<Event>) {
+        self.admit(event, None);
     }
 
     fn filtered(&self, id: Uuid) {
-        self.core.refuse(id, Outcome::Filtered, None);
+        self.state.announcer.refuse(id, Outcome::Filtered, None);
     }
 }
 
 impl Drop for Pipeline {
     fn drop(&mut self) {
-        self.core.close(after(LAST_WAIT));
-        // On the pipeline's own threads, and where the work needs this very thread, waiting would wait for
-        // itself: the work then ends on its own.
-        if reporting::is_on() || self.core.place == Executor::CurrentRuntime {
-            return;
+        let deadline = self.after(LAST_WAIT);
+        worker::close(&self.state, deadline);
+        let may_block = Handle::try_current().is_err() && !recursion::is_working();
+        if may_block && self.state.executor == Executor::Threads {
+            block_until(deadline, self.state.settled(deadline));
+            self.state.abandon();
         }
-        self.core.wait_blocking(LAST_WAIT);
-        self.core.abandon();
     }
-}
-
-fn after(timeout: Duration) -> Instant {
-    Instant::now() + bounded(timeout)
-}
-
-/// So that adding it to a time does not fail.
-fn bounded(timeout: Duration) -> Duration {
-    const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-    timeout.min(YEAR)
 }

@@ -1,40 +1,44 @@
-//! The way of a failure to those who should know, off the request's path.
+//! The path of a failure from the request to the reporters.
 //!
 //! ```text
-//! request's thread:  filter → sample → rate limit → queue (bounded, never waits)
-//! worker's thread:   report made → symbolised → scrubbed → handed to every reporter's lane
-//! reporters' threads: one lane each: backlog (bounded) → deliver → retry, circuit
+//! request's thread:   filter → sample → rate limit → queue (bounded, never waits)
+//! worker's thread:    assemble → symbolize → redact → hand to every reporter's backlog
+//! reporter's thread:  backlog (bounded, in memory or on disk) → deliver → retry, circuit
 //! ```
 //!
-//! What is captured is always accounted for: at any moment each report is in exactly one place, and leaves it
-//! under an [`Outcome`](crate::stats::Outcome) that is counted.
+//! What is captured is always accounted for: at any moment each report is in exactly one of these places, and it leaves
+//! the last one with an [`Outcome`](crate::stats::Outcome) that is counted.
 
-mod circuit;
-mod core;
-mod entry;
-mod gate;
+mod admission;
+mod announcer;
+mod backlog;
+mod catch_unwind;
+mod completion;
+mod counters;
+mod delivery_waiter;
 mod handle;
-mod keep;
-mod lane;
-mod limit;
-mod outcome;
+mod listeners;
+mod pipeline_state;
 mod prepare;
 mod queue;
-mod random;
+mod rate_limit;
+mod recursion;
+mod redact;
 mod registry;
-mod reporting;
-mod scrub;
+mod reporter_state;
+mod reporter_worker;
+mod retry;
 mod settings;
 mod stats;
 mod threads;
-mod ticket;
-mod watch;
-mod work;
+mod wait;
+mod worker;
 
+pub(crate) use self::delivery_waiter::DeliveryWaiter;
 pub(crate) use self::handle::Pipeline;
-pub(crate) use self::outcome::Listeners;
-pub use self::outcome::OutcomeEvent;
+pub(crate) use self::listeners::Listeners;
+pub use self::listeners::OutcomeEvent;
 pub(crate) use self::registry::{Pipelines, crash_timeout};
-pub(crate) use self::settings::{Executor, Sample, Settings};
+pub(crate) use self::settings::{Executor, Settings};
+pub use self::settings::{QueueLimits, RateLimit};
 pub use self::stats::{Remaining, ReporterStats, Stats};
-pub(crate) use self::ticket::DeliveryWaiter;

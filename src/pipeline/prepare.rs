@@ -1,80 +1,85 @@
-//! From what was captured to the report as reporters may see it; runs on the worker.
+//! From an event to the report as reporters see it; runs on the worker.
 
 use std::time::Duration;
 
-use super::scrub::scrub;
+use super::redact::redact;
 use crate::disclosure::Redactor;
-use crate::panics::catch::catch_panic;
+use crate::panics::catch::{catch_panic, drop_catching};
 use crate::report::assemble::{assemble, outline};
 use crate::report::event::Event;
 use crate::report::grouping::bounded_fingerprint;
 use crate::report::report::Report;
 use crate::symbols::SymbolSettings;
 
-/// Assembles, symbolises and scrubs. Whatever panics on the way, a report comes out: an enricher that fails
-/// takes only what it would have added, a scrubber that fails takes everything but id, time and kind. Only the
-/// application's own callbacks drop it. With a limit of time, frames that were not found by then stay addresses.
+/// Assembles, symbolizes and redacts a report; `None` if the application's callbacks dropped it.
+///
+/// Whatever panics on the way, a report comes out: without what a failing step would have added, and, if redaction
+/// fails, with nothing but id, time and kind. After `timeout`, frames that were not found stay addresses.
 pub(super) fn prepare(
-    captured: Box<Event>,
+    event: Box<Event>,
     suppressed: u64,
     symbols: &SymbolSettings,
-    time: Option<Duration>,
+    timeout: Option<Duration>,
     redactor: &Redactor,
 ) -> Option<Report> {
     prepare_with(
-        captured,
+        event,
         suppressed,
-        |report| enrich(report, symbols, time),
-        |report| scrub(report, redactor),
+        |report| symbolize(report, symbols, timeout),
+        |report| redact(report, redactor),
     )
 }
 
 #[cfg(feature = "frames")]
-fn enrich(report: &mut Report, symbols: &SymbolSettings, time: Option<Duration>) {
-    match time {
-        Some(time) => crate::symbols::symbolise_within(report, symbols, time),
-        None => crate::symbols::symbolise(report, symbols),
+fn symbolize(report: &mut Report, symbols: &SymbolSettings, timeout: Option<Duration>) {
+    match timeout {
+        Some(timeout) => crate::symbols::symbolize_within(report, symbols, timeout),
+        None => crate::symbols::symbolize(report, symbols),
     }
 }
 
 #[cfg(not(feature = "frames"))]
-const fn enrich(_report: &mut Report, _symbols: &SymbolSettings, _time: Option<Duration>) {}
+const fn symbolize(_: &mut Report, _: &SymbolSettings, _: Option<Duration>) {}
 
 fn prepare_with(
-    captured: Box<Event>,
+    event: Box<Event>,
     suppressed: u64,
-    enrich: impl FnOnce(&mut Report),
-    scrub: impl FnOnce(&mut Report),
+    symbolize: impl FnOnce(&mut Report),
+    redact: impl FnOnce(&mut Report),
 ) -> Option<Report> {
     let blank = Report {
         suppressed,
-        ..blank(&captured)
+        ..blank(&event)
     };
-    let callbacks = captured.callbacks();
-    let Some(mut report) = catch_panic(|| assemble(captured)) else {
+    let callbacks = event.callbacks();
+    let Some(mut report) = catch_panic(|| assemble(event)) else {
+        drop_catching(callbacks);
         return Some(blank);
     };
-    if !callbacks.apply(&mut report) {
+    let is_kept = callbacks.apply(&mut report);
+    // The last handle of a callback may be this one, and what it captured may panic as it is dropped.
+    drop_catching(callbacks);
+    if !is_kept {
         return None;
     }
     report.suppressed = suppressed;
     report.fingerprint = bounded_fingerprint(report.fingerprint);
-    let mut enriched = report.clone();
-    if catch_panic(|| enrich(&mut enriched)).is_some() {
-        report = enriched;
+    let mut symbolized = report.clone();
+    if catch_panic(|| symbolize(&mut symbolized)).is_some() {
+        report = symbolized;
     }
-    match catch_panic(|| scrub(&mut report)) {
+    match catch_panic(|| redact(&mut report)) {
         Some(()) => Some(report),
         None => Some(blank),
     }
 }
 
-/// A report without any text of anybody's.
-fn blank(captured: &Event) -> Report {
+/// A report without any text of the application's.
+fn blank(event: &Event) -> Report {
     Report {
         fingerprint: "blank".to_owned(),
-        trimmed: vec!["everything, for it could not be scrubbed".to_owned()],
-        ..outline(captured)
+        trimmed: vec!["everything, because it could not be redacted".to_owned()],
+        ..outline(event)
     }
 }
 
@@ -84,26 +89,27 @@ mod tests {
     use crate::error::{Error, Failure};
     use crate::report::event::EventContext;
 
-    fn captured() -> Box<Event> {
+    fn event() -> Box<Event> {
         Event::new(Failure::from(Error::msg("s3cr3t")), EventContext::default())
     }
 
     #[test]
-    fn an_enricher_that_panics_keeps_the_report_and_a_scrubber_that_panics_blanks_it() {
+    fn a_report_survives_a_panic_while_it_is_symbolized_and_is_blank_after_one_while_it_is_redacted()
+     {
         let kept = prepare_with(
-            captured(),
+            event(),
             3,
             |report| {
                 report.errors.clear();
-                panic!("enricher");
+                panic!("symbolize");
             },
             |_| {},
         )
         .unwrap();
         assert_eq!(kept.errors[0].message, "s3cr3t");
-        let captured = captured();
-        let id = captured.failure.id();
-        let blank = prepare_with(captured, 3, |_| {}, |_| panic!("scrubber")).unwrap();
+        let event = event();
+        let id = event.failure.id();
+        let blank = prepare_with(event, 3, |_| {}, |_| panic!("redact")).unwrap();
         assert_eq!((blank.id, blank.suppressed), (id, 3));
         assert!(!serde_json::to_string(&blank).unwrap().contains("s3cr3t"));
     }

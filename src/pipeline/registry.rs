@@ -5,35 +5,37 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::core::Core;
+use super::pipeline_state::PipelineState;
+use super::reporter_state::ReporterState;
 use super::settings::Executor;
+use super::wait::block_until;
 
 /// Held for a look only, never while anything is called.
 static ALL: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
 
 struct Entry {
-    core: Weak<Core>,
+    state: Weak<PipelineState>,
     crash_timeout: Duration,
 }
 
-/// Every pipeline that lives.
+/// The pipelines that run on threads of their own, kept alive.
 #[derive(Debug)]
-pub(crate) struct Pipelines(Vec<Arc<Core>>);
+pub(crate) struct Pipelines(Vec<Arc<PipelineState>>);
 
-pub(super) fn insert(core: &Arc<Core>) {
+pub(super) fn insert(state: &Arc<PipelineState>) {
     let mut all = all();
-    all.retain(|entry| entry.core.strong_count() > 0);
+    all.retain(|entry| entry.state.strong_count() > 0);
     all.push(Entry {
-        core: Arc::downgrade(core),
-        crash_timeout: core.crash_timeout,
+        state: Arc::downgrade(state),
+        crash_timeout: state.crash_timeout,
     });
 }
 
-/// For how long a panic may hold up the end of the process: what the most patient one says. For a hook, so no handle
-/// is taken whose drop could be the last.
+/// How long a panic may delay the end of the process: the longest setting of all. It is for a hook, so no handle is
+/// taken, which might be the last one to be dropped.
 pub(crate) fn crash_timeout() -> Duration {
     let all = all();
-    let live = all.iter().filter(|entry| entry.core.strong_count() > 0);
+    let live = all.iter().filter(|entry| entry.state.strong_count() > 0);
     let timeouts = live.map(|entry| entry.crash_timeout);
     timeouts.max().unwrap_or_default()
 }
@@ -41,43 +43,44 @@ pub(crate) fn crash_timeout() -> Duration {
 impl Pipelines {
     pub(crate) fn of_process() -> Self {
         let all = all();
-        // What runs on somebody's runtime does not get on while that waits.
-        let own = all.iter().filter_map(|entry| entry.core.upgrade());
-        Self(own.filter(|core| core.place == Executor::Threads).collect())
+        // What runs on a runtime of the application does not get on while that waits.
+        let live = all.iter().filter_map(|entry| entry.state.upgrade());
+        let own = live.filter(|state| state.executor == Executor::Threads);
+        Self(own.collect())
     }
 
-    /// Whether nothing can get on before the deadline.
+    /// Whether nothing gets on before the deadline.
     pub(crate) fn are_settled(&self, deadline: Instant) -> bool {
-        !self.0.iter().any(|core| core.moves(deadline))
+        !self.0.iter().any(|state| state.moves(deadline))
     }
 
-    pub(crate) fn wait_blocking(&self, longest: Duration) {
-        let deadline = Instant::now() + longest;
-        for core in &self.0 {
-            core.wait_blocking(deadline.saturating_duration_since(Instant::now()));
+    /// Blocks until nothing gets on before the timeout.
+    pub(crate) fn wait_blocking(&self, timeout: Duration) {
+        let deadline = Executor::Threads.now() + timeout;
+        for state in &self.0 {
+            block_until(deadline, state.settled(deadline));
         }
     }
 
-    /// Whether any of their reporters keeps reports.
-    pub(crate) fn can_keep(&self) -> bool {
-        let tracks = self.0.iter().flat_map(|core| &core.lanes);
-        tracks
-            .into_iter()
-            .any(|track| track.reporter.keeper().is_some())
+    /// Whether a reporter has a spool.
+    pub(crate) fn have_spools(&self) -> bool {
+        self.reporters().any(|reporter| reporter.has_spool())
     }
 
-    /// How many reports they keep.
-    pub(crate) fn kept(&self) -> u64 {
-        self.0.iter().map(|core| core.remaining().spooled).sum()
+    /// How many reports are on disk.
+    pub(crate) fn spooled(&self) -> u64 {
+        self.0.iter().map(|state| state.remaining().spooled).sum()
     }
 
-    /// Leaves what they keep to another process, for good.
-    pub(crate) fn leave(&self) {
-        for track in self.0.iter().flat_map(|core| &core.lanes) {
-            if let Some(keeper) = track.reporter.keeper() {
-                crate::panics::catch::catch_panic(|| keeper.leave());
-            }
+    /// Leaves what is on disk to another process, for good.
+    pub(crate) fn leave_disk(&self) {
+        for reporter in self.reporters() {
+            reporter.leave_disk();
         }
+    }
+
+    fn reporters(&self) -> impl Iterator<Item = &Arc<ReporterState>> {
+        self.0.iter().flat_map(|state| &state.reporters)
     }
 }
 

@@ -1,17 +1,17 @@
-//! The counters, as the owner reads them.
+//! The counters, as the application reads them.
 
 use std::borrow::Cow;
 
-use super::outcome::Tally;
+use super::counters::Counters;
 use crate::report::outcome::Outcome;
 
-/// How many reports there were and what became of them, reporter by reporter, at one moment.
+/// How many reports there were and what became of them, for each reporter, at one moment.
 ///
-/// For each reporter `captured + recovered = delivered + dropped + queued + spooled`, always.
+/// For each reporter `captured + recovered = delivered + dropped + queued + spooled`, at every moment.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Stats {
-    /// In the order in which they were set.
+    /// The reporters, in the order in which they were set.
     pub reporters: Vec<ReporterStats>,
 }
 
@@ -23,13 +23,13 @@ pub struct ReporterStats {
     pub(super) recovered: u64,
     pub(super) queued: u64,
     pub(super) spooled: u64,
-    /// Those of the gates, which all reporters share.
-    pub(super) shared: Tally,
-    pub(super) own: Tally,
+    /// What was refused before it reached any reporter.
+    pub(super) shared: Counters,
+    pub(super) own: Counters,
 }
 
 impl Stats {
-    /// The first reporter of that name.
+    /// The first reporter of this name.
     #[must_use]
     pub fn reporter(&self, name: &str) -> Option<&ReporterStats> {
         self.reporters.iter().find(|stats| stats.name == name)
@@ -43,13 +43,13 @@ impl ReporterStats {
         &self.name
     }
 
-    /// How many failures came to the pipeline.
+    /// How many failures were captured by this process.
     #[must_use]
     pub const fn captured(&self) -> u64 {
         self.captured
     }
 
-    /// How many reports of earlier processes the reporter found.
+    /// How many reports of earlier processes were found on disk.
     #[must_use]
     pub const fn recovered(&self) -> u64 {
         self.recovered
@@ -61,28 +61,25 @@ impl ReporterStats {
         self.count(Outcome::Delivered)
     }
 
-    /// How many were dropped, for whatever reason.
+    /// How many were dropped, for any reason.
     #[must_use]
     pub fn dropped(&self) -> u64 {
-        Outcome::DROPS
-            .iter()
-            .map(|reason| self.count(*reason))
-            .sum()
+        self.shared.dropped() + self.own.dropped()
     }
 
-    /// How many are on their way: in the queue, in the reporter's backlog, or waiting to be tried again.
+    /// How many are in memory: in the queue, in the reporter's backlog, or waiting to be tried again.
     #[must_use]
     pub const fn queued(&self) -> u64 {
         self.queued
     }
 
-    /// How many the reporter keeps on disk.
+    /// How many are on disk.
     #[must_use]
     pub const fn spooled(&self) -> u64 {
         self.spooled
     }
 
-    /// How many had this outcome; for [`Outcome::Spooled`], how many have it now.
+    /// How many had this outcome; for [`Outcome::Spooled`] and [`Outcome::Pending`], how many have it now.
     #[must_use]
     pub fn count(&self, outcome: Outcome) -> u64 {
         match outcome {
@@ -93,18 +90,18 @@ impl ReporterStats {
     }
 }
 
-/// What a flush or a shutdown could not wait for.
+/// What had not arrived when a flush or a close ended.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Remaining {
-    /// Reports that had not arrived, summed over the reporters. After a shutdown they are dropped.
+    /// Reports in memory, summed over the reporters. A close drops them.
     pub queued: u64,
     /// Reports that are safe on disk, summed over the reporters.
     pub spooled: u64,
 }
 
 impl Remaining {
-    /// Whether everything has arrived, or was dropped for a reason that is counted.
+    /// Whether every report has arrived or was dropped for a reason that is counted.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.queued == 0 && self.spooled == 0

@@ -1,5 +1,5 @@
-//! Where the work runs: threads with runtimes of their own, so that no user's runtime takes reports along
-//! when it ends, and no reporter that blocks holds up another.
+//! Where the pipeline runs: threads with runtimes of their own, so that no runtime of the application takes reports
+//! along when it ends, and no reporter that blocks holds up another.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -7,82 +7,78 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::runtime::{self, Handle};
 
-use super::core::{Core, Track};
+use super::recursion;
 use super::settings::Executor;
-use super::{reporting, work};
 
-/// How often in a row a thread's work may panic; the next report then starts another.
+/// How often in a row a loop may panic; after that it is started again by the next report.
 const MAX_LIVES: usize = 8;
 
-/// Starts the worker, whose flag is set already.
-pub(super) fn start_worker(core: &Arc<Core>) {
-    let running = Running {
-        core: Arc::clone(core),
-        track: None,
-    };
-    let core = Arc::clone(core);
-    spawn("backstop", running, move || work::worker(Arc::clone(&core)));
+/// Runs one loop, at most once at a time. It can be started again whenever it has ended, in whatever way.
+#[derive(Debug, Default)]
+pub(super) struct Runner {
+    is_running: Arc<AtomicBool>,
 }
 
-/// Starts the thread of one reporter, whose flag is set already.
-pub(super) fn start_lane(core: &Arc<Core>, track: &Arc<Track>) {
-    let running = Running {
-        core: Arc::clone(core),
-        track: Some(Arc::clone(track)),
-    };
-    let (core, track) = (Arc::clone(core), Arc::clone(track));
-    let name = format!("backstop-{}", track.name);
-    spawn(&name, running, move || {
-        work::lane(Arc::clone(&core), Arc::clone(&track))
-    });
-}
-
-fn spawn<F>(name: &str, running: Running, work: impl Fn() -> F + Send + 'static)
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    if running.core.place == Executor::CurrentRuntime
-        && let Ok(runtime) = Handle::try_current()
-    {
-        let work = work();
-        runtime.spawn(reporting::marked(async move {
-            let _running = running;
-            work.await;
-        }));
-        return;
+impl Runner {
+    pub(super) fn is_running(&self) -> bool {
+        self.is_running.load(Ordering::Acquire)
     }
-    let run = move || {
-        let _reporting = reporting::enter();
-        let running = running;
-        let one_life = || {
-            // Without a runtime there is no work; the next report tries again.
+
+    /// Starts the loop if it does not run. One that panics starts over.
+    pub(super) fn start<F>(
+        &self,
+        name: &str,
+        executor: Executor,
+        work: impl Fn() -> F + Send + 'static,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        if self.is_running() || self.is_running.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let running = Running(Arc::clone(&self.is_running));
+        if executor == Executor::CurrentRuntime
+            && let Ok(runtime) = Handle::try_current()
+        {
+            let work = work();
+            runtime.spawn(recursion::marked(async move {
+                let _running = running;
+                work.await;
+            }));
+            return;
+        }
+        let run = move || {
+            let _working = recursion::enter();
+            let _running = running;
+            run_lives(&work);
+        };
+        // Where no thread can be had, `running` is dropped, so that the next report tries again.
+        let _ = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+    }
+}
+
+/// Runs the loop to its end; one that panics is started over, unless that never helps.
+fn run_lives<F: Future<Output = ()>>(work: &impl Fn() -> F) {
+    for _ in 0..MAX_LIVES {
+        let life = || {
+            // Without a runtime nothing can run; the next report tries again.
             let runtime = runtime::Builder::new_current_thread().enable_all().build();
             if let Ok(runtime) = runtime {
                 runtime.block_on(work());
             }
         };
-        // What dies begins anew, until it seems to die of something that stays.
-        let lives = (0..MAX_LIVES).map(|_| catch_unwind(AssertUnwindSafe(one_life)));
-        let _ = lives.into_iter().any(|life| life.is_ok());
-        drop(running);
-    };
-    // A thread that can't be had drops `running`, so that the next report tries again.
-    let _ = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+        if catch_unwind(AssertUnwindSafe(life)).is_ok() {
+            return;
+        }
+    }
 }
 
-/// Held while the work goes on; whatever ends it, the next report finds that it has ended.
-struct Running {
-    core: Arc<Core>,
-    track: Option<Arc<Track>>,
-}
+/// Held while the loop runs; whatever ends it, it can be started again.
+struct Running(Arc<AtomicBool>);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        let works: &AtomicBool = match &self.track {
-            Some(track) => &track.works,
-            None => &self.core.works,
-        };
-        works.store(false, Ordering::Release);
+        self.0.store(false, Ordering::Release);
     }
 }
 
@@ -92,20 +88,14 @@ mod tests {
     use std::sync::mpsc;
 
     use super::*;
-    use crate::pipeline::Settings;
 
-    /// How often work is begun that panics so many times, and whether a new report finds that it has ended.
+    /// How often a loop is begun that panics so many times, and whether it counts as running afterwards.
     fn lives(panics: usize) -> (usize, bool) {
-        let core = Arc::new(Core::new(Settings::default()));
-        core.works.store(true, Ordering::Release);
+        let runner = Runner::default();
         let lives = Arc::new(AtomicUsize::new(0));
-        let (core_of_thread, count) = (Arc::clone(&core), Arc::clone(&lives));
+        let count = Arc::clone(&lives);
         let (ended, ends) = mpsc::channel::<()>();
-        let running = Running {
-            core: core_of_thread,
-            track: None,
-        };
-        spawn("test", running, move || {
+        runner.start("test", Executor::Threads, move || {
             let _ended = &ended;
             let count = Arc::clone(&count);
             async move {
@@ -114,14 +104,13 @@ mod tests {
                 assert!(life >= panics, "it dies");
             }
         });
-        // The closure goes with its thread, last of all.
+        // The thread drops the closure last of all.
         assert!(ends.recv().is_err());
-        let works = core.works.load(Ordering::Acquire);
-        (lives.load(Ordering::Acquire), works)
+        (lives.load(Ordering::Acquire), runner.is_running())
     }
 
     #[test]
-    fn work_that_panics_begins_anew_and_gives_up_only_if_that_never_helps() {
+    fn a_loop_that_panics_starts_over_and_gives_up_only_if_that_never_helps() {
         assert_eq!(lives(0), (1, false));
         assert_eq!(lives(2), (3, false));
         assert_eq!(lives(usize::MAX), (MAX_LIVES, false));

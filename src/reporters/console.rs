@@ -4,14 +4,17 @@ use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::text::Paint;
-use super::{Delivery, Reporter, text};
+use super::delivery::Delivery;
+use super::reporter::Reporter;
+use super::terminal::Paint;
+use super::text;
 use crate::report::report::Report;
 
-/// Writes reports for people: the chain of causes, the application's own frames first, the steps that led
+/// Writes reports for people: the cause chain, the application's own frames first, the breadcrumbs that led
 /// there, and everything else in an aligned block.
 ///
-/// To standard error unless a writer is given; in colour where that is a terminal and `NO_COLOR` is not set.
+/// It writes to standard error unless another writer is given, in color if that is a terminal and `NO_COLOR` is not
+/// set.
 ///
 /// ```
 /// use backstop::{Backstop, reporters::Console};
@@ -21,7 +24,7 @@ use crate::report::report::Report;
 /// ```
 pub struct Console {
     writer: Mutex<Box<dyn Write + Send>>,
-    has_colour: bool,
+    has_color: bool,
 }
 
 impl Console {
@@ -31,23 +34,23 @@ impl Console {
         let is_wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         Self {
             writer: Mutex::new(Box::new(io::stderr())),
-            has_colour: is_wanted && io::stderr().is_terminal(),
+            has_color: is_wanted && io::stderr().is_terminal(),
         }
     }
 
-    /// Writes elsewhere, without colour.
+    /// Writes to `writer`, without color.
     #[must_use]
     pub fn to(writer: impl Write + Send + 'static) -> Self {
         Self {
             writer: Mutex::new(Box::new(writer)),
-            has_colour: false,
+            has_color: false,
         }
     }
 
-    /// Whether it is coloured, whatever it writes to.
+    /// Whether the text is colored, whatever it is written to.
     #[must_use]
-    pub const fn colour(mut self, colour: bool) -> Self {
-        self.has_colour = colour;
+    pub const fn color(mut self, color: bool) -> Self {
+        self.has_color = color;
         self
     }
 }
@@ -61,27 +64,28 @@ impl Default for Console {
 impl fmt::Debug for Console {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Console")
-            .field("has_colour", &self.has_colour)
+            .field("has_color", &self.has_color)
             .finish_non_exhaustive()
     }
 }
 
 impl Reporter for Console {
     async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
-        let paint = Paint(self.has_colour);
+        let paint = Paint(self.has_color);
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let write = |report: &Arc<Report>| {
-            // A report in one piece, so that other writers do not get in between.
-            let text = text::of(report, paint);
+        let mut deliveries = Vec::with_capacity(batch.len());
+        for report in batch {
+            // In one piece, so that no other writer gets in between.
+            let text = text::render(report, paint);
             let written = writer
                 .write_all(text.as_bytes())
                 .and_then(|()| writer.flush());
-            match written {
+            deliveries.push(match written {
                 Ok(()) => Delivery::Delivered,
-                // Nobody reads a closed pipe later either.
+                // A closed pipe stays closed.
                 Err(_) => Delivery::Rejected,
-            }
-        };
-        batch.iter().map(write).collect()
+            });
+        }
+        deliveries
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Delivery, Reporter};
+use super::delivery::Delivery;
+use super::reporter::Reporter;
 use crate::report::report::Report;
 
-/// Keeps the last 1,024 reports, for tests and for a page of one's own. Clones share them.
+/// Keeps the last 1,024 reports, for tests or for a page that shows them. Clones share the reports.
 ///
 /// ```
 /// use std::time::Duration;
@@ -25,17 +26,17 @@ pub struct Memory {
     kept: Arc<Mutex<VecDeque<Arc<Report>>>>,
 }
 
-/// How many are kept.
+/// How many reports are kept.
 const CAPACITY: usize = 1_024;
 
 impl Memory {
-    /// An empty one.
+    /// Makes an empty one.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Forgets all reports.
+    /// Removes all reports.
     pub fn clear(&self) {
         self.lock().clear();
     }

@@ -1,28 +1,25 @@
 //! A report as text for people.
 
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Write as _};
 
 use serde_json::Value;
 
+use super::terminal::{Before, Indented, Line, Paint};
 use crate::report::frame::Frame;
 use crate::report::report::Report;
 use crate::report::report_error::ReportError;
 use crate::report::severity::Severity;
 use crate::report::spawn_trace::{SPANS, SPAWNED_AT, TASK};
 
-/// Whether there is colour.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Paint(pub(super) bool);
-
-/// Steps that are shown; of more, the last ones.
+/// Breadcrumbs that are shown: the last ones.
 const MAX_BREADCRUMBS: usize = 20;
-/// Frames that are not the application's own and are shown.
+/// Frames of other crates that are shown.
 const MAX_FOREIGN_FRAMES: usize = 5;
-/// The line between a stack and the places where its task was spawned.
+/// Width of the rule above the source locations of a spawn trace.
 const RULE: usize = 45;
 
-/// The whole report, with a line of its own at the end.
-pub(super) fn of(report: &Report, paint: Paint) -> String {
+/// Renders the whole report, with an empty line at the end.
+pub(super) fn render(report: &Report, paint: Paint) -> String {
     let mut out = String::new();
     // Writing to a `String` does not fail.
     let _ = write(&mut out, report, paint);
@@ -35,8 +32,8 @@ fn write(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
         link(out, error, depth, paint)?;
     }
     frames(out, report, paint)?;
-    places(out, "spawned at", trail(report, SPAWNED_AT), paint)?;
-    places(out, "in the spans", trail(report, SPANS), paint)?;
+    locations(out, "spawned at", task_list(report, SPAWNED_AT), paint)?;
+    locations(out, "in the spans", task_list(report, SPANS), paint)?;
     breadcrumbs(out, report, paint)?;
     block(out, "Logs", &log_lines(report), paint)?;
     block(out, "Request", &request(report), paint)?;
@@ -91,7 +88,7 @@ fn link(out: &mut String, error: &ReportError, depth: usize, paint: Paint) -> fm
     Ok(())
 }
 
-/// The application's own frames first, for that is where to look.
+/// The application's own frames first, because the fault is most likely there.
 fn frames(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
     let (own, foreign): (Vec<&Frame>, Vec<&Frame>) =
         report.frames.iter().partition(|frame| frame.in_app);
@@ -122,15 +119,15 @@ fn frame(out: &mut String, frame: &Frame, paint: Paint) -> fmt::Result {
         None => write!(out, "    {:#x}", frame.address)?,
     }
     if let Some(file) = &frame.file {
-        let mut place = Line(file).to_string();
+        let mut location = Line(file).to_string();
         for number in [frame.line, frame.column].into_iter().flatten() {
-            write!(place, ":{number}")?;
+            write!(location, ":{number}")?;
         }
         write!(
             out,
             "\n      {} {}",
             paint.of("2", "at"),
-            paint.of("36", &place)
+            paint.of("36", &location)
         )?;
     }
     out.push('\n');
@@ -144,23 +141,23 @@ fn frame(out: &mut String, frame: &Frame, paint: Paint) -> fmt::Result {
     Ok(())
 }
 
-/// What a long trace says under this key.
-fn trail<'a>(report: &'a Report, key: &str) -> &'a [Value] {
+/// The list under this key of the task's metadata.
+fn task_list<'a>(report: &'a Report, key: &str) -> &'a [Value] {
     let section = report.metadata.get(TASK);
-    let places = section.and_then(|section| section.get(key)?.as_array());
-    places.map_or(&[][..], |places| &**places)
+    let list = section.and_then(|section| section.get(key)?.as_array());
+    list.map_or(&[][..], |list| &**list)
 }
 
-/// Places under a line of their own.
-fn places(out: &mut String, name: &str, places: &[Value], paint: Paint) -> fmt::Result {
-    if places.is_empty() {
+/// Source locations under a rule with a name in it.
+fn locations(out: &mut String, name: &str, locations: &[Value], paint: Paint) -> fmt::Result {
+    if locations.is_empty() {
         return Ok(());
     }
     let name = format!(" {name} ");
     writeln!(out, "  {}", paint.of("2", &format!("{name:-^RULE$}")))?;
-    for place in places {
-        let place = Line(&plain(place)).to_string();
-        writeln!(out, "      {}", paint.of("36", &place))?;
+    for location in locations {
+        let location = Line(&plain(location)).to_string();
+        writeln!(out, "      {}", paint.of("36", &location))?;
     }
     Ok(())
 }
@@ -232,7 +229,7 @@ fn metadata(report: &Report) -> Vec<(String, String)> {
     for (section, members) in &report.metadata {
         for (key, value) in members {
             let is_above = section == TASK && [SPAWNED_AT, SPANS].contains(&&**key);
-            if !is_above || trail(report, key).is_empty() {
+            if !is_above || task_list(report, key).is_empty() {
                 row(&format!("{section}.{key}"), Some(plain(value)));
             }
         }
@@ -266,7 +263,7 @@ fn metadata(report: &Report) -> Vec<(String, String)> {
     rows
 }
 
-/// Rows with their values one under another; nothing where there are no rows.
+/// Rows of keys and values, with the values aligned.
 fn block(out: &mut String, name: &str, rows: &[(String, String)], paint: Paint) -> fmt::Result {
     if rows.is_empty() {
         return Ok(());
@@ -289,64 +286,4 @@ fn plain(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)
-}
-
-impl Paint {
-    fn of(self, style: &str, text: &str) -> String {
-        if self.0 {
-            format!("\u{1b}[{style}m{text}\u{1b}[0m")
-        } else {
-            text.to_owned()
-        }
-    }
-}
-
-/// A text on one line, in which nothing can steer a terminal.
-struct Line<'a>(&'a str);
-
-impl Display for Line<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .chars()
-            .try_for_each(|character| write_safe(f, character))
-    }
-}
-
-/// The same on as many lines as it has.
-struct Indented<'a>(&'a str);
-
-impl Display for Indented<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .trim_end()
-            .chars()
-            .try_for_each(|character| match character {
-                '\n' => f.write_str("\n    "),
-                _ => write_safe(f, character),
-            })
-    }
-}
-
-fn write_safe(f: &mut fmt::Formatter<'_>, character: char) -> fmt::Result {
-    // Beside control characters: those that turn the direction of writing.
-    let is_unsafe = character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    match character {
-        '\t' => f.write_str("    "),
-        _ if is_unsafe => write!(f, "{}", character.escape_default()),
-        _ => f.write_char(character),
-    }
-}
-
-/// How long before the failure.
-struct Before(u64);
-
-impl Display for Before {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            0..1_000 => write!(f, "-{}ms", self.0),
-            1_000..60_000 => write!(f, "-{}.{}s", self.0 / 1_000, self.0 / 100 % 10),
-            _ => write!(f, "-{}m{}s", self.0 / 60_000, self.0 / 1_000 % 60),
-        }
-    }
 }

@@ -4,21 +4,22 @@ use std::sync::Arc;
 
 use tracing::Level;
 
-use super::{Delivery, Reporter};
+use super::delivery::Delivery;
+use super::reporter::Reporter;
 use crate::report::report::Report;
 use crate::report::severity::Severity;
 
-/// One structured event a report, of the target `backstop::report`: the fields by OpenTelemetry's names, the
-/// whole report as JSON in `report`.
+/// Emits one structured event per report, with the target `backstop::report`, the names of OpenTelemetry's semantic
+/// conventions, and the whole report as JSON in the field `report`.
 ///
-/// The layer itself logs each failure as it happens ([`Builder::log`](crate::Builder::log)); this adds what only
-/// the worker knows.
+/// The layer itself logs each failure as it happens ([`Builder::log`](crate::Builder::log)); this adds what is known
+/// only once the report is assembled, such as breadcrumbs and frames.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Tracing {}
 
 impl Tracing {
-    /// It needs no settings.
+    /// Makes one; it has no settings.
     #[must_use]
     pub const fn new() -> Self {
         Self {}

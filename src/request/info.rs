@@ -152,20 +152,6 @@ impl RequestInfo {
         }
     }
 
-    /// Moves the value out, and leaves an empty one behind.
-    pub(crate) fn take(&mut self) -> Self {
-        let empty = Self {
-            method: Method::GET,
-            uri: Uri::default(),
-            version: self.version,
-            route: None,
-            accept: None,
-            traceparent: None,
-            more: None,
-        };
-        std::mem::replace(self, empty)
-    }
-
     /// The method.
     #[must_use]
     pub const fn method(&self) -> &Method {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use backstop::reporters::{Delivery, Reporter};
+use backstop::settings::{QueueLimits, Reporting};
 use backstop::stats::Outcome;
 use backstop::{Backstop, Error, Report};
 use http::{Request, Response};
@@ -81,7 +82,13 @@ async fn a_million_errors_against_a_dead_reporter_take_64_mib_at_most_and_no_req
     let without = drive(&silent, ERRORS / 10).await;
     let builder = || Backstop::production().log(false);
     // With room for all, as where the worker keeps up: what finds the queue full costs less than what gets in.
-    let taking = builder().queue(1 << 20, 1 << 32).reporter(Taking);
+    let limits = QueueLimits {
+        reports: 1 << 20,
+        bytes: 1 << 32,
+    };
+    let taking = builder()
+        .reporting(Reporting::new().queue(limits))
+        .reporter(Taking);
     let taking = taking.build().unwrap();
     let live = drive(&taking, ERRORS / 10).await;
     drop(taking);

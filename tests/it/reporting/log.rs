@@ -5,7 +5,6 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use backstop::prelude::*;
 use backstop::{Backstop, Builder, Context as _, Error, RequestInfo};
 use http::{Request, StatusCode};
 

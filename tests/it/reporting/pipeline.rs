@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use backstop::reporters::{Delivery, Memory, Reporter, Resumed};
-use backstop::settings::ConfigErrorKind;
+use backstop::reporters::{Delivery, Memory, Reporter};
+use backstop::settings::{ConfigErrorKind, QueueLimits, RateLimit, Reporting};
 use backstop::stats::{Outcome, Remaining};
 use backstop::{Backstop, Builder, Error, Report, testing};
 use http::StatusCode;
@@ -23,6 +23,17 @@ const LONG: Duration = Duration::from_secs(3_600);
 /// A Backstop whose work is done by the test's own runtime.
 fn here() -> Builder {
     testing::on_current_runtime(Backstop::production()).log(false)
+}
+
+fn limits(reports: usize, bytes: usize) -> QueueLimits {
+    QueueLimits { reports, bytes }
+}
+
+fn per_failure(limit: u32) -> RateLimit {
+    RateLimit {
+        per_failure: Some(limit),
+        overall: None,
+    }
 }
 
 fn fail(backstop: &Backstop, text: &str) {
@@ -157,7 +168,7 @@ async fn below_500_is_reported_only_if_the_filter_says_so() {
     let (usual, chosen) = (Memory::new(), Memory::new());
     let backstop = here().reporter(usual.clone()).build().unwrap();
     let filtered = here()
-        .filter(|failure| failure.status() == 404)
+        .reporting(Reporting::new().filter(|failure| failure.status() == 404))
         .reporter(chosen.clone())
         .build();
     let filtered = filtered.unwrap();
@@ -174,9 +185,13 @@ async fn below_500_is_reported_only_if_the_filter_says_so() {
 
 #[tokio::test(start_paused = true)]
 async fn sample_rates_take_none_all_and_the_same_part_for_the_same_seed() {
-    let taken = |builder: Builder| async {
+    let taken = |reporting: Reporting, seed: Option<u64>| async move {
+        let builder = match seed {
+            Some(seed) => testing::seed(here(), seed),
+            None => here(),
+        };
         let backstop = builder
-            .queue(10_000, 1 << 30)
+            .reporting(reporting.queue(limits(10_000, 1 << 30)))
             .reporter(Memory::new())
             .build()
             .unwrap();
@@ -188,26 +203,21 @@ async fn sample_rates_take_none_all_and_the_same_part_for_the_same_seed() {
         assert_eq!(stats.delivered() + stats.count(Outcome::SampledOut), 2_000);
         stats.delivered()
     };
-    assert_eq!(taken(here().sample_rate(0.0)).await, 0);
-    assert_eq!(taken(here().sample_rate(1.0)).await, 2_000);
-    let quarter = taken(here().sample_rate(0.25).sample_seed(1)).await;
+    let rate = |rate| Reporting::new().sample_rate(rate);
+    assert_eq!(taken(rate(0.0), None).await, 0);
+    assert_eq!(taken(rate(1.0), None).await, 2_000);
+    let quarter = taken(rate(0.25), Some(1)).await;
     assert!((400..600).contains(&quarter), "{quarter}");
-    assert_eq!(
-        taken(here().sample_rate(0.25).sample_seed(1)).await,
-        quarter
-    );
-    assert_eq!(
-        taken(here().sample_by(|failure| f64::from(failure.code().is_some()))).await,
-        0
-    );
-    assert_eq!(taken(here().sample_by(|_| f64::NAN)).await, 2_000);
+    assert_eq!(taken(rate(0.25), Some(1)).await, quarter);
+    let unseeded = taken(rate(0.25), None).await;
+    assert!((350..650).contains(&unseeded), "{unseeded}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn suppressed_reports_are_told_in_the_next_one_of_their_kind() {
     let memory = Memory::new();
     let backstop = here()
-        .rate_limit(2)
+        .reporting(Reporting::new().rate_limit(per_failure(2)))
         .reporter(memory.clone())
         .build()
         .unwrap();
@@ -244,7 +254,7 @@ async fn suppressed_reports_are_told_in_the_next_one_of_their_kind() {
 async fn a_full_queue_drops_the_newest_and_keeps_room_for_panics() {
     let memory = Memory::new();
     let backstop = here()
-        .queue(8, 1 << 20)
+        .reporting(Reporting::new().queue(limits(8, 1 << 20)))
         .reporter(memory.clone())
         .reporter(Scripted::new("full", &[after_ten_seconds, delivered]))
         .build()
@@ -277,7 +287,7 @@ async fn a_full_queue_drops_the_newest_and_keeps_room_for_panics() {
 async fn a_queue_is_bounded_in_bytes() {
     let memory = Memory::new();
     let backstop = here()
-        .queue(1_000, 64 * 1024)
+        .reporting(Reporting::new().queue(limits(1_000, 64 * 1024)))
         .reporter(memory)
         .build()
         .unwrap();
@@ -294,8 +304,7 @@ async fn failed_deliveries_are_tried_again_after_random_growing_waits_and_then_g
     let reporter = Scripted::new("dead", &[retry]);
     let calls = Arc::clone(&reporter.calls);
     let memory = Memory::new();
-    let backstop = here()
-        .sample_seed(3)
+    let backstop = testing::seed(here(), 3)
         .reporter(reporter)
         .reporter(memory.clone())
         .build()
@@ -436,7 +445,7 @@ async fn a_reporter_that_hangs_holds_up_neither_the_others_nor_a_flush() {
         (1, Duration::from_secs(3))
     );
     assert_eq!(memory.reports().len(), 1);
-    let remaining = backstop.shutdown(Duration::from_secs(3)).await;
+    let remaining = backstop.close(Duration::from_secs(3)).await;
     assert_eq!(
         (remaining.queued, start.elapsed()),
         (1, Duration::from_secs(6))
@@ -460,7 +469,7 @@ async fn a_reporter_that_hangs_holds_up_neither_the_others_nor_a_flush() {
 
 #[tokio::test(start_paused = true)]
 async fn a_reporter_is_told_once_of_each_drop_before_its_next_batch() {
-    /// Refuses what is called so, and panics once it has been told.
+    /// Refuses parse errors, and panics once it has been told.
     #[derive(Default)]
     struct Listening(Mutex<Vec<String>>);
     impl Reporter for Listening {
@@ -468,7 +477,7 @@ async fn a_reporter_is_told_once_of_each_drop_before_its_next_batch() {
             let message = &batch[0].errors[0].message;
             self.0.lock().unwrap().push(format!("got {message}"));
             match message.as_str() {
-                "refused" => vec![Delivery::Rejected],
+                "invalid digit found in string" => vec![Delivery::Rejected],
                 _ => vec![Delivery::Delivered],
             }
         }
@@ -480,22 +489,29 @@ async fn a_reporter_is_told_once_of_each_drop_before_its_next_batch() {
     let _quiet = testing::quiet_panics();
     let listening = Arc::new(Listening::default());
     let backstop = here()
-        .sample_by(|failure| match failure.chain()[0].message() {
-            "passed over" => 0.0,
-            _ => 1.0,
-        })
+        .reporting(Reporting::new().rate_limit(per_failure(1)))
         .reporter(Arc::clone(&listening))
         .build()
         .unwrap();
-    for message in ["passed over", "passed over", "refused", "kept", "kept"] {
-        fail(&backstop, message);
+    for _ in 0..3 {
+        fail(&backstop, "limited");
         assert!(backstop.flush(LONG).await.is_empty());
     }
-    let told = listening.0.lock().unwrap().join(", ");
-    assert_eq!(
-        told,
-        "2 sampled_out, got refused, 1 rejected, got kept, got kept"
-    );
+    backstop.notify(&"x".parse::<u8>().unwrap_err());
+    assert!(backstop.flush(LONG).await.is_empty());
+    backstop.notify(&"x".parse::<bool>().unwrap_err());
+    assert!(backstop.flush(LONG).await.is_empty());
+    backstop.notify(&"x".parse::<f64>().unwrap_err());
+    assert!(backstop.flush(LONG).await.is_empty());
+    let told = [
+        "got limited",
+        "2 rate_limited",
+        "got invalid digit found in string",
+        "1 rejected",
+        "got provided string was not `true` or `false`",
+        "got invalid float literal",
+    ];
+    assert_eq!(*listening.0.lock().unwrap(), told);
 }
 
 #[tokio::test]
@@ -552,11 +568,11 @@ async fn a_report_made_while_reporting_is_counted_and_not_reported() {
     let in_callback = Arc::clone(&slot);
     let backstop = here()
         .reporter(recursive.clone())
-        .on_outcome(move |event| {
+        .reporting(Reporting::new().on_outcome(move |event| {
             if event.outcome() == Outcome::Delivered {
                 fail(in_callback.get().unwrap(), "from a callback");
             }
-        })
+        }))
         .build()
         .unwrap();
     recursive.0.set(backstop.clone()).unwrap();
@@ -614,7 +630,10 @@ fn a_reporter_that_blocks_its_thread_delays_no_other_and_no_request() {
         .log(false)
         .reporter(Blocking(Mutex::new(blocked)))
         .reporter(Memory::new())
-        .on_outcome(move |event| drop(seen.send(event.reporter().map(str::to_owned))))
+        .reporting(
+            Reporting::new()
+                .on_outcome(move |event| drop(seen.send(event.reporter().map(str::to_owned)))),
+        )
         .build()
         .unwrap();
     fail(&backstop, "x");
@@ -654,7 +673,9 @@ fn the_last_handle_delivers_what_is_there_and_waits_no_longer_than_it_must() {
     let backstop = Backstop::production()
         .log(false)
         .reporter(Hanging)
-        .on_outcome(move |event| told.lock().unwrap().push(event.outcome()))
+        .reporting(
+            Reporting::new().on_outcome(move |event| told.lock().unwrap().push(event.outcome())),
+        )
         .build()
         .unwrap();
     fail(&backstop, "x");
@@ -666,6 +687,161 @@ fn the_last_handle_delivers_what_is_there_and_waits_no_longer_than_it_must() {
         start.elapsed()
     );
     assert_eq!(*outcomes.lock().unwrap(), [Outcome::ShutDown]);
+}
+
+#[test]
+fn on_a_runtime_the_last_handle_does_not_wait_and_the_reports_arrive_all_the_same() {
+    let (done, is_done) = std::sync::mpsc::channel();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let backstop = Backstop::production()
+            .log(false)
+            .reporter(Hanging)
+            .reporter(Memory::new())
+            .reporting(Reporting::new().on_outcome(move |event| {
+                let _ = done.send((event.reporter().map(str::to_owned), event.outcome()));
+            }))
+            .build()
+            .unwrap();
+        fail(&backstop, "x");
+        let start = std::time::Instant::now();
+        drop(backstop);
+        assert!(
+            start.elapsed() < Duration::from_millis(500),
+            "{:?}",
+            start.elapsed()
+        );
+    });
+    let mut outcomes: Vec<_> = (0..2)
+        .map(|_| is_done.recv_timeout(Duration::from_secs(30)).unwrap())
+        .collect();
+    outcomes.sort_by_key(|(name, _)| name.clone());
+    let named = |name: &str, outcome| (Some(name.to_owned()), outcome);
+    let want = [
+        named("Hanging", Outcome::ShutDown),
+        named("Memory", Outcome::Delivered),
+    ];
+    assert_eq!(outcomes, want);
+}
+
+#[test]
+fn flush_and_close_need_no_runtime_and_no_timer() {
+    let backstop = |memory: &Memory| {
+        let builder = Backstop::production().log(false).reporter(memory.clone());
+        builder.reporter(Hanging).build().unwrap()
+    };
+    let (short, long) = (Duration::from_millis(100), Duration::from_secs(60));
+    let memory = Memory::new();
+    let waiting = backstop(&memory);
+    fail(&waiting, "one");
+    assert_eq!(waiting.flush_blocking(short).queued, 1);
+    fail(&waiting, "two");
+    // No timer is enabled on this one.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    assert_eq!(runtime.block_on(waiting.flush(short)).queued, 2);
+    assert_eq!(runtime.block_on(waiting.close(short)).queued, 2);
+    assert_eq!(messages(&memory), ["one", "two"]);
+    // An executor of another crate: one that only polls.
+    let waiting = backstop(&memory);
+    fail(&waiting, "three");
+    let remaining = {
+        let mut flush = std::pin::pin!(waiting.flush(short));
+        let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+        loop {
+            if let std::task::Poll::Ready(remaining) = flush.as_mut().poll(&mut cx) {
+                break remaining;
+            }
+            std::thread::yield_now();
+        }
+    };
+    assert_eq!(remaining.queued, 1);
+    assert_eq!(waiting.close_blocking(short).queued, 1);
+    let alone = Backstop::production().log(false).reporter(memory.clone());
+    let alone = alone.build().unwrap();
+    fail(&alone, "four");
+    assert!(alone.close_blocking(long).is_empty());
+    assert_eq!(memory.reports().len(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flush_waits_for_the_threads_though_the_clock_of_its_runtime_jumps() {
+    let memory = Memory::new();
+    let backstop = Backstop::production().log(false).reporter(memory.clone());
+    let backstop = backstop.build().unwrap();
+    for _ in 0..200 {
+        fail(&backstop, "x");
+    }
+    assert!(backstop.flush(Duration::from_secs(60)).await.is_empty());
+    assert_eq!(memory.reports().len(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_close_tries_once_more_what_would_wait_for_longer() {
+    let reporter = Scripted::new(
+        "restarting",
+        &[retry, retry, retry, retry, retry, delivered],
+    );
+    let backstop = here().reporter(reporter).build().unwrap();
+    for number in 0..5 {
+        fail(&backstop, &number.to_string());
+        backstop.flush(Duration::from_millis(1)).await;
+    }
+    let start = Instant::now();
+    // The circuit is open for 15 seconds.
+    assert!(backstop.close(Duration::from_secs(10)).await.is_empty());
+    assert!(
+        start.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        start.elapsed()
+    );
+    assert_eq!(backstop.stats().reporters[0].delivered(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_callback_captured_may_panic_as_it_is_dropped_and_the_report_arrives() {
+    struct Dropped;
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            assert!(std::thread::panicking(), "as it is dropped");
+        }
+    }
+    let _quiet = testing::quiet_panics();
+    let memory = Memory::new();
+    let backstop = here().reporter(memory.clone()).build().unwrap();
+    let scope = backstop.scope();
+    let captured = Dropped;
+    scope.on_report(move |_| {
+        let _ = &captured;
+        true
+    });
+    scope.notify(&std::io::Error::other("x"));
+    drop(scope);
+    assert!(backstop.flush(LONG).await.is_empty());
+    assert_eq!(messages(&memory), ["x"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closure_is_a_reporter() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let sees = Arc::clone(&seen);
+    let slack = backstop::reporters::from_fn("slack", move |batch: Vec<Arc<Report>>| {
+        let sees = Arc::clone(&sees);
+        async move {
+            tokio::task::yield_now().await;
+            let texts = batch.iter().map(|report| report.errors[0].message.clone());
+            sees.lock().unwrap().extend(texts);
+            vec![Delivery::Delivered; batch.len()]
+        }
+    });
+    let backstop = here().reporter(slack).build().unwrap();
+    fail(&backstop, "x");
+    assert!(backstop.flush(LONG).await.is_empty());
+    assert_eq!(backstop.stats().reporter("slack").unwrap().delivered(), 1);
+    assert_eq!(*seen.lock().unwrap(), ["x"]);
 }
 
 #[test]
@@ -695,20 +871,41 @@ fn bad_settings_are_refused_with_the_name_of_the_setting() {
         }
     }
     let cases: [(&str, Builder); 9] = [
-        ("sample_rate", Backstop::production().sample_rate(f64::NAN)),
-        ("sample_rate", Backstop::production().sample_rate(-0.1)),
-        ("sample_rate", Backstop::production().sample_rate(1.1)),
         (
             "sample_rate",
-            Backstop::production().sample_rate(f64::INFINITY),
+            Backstop::production().reporting(Reporting::new().sample_rate(f64::NAN)),
         ),
-        ("rate_limit", Backstop::production().rate_limit(0)),
         (
-            "rate_limit_overall",
-            Backstop::production().rate_limit_overall(0),
+            "sample_rate",
+            Backstop::production().reporting(Reporting::new().sample_rate(-0.1)),
         ),
-        ("queue", Backstop::production().queue(0, 1)),
-        ("queue", Backstop::production().queue(1, 0)),
+        (
+            "sample_rate",
+            Backstop::production().reporting(Reporting::new().sample_rate(1.1)),
+        ),
+        (
+            "sample_rate",
+            Backstop::production().reporting(Reporting::new().sample_rate(f64::INFINITY)),
+        ),
+        (
+            "rate_limit",
+            Backstop::production().reporting(Reporting::new().rate_limit(per_failure(0))),
+        ),
+        (
+            "rate_limit",
+            Backstop::production().reporting(Reporting::new().rate_limit(RateLimit {
+                per_failure: None,
+                overall: Some(0),
+            })),
+        ),
+        (
+            "queue",
+            Backstop::production().reporting(Reporting::new().queue(limits(0, 1))),
+        ),
+        (
+            "queue",
+            Backstop::production().reporting(Reporting::new().queue(limits(1, 0))),
+        ),
         ("reporter", Backstop::production().reporter(Misconfigured)),
     ];
     for (setting, builder) in cases {
@@ -736,11 +933,10 @@ mod conservation {
 
     /// Delivers, refuses, fails, panics, hangs, sleeps and forgets to answer, as its numbers say.
     struct Random {
+        name: &'static str,
         numbers: Vec<u8>,
         next: AtomicUsize,
         delivered: Arc<AtomicUsize>,
-        keeps: bool,
-        kept: Mutex<Vec<uuid::Uuid>>,
     }
 
     impl Random {
@@ -759,16 +955,14 @@ mod conservation {
                 80..90 => return Vec::new(),
                 _ => {}
             }
-            let answer = |report: &Arc<Report>| match self.number() {
+            let answer = |_: &Arc<Report>| match self.number() {
                 0..60 => Delivery::RETRY,
                 number @ 60..80 => Delivery::Retry {
                     after: Some(Duration::from_secs(u64::from(number) * 3)),
                 },
-                80..110 => Delivery::Rejected,
-                110..150 if self.keeps => {
-                    self.kept.lock().unwrap().push(report.id);
-                    Delivery::Spooled
-                }
+                80..100 => Delivery::Rejected,
+                100..110 => Delivery::Filtered,
+                110..130 => Delivery::Unsent,
                 _ => {
                     self.delivered.fetch_add(1, Ordering::Relaxed);
                     Delivery::Delivered
@@ -778,31 +972,7 @@ mod conservation {
         }
 
         fn name(&self) -> std::borrow::Cow<'static, str> {
-            if self.keeps { "keeping" } else { "random" }.into()
-        }
-
-        fn kept(&self) -> Option<u64> {
-            self.keeps.then(|| self.kept.lock().unwrap().len() as u64)
-        }
-
-        async fn resume(&self) -> Resumed {
-            let mut resumed = Resumed::default();
-            let number = self.number();
-            assert!(number > 10, "a random panic");
-            if number < 60 {
-                resumed.recovered = 1;
-                self.kept.lock().unwrap().push(uuid::Uuid::now_v7());
-            }
-            let kept = std::mem::take(&mut *self.kept.lock().unwrap());
-            for id in kept {
-                match self.number() {
-                    0..100 => resumed.settled.push((id, Delivery::Delivered)),
-                    100..130 => resumed.settled.push((id, Delivery::Evicted)),
-                    _ => self.kept.lock().unwrap().push(id),
-                }
-            }
-            resumed.again = Some(Duration::from_secs(number.into()));
-            resumed
+            self.name.into()
         }
     }
 
@@ -815,6 +985,36 @@ mod conservation {
             1 => (0_u64..30).prop_map(Step::Flush),
         ];
         proptest::collection::vec(step, 1..40)
+    }
+
+    /// In memory where the system has such a directory, because thousands of writes are synced.
+    #[cfg(feature = "spool")]
+    fn memory_dir() -> tempfile::TempDir {
+        tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
+    }
+
+    /// Leaves so many reports in a spool, the last one torn.
+    #[cfg(feature = "spool")]
+    async fn leave_behind(dir: &std::path::Path, left: usize) {
+        let refuses = backstop::reporters::from_fn("spooled", async |batch: Vec<Arc<Report>>| {
+            vec![Delivery::RETRY; batch.len()]
+        });
+        let spool = backstop::reporters::Spool::new(dir, refuses);
+        let before = here().reporter(spool).build().unwrap();
+        for _ in 0..left {
+            fail(&before, "before");
+            before.flush(Duration::from_millis(1)).await;
+        }
+        before.close(Duration::ZERO).await;
+        let parts = std::fs::read_dir(dir).unwrap().flatten();
+        let files = parts.flat_map(|part| std::fs::read_dir(part.path()).unwrap().flatten());
+        let mut files: Vec<_> = files.map(|file| file.path()).collect();
+        files.retain(|path| path.extension().is_some_and(|end| end == "json"));
+        assert_eq!(files.len(), left);
+        if let Some(torn) = files.last() {
+            let contents = std::fs::read(torn).unwrap();
+            std::fs::write(torn, &contents[..contents.len() / 2]).unwrap();
+        }
     }
 
     /// Whether every captured report is somewhere, and the callbacks were told what the counters say.
@@ -848,6 +1048,8 @@ mod conservation {
             rate in prop_oneof![Just(1.0), 0.0..1.0],
             limit in proptest::option::of(1_u32..50),
             has_memory in any::<bool>(),
+            left in 0_usize..5,
+            room in 1_usize..40,
             last in 0_u64..100,
         ) {
             let _quiet = testing::quiet_panics();
@@ -860,27 +1062,35 @@ mod conservation {
                 let told = Arc::new(Mutex::new(HashMap::new()));
                 let tells = Arc::clone(&told);
                 let delivered = Arc::new(AtomicUsize::new(0));
-                let random = |keeps, skip: usize| Random {
+                let random = |name, skip: usize| Random {
+                    name,
                     numbers: numbers.clone(),
                     next: AtomicUsize::new(skip),
-                    delivered: if keeps { Arc::default() } else { Arc::clone(&delivered) },
-                    keeps,
-                    kept: Mutex::default(),
+                    delivered: Arc::clone(&delivered),
                 };
-                let mut builder = here()
-                    .queue(count, 1 << 20)
+                let mut reporting = Reporting::new()
+                    .queue(limits(count, 1 << 20))
                     .sample_rate(rate)
-                    .reporter(random(false, 0))
-                    .reporter(random(true, 7))
                     .on_outcome(move |event| {
                         let key = (event.reporter().map(str::to_owned), event.outcome());
                         *tells.lock().unwrap().entry(key).or_default() += 1;
                     });
+                if let Some(limit) = limit {
+                    reporting = reporting.rate_limit(per_failure(limit));
+                }
+                let mut builder = here()
+                    .reporting(reporting)
+                    .reporter(random("random", 0));
                 if has_memory {
                     builder = builder.reporter(Memory::new());
                 }
-                if let Some(limit) = limit {
-                    builder = builder.rate_limit(limit);
+                #[cfg(feature = "spool")]
+                let dir = memory_dir();
+                #[cfg(feature = "spool")]
+                {
+                    leave_behind(dir.path(), left).await;
+                    let spool = backstop::reporters::Spool::new(dir.path(), random("spooled", 7));
+                    builder = builder.reporter(spool.max_reports(room));
                 }
                 let backstop = builder.build().unwrap();
                 let mut captured = 0;
@@ -912,14 +1122,16 @@ mod conservation {
                     check(&backstop, &told, captured);
                 }
                 let start = Instant::now();
-                backstop.shutdown(Duration::from_secs(last)).await;
+                backstop.close(Duration::from_secs(last)).await;
                 assert!(start.elapsed() <= Duration::from_secs(last) + Duration::from_millis(5));
                 check(&backstop, &told, captured);
                 for stats in backstop.stats().reporters {
                     assert_eq!(stats.queued(), 0, "{stats:?}");
                 }
                 // What a reporter has, and was not cut off while it said so, is counted as delivered.
-                let counted = backstop.stats().reporter("random").unwrap().delivered();
+                let stats = backstop.stats();
+                let randoms = stats.reporters.iter().filter(|stats| stats.name() != "Memory");
+                let counted: u64 = randoms.map(|stats| stats.delivered()).sum();
                 assert!(counted <= delivered.load(Ordering::Relaxed) as u64);
                 fail(&backstop, "late");
                 check(&backstop, &told, captured + 1);
@@ -947,7 +1159,7 @@ mod conservation {
         }
         let backstop = Backstop::production()
             .log(false)
-            .queue(64, 1 << 20)
+            .reporting(Reporting::new().queue(limits(64, 1 << 20)))
             .reporter(Slow(AtomicUsize::new(0)))
             .reporter(Memory::new())
             .build()
@@ -967,7 +1179,7 @@ mod conservation {
                     .enable_all()
                     .build()
                     .unwrap();
-                runtime.block_on(backstop.shutdown(Duration::from_secs(10)));
+                runtime.block_on(backstop.close(Duration::from_secs(10)));
             });
         });
         for stats in backstop.stats().reporters {

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::routing::get as on_get;
 use backstop::prelude::*;
 use backstop::report::{Severity, User};
+use backstop::settings::Reporting;
 use backstop::{Backstop, BoxError, Context as _, Error, Failure, Origin, Report, Scope};
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
@@ -65,7 +66,7 @@ async fn a_report_tells_the_failure_its_request_and_its_machine_under_the_answer
         Backstop::production()
             .app("shop", "1.2.3")
             .release_stage("staging")
-            .keep_headers([http::header::USER_AGENT]),
+            .reporting(Reporting::new().keep_headers([http::header::USER_AGENT])),
     );
     let app = router().layer(backstop.layer());
     let request = Request::get("/error?page=2&token=s3cr3t")
@@ -188,17 +189,17 @@ async fn from_500_on_panics_and_failed_bodies_are_reported_and_4xx_is_not() {
 
 #[tokio::test]
 async fn a_filter_widens_or_narrows_and_one_that_panics_decides_nothing() {
-    let wide = Backstop::production()
-        .filter(|event| event.is_reported_by_default() || event.status() == 409);
-    let narrow = Backstop::production().filter(|event| event.failure().origin() == Origin::Panic);
-    let broken = Backstop::production().filter(|_| panic!("in a filter"));
+    let wide =
+        Reporting::new().filter(|event| event.is_reported_by_default() || event.status() == 409);
+    let narrow = Reporting::new().filter(|event| event.failure().origin() == Origin::Panic);
+    let broken = Reporting::new().filter(|_| panic!("in a filter"));
     let expected: [(_, &[_]); 3] = [
         (wide, &[Some(500), Some(500), Some(503), Some(409)]),
         (narrow, &[Some(500)]),
         (broken, &[Some(500), Some(500), Some(503)]),
     ];
-    for (builder, statuses) in expected {
-        let (backstop, reports) = Reports::with(builder);
+    for (reporting, statuses) in expected {
+        let (backstop, reports) = Reports::with(Backstop::production().reporting(reporting));
         let app = router().layer(backstop.layer());
         for path in ["/error", "/panic", "/bare", "/missing", "/conflict"] {
             get(&app, path).await;
@@ -212,12 +213,11 @@ async fn a_filter_widens_or_narrows_and_one_that_panics_decides_nothing() {
 }
 
 #[tokio::test]
-async fn origins_and_types_can_be_switched_off_whatever_the_filter_says() {
-    let builder = Backstop::production()
-        .filter(|_| true)
-        .ignore_origin(Origin::Response)
+async fn a_type_is_ignored_whatever_the_filter_says_which_sees_the_origin() {
+    let reporting = Reporting::new()
+        .filter(|event| event.failure().origin() != Origin::Response)
         .ignore::<std::io::Error>();
-    let (backstop, reports) = Reports::with(builder);
+    let (backstop, reports) = Reports::with(Backstop::production().reporting(reporting));
     let app = router().layer(backstop.layer());
     for path in ["/error", "/chain", "/bare", "/panic"] {
         get(&app, path).await;

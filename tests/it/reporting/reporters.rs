@@ -138,16 +138,12 @@ ERROR 502 POST /orders/{id}  01890a5d-ac96-774b-bcce-b302099a8057
 
 ";
     assert_eq!(paper.text(), want);
-    let coloured = Paper::default();
-    Console::to(coloured.clone())
-        .colour(true)
+    let colored = Paper::default();
+    Console::to(colored.clone())
+        .color(true)
         .deliver(&[report()])
         .await;
-    assert!(
-        coloured
-            .text()
-            .starts_with("\u{1b}[31;1mERROR\u{1b}[0m 502")
-    );
+    assert!(colored.text().starts_with("\u{1b}[31;1mERROR\u{1b}[0m 502"));
 }
 
 #[tokio::test]

@@ -17,6 +17,7 @@ use axum::routing::get;
 use backstop::prelude::*;
 use backstop::report::{Breadcrumb, FeatureFlag, Severity};
 use backstop::reporters::{Console, Delivery, Memory, Reporter, Spool, Tracing};
+use backstop::settings::Reporting;
 use backstop::{Backstop, Context as _, Error, Report, Scope};
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -48,7 +49,7 @@ async fn no_planted_secret_leaves_through_any_format_header_log_or_reporter() {
     let memory = Memory::new();
     let backstop = Backstop::production()
         .redact_keys(["color"])
-        .keep_headers([http::header::USER_AGENT, http::header::REFERER])
+        .reporting(Reporting::new().keep_headers([http::header::USER_AGENT, http::header::REFERER]))
         .attribute("deploy_token", SECRET)
         .reporter(memory.clone())
         .reporter(Console::to(printed.clone()))

@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backstop::reporters::{Delivery, Memory, Reporter, Spool};
+use backstop::settings::{RateLimit, Reporting};
 use backstop::stats::Outcome;
 use backstop::{Backstop, Report, testing};
 
@@ -83,8 +84,8 @@ fn assert_conserved(backstop: &Backstop) {
     }
 }
 
-#[test]
-fn what_was_dropped_is_told_to_the_reporter_behind_it() {
+#[tokio::test(start_paused = true)]
+async fn what_was_dropped_is_told_to_the_reporter_behind_it() {
     struct Told(Arc<Mutex<Vec<(Outcome, u64)>>>);
     impl Reporter for Told {
         async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
@@ -94,10 +95,24 @@ fn what_was_dropped_is_told_to_the_reporter_behind_it() {
             self.0.lock().unwrap().push((reason, count));
         }
     }
+    let dir = tempfile::tempdir().unwrap();
     let told = Arc::default();
-    let spool = Spool::new("never opened", Told(Arc::clone(&told)));
-    spool.dropped(Outcome::Evicted, 3);
-    assert_eq!(*told.lock().unwrap(), [(Outcome::Evicted, 3)]);
+    let spool = Spool::new(dir.path(), Told(Arc::clone(&told)));
+    let builder = testing::on_current_runtime(Backstop::production());
+    let limit = RateLimit {
+        per_failure: Some(1),
+        overall: None,
+    };
+    let backstop = builder
+        .reporting(Reporting::new().rate_limit(limit))
+        .reporter(spool)
+        .build()
+        .unwrap();
+    for _ in 0..4 {
+        fail(&backstop, "one of many");
+    }
+    assert!(backstop.flush(LONG).await.is_empty());
+    assert_eq!(*told.lock().unwrap(), [(Outcome::RateLimited, 3)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -142,8 +157,9 @@ async fn what_one_process_leaves_the_next_delivers_even_if_nothing_fails_there()
     let first = spooling(Spool::new(folder.path(), inner.clone()));
     for text in ["one", "two"] {
         fail(&first, text);
+        first.flush(Duration::from_millis(1)).await;
     }
-    first.shutdown(Duration::from_secs(1)).await;
+    first.close(Duration::from_secs(1)).await;
     let ids: Vec<PathBuf> = reports_in(folder.path());
     assert_eq!(ids.len(), 2);
     drop(first);
@@ -159,7 +175,7 @@ async fn what_one_process_leaves_the_next_delivers_even_if_nothing_fails_there()
         (2, 2, 0)
     );
     assert_conserved(&second);
-    second.shutdown(LONG).await;
+    second.close(LONG).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -175,7 +191,7 @@ async fn a_part_of_a_process_that_lives_is_left_alone_and_taken_over_when_it_is_
     second.flush(LONG).await;
     tokio::time::sleep(Duration::from_secs(120)).await;
     assert_eq!(texts(&other.memory), ["of the second"]);
-    first.shutdown(Duration::from_secs(1)).await;
+    first.close(Duration::from_secs(1)).await;
     drop(first);
     tokio::time::sleep(Duration::from_secs(130)).await;
     assert_eq!(texts(&other.memory), ["of the second", "of the first"]);
@@ -186,7 +202,7 @@ async fn a_part_of_a_process_that_lives_is_left_alone_and_taken_over_when_it_is_
 async fn the_oldest_go_first_when_count_or_bytes_or_age_are_reached_and_all_are_counted() {
     let folder = tempfile::tempdir().unwrap();
     let inner = Switched::default();
-    let backstop = spooling(Spool::new(folder.path().join("count"), inner.clone()).max_count(3));
+    let backstop = spooling(Spool::new(folder.path().join("count"), inner.clone()).max_reports(3));
     for index in 0..5 {
         fail(&backstop, &index.to_string());
         backstop.flush(Duration::from_millis(1)).await;
@@ -230,8 +246,9 @@ async fn torn_and_foreign_files_are_set_aside_and_links_are_not_followed() {
     let first = spooling(Spool::new(folder.path(), inner.clone()));
     for text in ["whole", "torn"] {
         fail(&first, text);
+        first.flush(Duration::from_millis(1)).await;
     }
-    first.shutdown(Duration::from_secs(1)).await;
+    first.close(Duration::from_secs(1)).await;
     drop(first);
     tokio::task::yield_now().await;
     let mut kept = reports_in(folder.path());
@@ -301,7 +318,7 @@ async fn an_empty_spool_keeps_neither_a_flush_nor_a_shutdown_waiting_and_leaves_
     let backstop = spooling(Spool::new(folder.path(), Switched::default()));
     let start = tokio::time::Instant::now();
     assert!(backstop.flush(LONG).await.is_empty());
-    assert!(backstop.shutdown(LONG).await.is_empty());
+    assert!(backstop.close(LONG).await.is_empty());
     assert_eq!(start.elapsed(), Duration::ZERO);
     drop(backstop);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
@@ -320,7 +337,7 @@ fn a_folder_that_is_a_link_or_can_not_be_made_is_refused_when_it_is_built() {
             .build();
         assert_eq!(built.unwrap_err().setting(), "reporter");
     }
-    let spool = Spool::new(folder.path(), Memory::new()).max_count(0);
+    let spool = Spool::new(folder.path(), Memory::new()).max_reports(0);
     assert!(Backstop::production().reporter(spool).build().is_err());
 }
 
@@ -339,6 +356,225 @@ async fn where_nothing_can_be_written_reports_go_on_at_once() {
     assert_eq!(outcome, Outcome::Delivered);
     assert_eq!(texts(&inner.memory), ["x"]);
     assert_conserved(&backstop);
+}
+
+/// The same reporter, for one customer or another.
+struct Of(&'static str, Switched);
+
+impl Reporter for Of {
+    async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+        self.1.deliver(batch).await
+    }
+
+    fn destination(&self) -> std::borrow::Cow<'static, str> {
+        self.0.into()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_for_one_destination_never_goes_to_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = || testing::on_current_runtime(Backstop::production()).log(false);
+    let (one, other) = (Switched::default(), Switched::default());
+    let both = || {
+        here()
+            .reporter(Spool::new(dir.path(), Of("one", one.clone())))
+            .reporter(Spool::new(dir.path(), Of("other", other.clone())))
+    };
+    let first = both().build().unwrap();
+    for text in ["a", "b"] {
+        fail(&first, text);
+    }
+    assert_eq!(first.close(Duration::from_secs(1)).await.spooled, 4);
+    one.is_on.store(true, Ordering::Relaxed);
+    let third = Of("third", one.clone());
+    let third = here().reporter(Spool::new(dir.path(), third)).build();
+    let third = third.unwrap();
+    assert_eq!(third.stats().reporters[0].recovered(), 0);
+    let second = both().build().unwrap();
+    second.flush(LONG).await;
+    assert_eq!(texts(&one.memory), ["a", "b"]);
+    let stats = second.stats().reporters;
+    let counts = stats
+        .iter()
+        .map(|it| (it.recovered(), it.delivered(), it.spooled()));
+    assert_eq!(counts.collect::<Vec<_>>(), [(2, 2, 0), (2, 0, 2)]);
+    assert_conserved(&second);
+}
+
+#[test]
+fn two_spools_that_could_not_be_told_apart_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let spool = |path: &str| Spool::new(dir.path().join(path), Memory::new());
+    let built = Backstop::production()
+        .reporter(spool("a"))
+        .reporter(spool("a"))
+        .build();
+    assert_eq!(built.unwrap_err().setting(), "reporter");
+    let built = Backstop::production()
+        .reporter(spool("a"))
+        .reporter(spool("b"))
+        .build();
+    assert!(built.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_is_one_write_and_what_of_it_has_arrived_does_not_arrive_again() {
+    /// Takes all but one.
+    #[derive(Clone, Default)]
+    struct Choosy(Memory);
+    impl Reporter for Choosy {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            let (mut taken, mut deliveries) = (Vec::new(), Vec::new());
+            for report in batch {
+                let is_bad = report.errors[0].message == "7";
+                deliveries.push(if is_bad {
+                    Delivery::RETRY
+                } else {
+                    Delivery::Delivered
+                });
+                taken.extend((!is_bad).then(|| Arc::clone(report)));
+            }
+            self.0.deliver(&taken).await;
+            deliveries
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let choosy = Choosy::default();
+    let here = || testing::on_current_runtime(Backstop::production()).log(false);
+    let spool = || Spool::new(dir.path(), choosy.clone());
+    let first = here().reporter(spool()).build().unwrap();
+    for index in 0..20 {
+        fail(&first, &index.to_string());
+    }
+    first.flush(Duration::from_millis(1)).await;
+    assert_eq!(reports_in(dir.path()).len(), 1);
+    assert_eq!(first.stats().reporters[0].spooled(), 1);
+    assert_eq!(choosy.0.reports().len(), 19);
+    first.close(Duration::ZERO).await;
+
+    let second = here().reporter(spool()).build().unwrap();
+    assert_eq!(second.stats().reporters[0].recovered(), 1);
+    second.flush(LONG).await;
+    assert_eq!(choosy.0.reports().len(), 19);
+    assert_eq!(second.stats().reporters[0].spooled(), 1);
+    assert_conserved(&second);
+}
+
+/// A report of the spool, of this age, with these members set or taken away.
+fn left(part: &Path, number: u128, age: Duration, edit: impl FnOnce(&mut serde_json::Value)) {
+    let at = std::time::SystemTime::now() - age;
+    let at = at.duration_since(std::time::UNIX_EPOCH).unwrap();
+    let id = uuid::Uuid::from_u128(number);
+    let mut report = serde_json::json!({
+        "id": id, "timestamp": u64::try_from(at.as_millis()).unwrap(), "severity": "error",
+        "handled": false, "origin": "handler", "fingerprint": "f",
+        "errors": [{"message": number.to_string()}],
+    });
+    edit(&mut report);
+    fs::write(part.join(format!("{id}-1.json")), report.to_string()).unwrap();
+}
+
+/// A part of a process that has ended, with nothing in it.
+async fn dead_part(dir: &Path) -> PathBuf {
+    let first = spooling(Spool::new(dir, Switched::default()));
+    fail(&first, "x");
+    first.close(Duration::from_secs(1)).await;
+    let report = reports_in(dir).pop().unwrap();
+    fs::remove_file(&report).unwrap();
+    report.parent().unwrap().to_owned()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_report_that_is_too_old_is_given_up_whatever_its_id_and_the_others_arrive_oldest_first()
+ {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let dir = tempfile::tempdir().unwrap();
+    let part = dead_part(dir.path()).await;
+    left(&part, 1, Duration::ZERO, |_| {});
+    for number in 2..20 {
+        left(&part, number, 30 * DAY, |_| {});
+    }
+    left(&part, 20, DAY, |_| {});
+    // A clock that was ahead.
+    left(&part, 21, Duration::ZERO, |report| {
+        report["timestamp"] = 4_000_000_000_000_u64.into()
+    });
+    let inner = Switched::default();
+    inner.is_on.store(true, Ordering::Relaxed);
+    let backstop = spooling(Spool::new(dir.path(), inner.clone()).max_age(2 * DAY));
+    backstop.flush(LONG).await;
+    let stats = &backstop.stats().reporters[0];
+    assert_eq!((stats.recovered(), stats.count(Outcome::GaveUp)), (21, 18));
+    let mut arrived = texts(&inner.memory);
+    assert_eq!(arrived.remove(0), "20");
+    arrived.sort();
+    assert_eq!(arrived, ["1", "21"]);
+    assert_conserved(&backstop);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reports_that_cannot_be_read_do_not_hold_up_the_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let part = dead_part(dir.path()).await;
+    for number in 1..=40 {
+        left(&part, number, Duration::from_secs(100), |report| {
+            report["errors"] = 7.into()
+        });
+    }
+    left(&part, 41, Duration::from_secs(1), |_| {});
+    let inner = Switched::default();
+    inner.is_on.store(true, Ordering::Relaxed);
+    let backstop = spooling(Spool::new(dir.path(), inner.clone()));
+    let start = tokio::time::Instant::now();
+    assert!(backstop.flush(LONG).await.is_empty());
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    assert_eq!(texts(&inner.memory), ["41"]);
+    assert_eq!(backstop.stats().reporters[0].count(Outcome::Rejected), 40);
+    let bad = files(dir.path());
+    let bad = bad
+        .iter()
+        .filter(|path| path.extension().is_some_and(|end| end == "bad"));
+    assert_eq!(bad.count(), 40);
+    assert_conserved(&backstop);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_spooled_report_is_tried_again_as_one_in_memory_but_is_not_given_up_so_soon() {
+    #[derive(Clone, Default)]
+    struct Counting(Arc<Mutex<Vec<tokio::time::Instant>>>);
+    impl Reporter for Counting {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            self.0.lock().unwrap().push(tokio::time::Instant::now());
+            vec![Delivery::RETRY; batch.len()]
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let (in_memory, on_disk) = (Counting::default(), Counting::default());
+    let builder = testing::on_current_runtime(Backstop::production()).log(false);
+    let backstop = testing::seed(builder, 7)
+        .reporter(in_memory.clone())
+        .reporter(Spool::new(dir.path(), on_disk.clone()))
+        .build()
+        .unwrap();
+    fail(&backstop, "x");
+    tokio::time::sleep(24 * LONG).await;
+    let (in_memory, on_disk) = (in_memory.0.lock().unwrap(), on_disk.0.lock().unwrap());
+    assert!((5..=8).contains(&in_memory.len()), "{}", in_memory.len());
+    let waits = |calls: &[tokio::time::Instant]| -> Vec<Duration> {
+        calls.windows(2).map(|pair| pair[1] - pair[0]).collect()
+    };
+    let (in_memory, on_disk) = (waits(&in_memory), waits(&on_disk));
+    assert_eq!(in_memory, on_disk[..in_memory.len()]);
+    // Once the circuit is open, a probe every five minutes, or whenever the report is due after that.
+    assert!(
+        (24 * 6..=24 * 13).contains(&on_disk.len()),
+        "{}",
+        on_disk.len()
+    );
+    let stats = backstop.stats();
+    assert_eq!(stats.reporters[0].count(Outcome::GaveUp), 1);
+    assert_eq!(stats.reporters[1].spooled(), 1);
 }
 
 /// Sends each report to a receiver, a line each, and waits for its word.
@@ -404,13 +640,13 @@ fn child_that_fails_until_it_is_killed() {
     let backstop = Backstop::production()
         .log(false)
         .reporter(Spool::new(folder, Sender(port.parse().unwrap())))
-        .on_outcome(|event| {
+        .reporting(Reporting::new().on_outcome(|event| {
             if event.outcome() == Outcome::Spooled {
                 let mut stdout = std::io::stdout().lock();
                 let _ = writeln!(stdout, "spooled {}", event.report_id());
                 let _ = stdout.flush();
             }
-        })
+        }))
         .build()
         .unwrap();
     for _ in 0..100_000 {

@@ -288,7 +288,7 @@ async fn the_console_shows_a_long_trace_under_a_line() {
         backstop::notify(&std::fmt::Error);
     });
     task.await.unwrap();
-    backstop.shutdown(Duration::from_secs(60)).await;
+    backstop.close(Duration::from_secs(60)).await;
     let text = String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
     let expected = format!(
         "  ---------------- spawned at -----------------\n      {}:{line}:22\n  Metadata:\n    task.queue  mails\n",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
+use backstop::settings::Disclosure;
 use backstop::{Backstop, Builder, Error, Format, Shape};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -102,7 +103,8 @@ fn builder(vector: &Value) -> Builder {
     let options = &vector["options"];
     let mut builder = if options["debug"] == true {
         // Their errors have a stack or not; ours always know where they were made.
-        Backstop::development().show_backtrace(vector["error"].get("stack").is_some())
+        let has_stack = vector["error"].get("stack").is_some();
+        Backstop::development().disclosure(Disclosure::new().backtrace(has_stack))
     } else {
         Backstop::production()
     };

@@ -7,7 +7,7 @@ use std::fmt;
 
 use axum_core::body::Body;
 use backstop::prelude::*;
-use backstop::{Backstop, Builder, Context as _, Error, HttpError, RequestInfo, Shape};
+use backstop::{Backstop, Builder, Error, HttpError, RequestInfo, Shape};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use proptest::collection::{btree_map, vec};

@@ -12,6 +12,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::get;
+use backstop::settings::Disclosure;
 use backstop::{Backstop, BoxError, Builder, Error, Exposure, HttpError, Shape};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
@@ -433,14 +434,17 @@ fn panicking_hooks(builder: Builder, panics: fn()) -> Builder {
             panics();
             String::new()
         })
-        .show_details_if(move |_, _| {
-            panics();
-            true
-        })
-        .show_backtrace_if(move |_, _| {
-            panics();
-            true
-        })
+        .disclosure(
+            Disclosure::new()
+                .details_if(move |_, _| {
+                    panics();
+                    true
+                })
+                .backtrace_if(move |_, _| {
+                    panics();
+                    true
+                }),
+        )
         .type_uri(move |_, _| {
             panics();
             None

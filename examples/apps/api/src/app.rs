@@ -7,6 +7,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use backstop::Backstop;
 use backstop::Builder;
+use backstop::sqlx::status;
 use tower::ServiceBuilder;
 use tower::limit::GlobalConcurrencyLimitLayer;
 
@@ -38,7 +39,7 @@ impl Default for Limits {
 /// where no error of its own says more.
 pub fn settings(mode: Builder) -> Builder {
     mode.safe_fields(["author", "book", "isbn"])
-        .map_status(backstop::sqlx::status)
+        .map_status(status)
 }
 
 /// The API, unguarded.

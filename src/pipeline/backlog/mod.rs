@@ -1,0 +1,34 @@
+//! What one reporter has still to deliver, in memory or on disk.
+//!
+//! [`Backlog`] decides what is delivered next, counts each attempt, and counts what becomes of each report. It does no
+//! I/O and never waits, so its lock is only ever held for a moment. The [`Spooler`] moves reports between it and the
+//! disk, on the reporter's own thread.
+//!
+//! ```text
+//! in memory:  offered → ready → in flight → done
+//!                         ↑         │
+//!                      waiting ←────┘  retry, unsent
+//!
+//! on disk:    offered → unstored → ready, in flight, waiting, done    from here on it is spooled
+//!                           └────→ ready, in flight, waiting, done    the disk is full: it stays in memory
+//! ```
+
+mod adoption;
+mod census;
+mod deliveries;
+mod dir;
+mod disk;
+mod entries;
+mod entry;
+mod lifecycle;
+mod memory;
+mod schedule;
+mod segment;
+mod spooler;
+mod spooling;
+mod stored;
+
+pub(super) use self::entry::{Body, Key, Offer};
+pub(super) use self::lifecycle::{Backlog, Ended, Step};
+pub(super) use self::spooler::Spooler;
+pub(super) use self::stored::Stored;

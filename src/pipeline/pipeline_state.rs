@@ -1,0 +1,198 @@
+//! The parts of a pipeline that its handle and its threads share.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::admission::Admission;
+use super::announcer::Announcer;
+use super::delivery_waiter::DeliveryWaiter;
+use super::queue::Queue;
+use super::recursion;
+use super::reporter_state::{ReporterState, SharedSettings};
+use super::settings::{Executor, InvalidSetting, Settings};
+use super::stats::{Remaining, ReporterStats, Stats};
+use super::threads::Runner;
+use crate::disclosure::Redactor;
+use crate::panics::catch::drop_catching;
+use crate::report::event::Event;
+use crate::report::outcome::Outcome;
+use crate::symbols::SymbolSettings;
+
+#[derive(Debug)]
+pub(super) struct PipelineState {
+    admission: Admission,
+    pub(super) queue: Queue,
+    pub(super) reporters: Vec<Arc<ReporterState>>,
+    /// Held while a report goes from the queue to the backlogs, and while reports are counted, so that none is counted
+    /// twice or not at all. Requests only ever take the queue's lock, which is never held while waiting for another.
+    handover: Mutex<()>,
+    pub(super) announcer: Arc<Announcer>,
+    pub(super) redactor: Redactor,
+    pub(super) symbols: SymbolSettings,
+    pub(super) executor: Executor,
+    pub(super) crash_timeout: Duration,
+    /// Runs the worker.
+    pub(super) runner: Runner,
+}
+
+impl PipelineState {
+    /// Opens the spools, and takes over what processes that have ended left there.
+    ///
+    /// # Errors
+    ///
+    /// Which setting cannot work.
+    pub(super) fn new(settings: Settings) -> Result<Self, InvalidSetting> {
+        settings.check()?;
+        let admission = Admission::new(&settings);
+        let announcer = Arc::new(Announcer::new(settings.listeners));
+        let shared = SharedSettings {
+            queue: settings.queue,
+            seed: settings.seed,
+            executor: settings.executor,
+            announcer: Arc::clone(&announcer),
+        };
+        let mut reporters = Vec::with_capacity(settings.reporters.len());
+        for configured in settings.reporters {
+            reporters.push(Arc::new(ReporterState::new(configured, &shared)?));
+        }
+        Ok(Self {
+            admission,
+            queue: Queue::new(settings.queue),
+            reporters,
+            handover: Mutex::default(),
+            announcer,
+            redactor: settings.redactor,
+            symbols: settings.symbols,
+            executor: settings.executor,
+            crash_timeout: settings.crash_timeout,
+            runner: Runner::default(),
+        })
+    }
+
+    /// Takes an event, or counts and announces why not; returns whether it was taken. Everything on the path of a
+    /// request is in here.
+    pub(super) fn admit(&self, event: Box<Event>, waiter: Option<Arc<DeliveryWaiter>>) -> bool {
+        let id = event.failure.id();
+        let admitted = if recursion::is_working() {
+            Err(Outcome::Recursive)
+        } else {
+            self.admission.admit(&event)
+        };
+        let queued =
+            admitted.and_then(|suppressed| self.queue.push(event, suppressed, waiter.clone()));
+        match queued {
+            Ok(()) => true,
+            Err(outcome) => {
+                self.announcer.refuse(id, outcome, waiter.as_ref());
+                false
+            }
+        }
+    }
+
+    pub(super) fn hand_over(&self) -> MutexGuard<'_, ()> {
+        self.handover.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says to the reporters that nothing more comes.
+    pub(super) fn end_reporters(&self) {
+        for reporter in &self.reporters {
+            reporter.backlog().end();
+            reporter.wake.notify_one();
+        }
+    }
+
+    /// Drops everything that is in memory, and leaves what is on disk to other processes.
+    pub(super) fn abandon(&self) {
+        let handover = self.hand_over();
+        let items = self.queue.lock().take();
+        let mut dropped = Vec::with_capacity(self.reporters.len());
+        for reporter in &self.reporters {
+            let mut backlog = reporter.backlog();
+            let mut completions = backlog.abandon().completions;
+            for item in &items {
+                completions.push(backlog.refuse(item.event.failure.id(), Outcome::ShutDown, None));
+            }
+            dropped.push(completions);
+        }
+        drop(handover);
+        for (reporter, completions) in self.reporters.iter().zip(dropped) {
+            self.announcer.announce(&reporter.name, completions);
+            reporter.leave_disk();
+        }
+        for waiter in items.iter().filter_map(|item| item.waiter.as_ref()) {
+            waiter.expect(1);
+            waiter.complete(Outcome::ShutDown);
+        }
+        // An error's own destructor may panic.
+        drop_catching(items);
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        let _handover = self.hand_over();
+        let (entered, waiting) = {
+            let queue = self.queue.lock();
+            (queue.entered, queue.len())
+        };
+        let shared = self.announcer.refused.snapshot();
+        let stats = |reporter: &Arc<ReporterState>| {
+            let backlog = reporter.backlog();
+            ReporterStats {
+                name: reporter.name.clone(),
+                captured: shared.dropped() + entered,
+                recovered: backlog.recovered(),
+                queued: waiting + backlog.queued() as u64,
+                spooled: backlog.spooled() as u64,
+                shared,
+                own: backlog.counters(),
+            }
+        };
+        Stats {
+            reporters: self.reporters.iter().map(stats).collect(),
+        }
+    }
+
+    pub(super) fn remaining(&self) -> Remaining {
+        let mut remaining = Remaining::default();
+        for stats in self.stats().reporters {
+            remaining.queued += stats.queued();
+            remaining.spooled += stats.spooled();
+        }
+        remaining
+    }
+
+    /// How many reports were dropped because the pipeline was closed, summed over the reporters.
+    pub(super) fn shut_down(&self) -> u64 {
+        let mut reports = 0;
+        for reporter in &self.reporters {
+            reports += reporter.backlog().counters().get(Outcome::ShutDown);
+        }
+        reports
+    }
+
+    /// Waits until what has entered so far is done with, or cannot get on before the deadline.
+    pub(super) async fn settled(&self, deadline: Instant) {
+        let entered = self.queue.lock().entered;
+        let is_settled = || !self.moves_any_of(entered, deadline);
+        self.announcer.progress.until(is_settled).await;
+    }
+
+    /// Whether anything gets on before the deadline.
+    pub(super) fn moves(&self, deadline: Instant) -> bool {
+        let entered = self.queue.lock().entered;
+        self.moves_any_of(entered, deadline)
+    }
+
+    fn moves_any_of(&self, entered: u64, deadline: Instant) -> bool {
+        // A reporter may be done with a report while the worker still hands it over to others, and announces that only
+        // once: what looks in between has to wait here.
+        let _handover = self.hand_over();
+        let now = self.executor.now();
+        let moves = |reporter: &Arc<ReporterState>| {
+            let backlog = reporter.backlog();
+            backlog.moves_any_of(entered, now, deadline)
+        };
+        self.queue.lock().holds_any_of(entered) || self.reporters.iter().any(moves)
+    }
+}

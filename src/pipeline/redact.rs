@@ -1,0 +1,294 @@
+//! Redacts a whole report.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use http::Uri;
+use serde_json::{Map, Value};
+
+use crate::disclosure::Redactor;
+use crate::report::breadcrumb::{Breadcrumb, LogLine};
+use crate::report::environment::{App, Device, Thread};
+use crate::report::feature_flag::FeatureFlag;
+use crate::report::frame::{Frame, SourceLine};
+use crate::report::report::Report;
+use crate::report::report_error::ReportError;
+use crate::report::request_parts::ReportRequest;
+use crate::report::user::User;
+
+/// Hides what is sensitive. Every field is named here, so that a new one is not forgotten.
+pub(super) fn redact(report: &mut Report, redactor: &Redactor) {
+    let Report {
+        id: _,
+        timestamp: _,
+        severity: _,
+        handled: _,
+        origin: _,
+        errors,
+        frames,
+        request,
+        response: _,
+        transaction,
+        user,
+        attributes,
+        metadata,
+        feature_flags,
+        breadcrumbs,
+        logs,
+        app,
+        device,
+        thread,
+        trace_id: _,
+        span_id: _,
+        fingerprint,
+        suppressed: _,
+        trimmed,
+    } = report;
+    let redaction = Redaction(redactor);
+    redaction.errors(errors, frames);
+    redaction.request(request, user);
+    redaction.maybe(transaction);
+    redaction.data(attributes, metadata, feature_flags);
+    redaction.record(breadcrumbs, logs);
+    redaction.process(app, device, thread);
+    redaction.text(fingerprint);
+    for text in trimmed {
+        redaction.text(text);
+    }
+}
+
+struct Redaction<'a>(&'a Redactor);
+
+impl Redaction<'_> {
+    fn text(&self, text: &mut String) {
+        if let Cow::Owned(redacted) = self.0.text(text) {
+            *text = redacted;
+        }
+    }
+
+    fn maybe(&self, text: &mut Option<String>) {
+        if let Some(text) = text {
+            self.text(text);
+        }
+    }
+
+    /// The value of a key.
+    fn member(&self, key: &str, text: &mut String) {
+        let redacted = self.0.field(key, text).into_owned();
+        *text = redacted;
+    }
+
+    fn errors(&self, errors: &mut [ReportError], frames: &mut [Frame]) {
+        for error in errors {
+            let ReportError {
+                type_name,
+                message,
+                location: _,
+            } = error;
+            self.maybe(type_name);
+            self.text(message);
+        }
+        for frame in frames {
+            let Frame {
+                function,
+                file,
+                source,
+                line: _,
+                column: _,
+                address: _,
+                in_app: _,
+            } = frame;
+            self.maybe(function);
+            self.maybe(file);
+            for SourceLine { text, .. } in source {
+                let redacted = self.0.source(text).into_owned();
+                *text = redacted;
+            }
+        }
+    }
+
+    fn request(&self, request: &mut Option<ReportRequest>, user: &mut Option<User>) {
+        if let Some(ReportRequest {
+            method,
+            url,
+            route,
+            headers,
+        }) = request
+        {
+            self.text(method);
+            self.url(url);
+            self.maybe(route);
+            for (name, value) in headers {
+                self.member(name, value);
+            }
+        }
+        if let Some(User { id, name, email }) = user {
+            for (key, value) in [("id", id), ("name", name), ("email", email)] {
+                if let Some(value) = value {
+                    self.member(key, value);
+                }
+            }
+        }
+    }
+
+    fn url(&self, url: &mut String) {
+        if let Ok(uri) = url.parse::<Uri>() {
+            let start = uri
+                .authority()
+                .map(|authority| format!("{}://{authority}", uri.scheme_str().unwrap_or_default()));
+            *url = start.unwrap_or_default() + &self.0.uri(&uri);
+        }
+        self.text(url);
+    }
+
+    fn data(
+        &self,
+        attributes: &mut BTreeMap<String, Value>,
+        metadata: &mut BTreeMap<String, Map<String, Value>>,
+        feature_flags: &mut [FeatureFlag],
+    ) {
+        for (key, value) in attributes {
+            self.0.member(key, value);
+        }
+        for (section, members) in metadata {
+            self.section(section, members);
+        }
+        for FeatureFlag { name, variant } in feature_flags {
+            if let Some(variant) = variant {
+                self.member(name, variant);
+            }
+        }
+    }
+
+    fn section(&self, section: &str, members: &mut Map<String, Value>) {
+        self.0.members(section, members);
+    }
+
+    fn record(&self, breadcrumbs: &mut [Breadcrumb], logs: &mut [LogLine]) {
+        for breadcrumb in breadcrumbs {
+            let Breadcrumb {
+                timestamp: _,
+                message,
+                kind: _,
+                level: _,
+                data,
+            } = breadcrumb;
+            if let Cow::Owned(redacted) = self.0.text(message) {
+                *message = Cow::Owned(redacted);
+            }
+            self.section("", data);
+        }
+        for LogLine { message, .. } in logs {
+            self.text(message);
+        }
+    }
+
+    fn process(
+        &self,
+        app: &mut Option<App>,
+        device: &mut Option<Device>,
+        thread: &mut Option<Thread>,
+    ) {
+        if let Some(App {
+            name,
+            version,
+            release_stage,
+        }) = app
+        {
+            for text in [name, version, release_stage] {
+                self.maybe(text);
+            }
+        }
+        if let Some(Device { hostname, os, arch }) = device {
+            self.maybe(hostname);
+            self.text(os);
+            self.text(arch);
+        }
+        if let Some(Thread { name, id: _ }) = thread {
+            self.maybe(name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::disclosure::REDACTED;
+
+    #[test]
+    fn no_secret_survives_in_any_field() {
+        let nested =
+            json!({"deep": [{"api_key_v2": "s3cr3t"}], "text": "{\"password\":\"s3cr3t\"}"});
+        let url = "postgres://app:s3cr3t@db/shop";
+        let mut report: Report = serde_json::from_value(json!({
+            "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+            "timestamp": 1, "severity": "error", "handled": false, "origin": "handler",
+            "errors": [
+                {"type": "app::auth::Error", "message": format!("{url} refused"), "location": "src/a.rs:1:1"},
+                {"message": "{\"token\": \"s3cr3t\"}"},
+            ],
+            "frames": [{
+                "function": "app::session::open", "file": "src/a.rs", "line": 1, "address": 1, "in_app": true,
+                "source": [{"number": 1, "text": "let password = \"s3cr3t\";"}],
+            }],
+            "request": {
+                "method": "GET",
+                "url": "/a?x=1&access%5Ftoken=s3cr3t&next=https://me:s3cr3t@host/",
+                "route": "/a",
+                "headers": {"cookie": "s3cr3t", "x-api-key": "s3cr3t", "referer": "https://h/?token=s3cr3t"},
+            },
+            "response": {"status": 500},
+            "transaction": "GET /a?token=s3cr3t",
+            "user": {"id": "7", "email": "password=s3cr3t"},
+            "attributes": {"session_id": "s3cr3t", "plain": "secret=s3cr3t", "count": 3},
+            "metadata": {"annotations": {"order": nested}, "credentials": {"user": "s3cr3t"}},
+            "feature_flags": [{"name": "auth_token", "variant": "s3cr3t"}],
+            "breadcrumbs": [{
+                "timestamp": 1, "message": "Authorization: Bearer s3cr3t", "kind": "manual", "level": "info",
+                "data": {"set-cookie": "s3cr3t", "url": url},
+            }],
+            "logs": [{"timestamp": 1, "level": "info", "message": "pwd=s3cr3t"}],
+            "app": {"name": "shop", "version": "token=s3cr3t"},
+            "device": {"hostname": "h", "os": "linux", "arch": "x86_64"},
+            "thread": {"name": "password: s3cr3t", "id": 1},
+            "fingerprint": "secret=s3cr3t",
+            "trimmed": ["token=s3cr3t"],
+        }))
+        .unwrap();
+        redact(&mut report, &Redactor::default());
+        let text = serde_json::to_string(&report).unwrap();
+        assert!(!text.contains("s3cr3t"), "{text}");
+        for kept in [
+            "app::auth::Error",
+            "app::session::open",
+            "src/a.rs:1:1",
+            "/a?x=1&",
+            "\"count\":3",
+        ] {
+            assert!(text.contains(kept), "{kept} in {text}");
+        }
+        let once = report.clone();
+        redact(&mut report, &Redactor::default());
+        assert_eq!(report, once, "twice changes nothing");
+    }
+
+    #[test]
+    fn the_keys_of_the_application_apply_to_the_user_too() {
+        let mut redactor = Redactor::default();
+        redactor.insert("email");
+        let mut report: Report = serde_json::from_value(json!({
+            "id": "01890a5d-ac96-774b-bcce-b302099a8057",
+            "timestamp": 1, "severity": "error", "handled": false, "origin": "handler",
+            "user": {"id": "7", "email": "me@example.com"}, "fingerprint": "",
+        }))
+        .unwrap();
+        redact(&mut report, &redactor);
+        let user = report.user.unwrap();
+        assert_eq!(
+            (user.id.as_deref(), user.email.as_deref()),
+            (Some("7"), Some(REDACTED))
+        );
+    }
+}

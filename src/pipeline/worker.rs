@@ -1,0 +1,183 @@
+//! The worker: makes reports of events and hands them to the reporters.
+
+use std::mem::size_of;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout};
+
+use super::backlog::{Offer, Stored};
+use super::completion::Completion;
+use super::pipeline_state::PipelineState;
+use super::prepare::prepare;
+use super::queue::Item;
+use super::reporter_state::ReporterState;
+use super::reporter_worker;
+use crate::panics::catch::drop_catching;
+use crate::report::event::Event;
+use crate::report::outcome::Outcome;
+use crate::report::report::Report;
+
+/// Starts the worker if it does not run: with the first report, and after it died.
+pub(super) fn start(state: &Arc<PipelineState>) {
+    if !state.runner.is_running() {
+        let worker = Arc::clone(state);
+        let work = move || run(Arc::clone(&worker));
+        state.runner.start("backstop", state.executor, work);
+    }
+}
+
+fn start_reporters(state: &PipelineState) {
+    for reporter in &state.reporters {
+        reporter_worker::start(reporter);
+    }
+}
+
+/// Starts what has died with something left to do.
+pub(super) fn revive(state: &Arc<PipelineState>) {
+    if !state.queue.lock().is_empty() {
+        start(state);
+        state.queue.wake.notify_one();
+    }
+    for reporter in &state.reporters {
+        if !reporter.backlog().is_empty() {
+            reporter_worker::start(reporter);
+        }
+    }
+}
+
+/// Lets nothing in any more; what is there has until the deadline.
+pub(super) fn close(state: &Arc<PipelineState>, deadline: Instant) {
+    let now = state.executor.now();
+    for reporter in &state.reporters {
+        reporter.backlog().close_at(deadline, now);
+    }
+    state.queue.close();
+    if state.runner.is_running() || !state.queue.lock().is_empty() {
+        start(state);
+    } else {
+        state.end_reporters();
+    }
+    for reporter in &state.reporters {
+        reporter.wake.notify_one();
+    }
+}
+
+async fn run(state: Arc<PipelineState>) {
+    // For so long it looks by itself, so that of many failures only the first one pays for waking it.
+    const NAP: Duration = Duration::from_millis(1);
+    let mut has_napped = false;
+    loop {
+        start_reporters(&state);
+        while let Some(item) = state.queue.pop() {
+            process(&state, item);
+            start_reporters(&state);
+            has_napped = false;
+            tokio::task::yield_now().await;
+        }
+        if state.queue.is_done() {
+            state.end_reporters();
+            return;
+        }
+        if !has_napped {
+            let _ = timeout(NAP, state.queue.wake.notified()).await;
+            has_napped = true;
+        } else if state.queue.sleep() {
+            state.queue.wake.notified().await;
+            has_napped = false;
+        }
+    }
+}
+
+/// A report and its size, or why there is none.
+type Made = Result<(Arc<Report>, usize), Outcome>;
+
+fn process(state: &PipelineState, item: Item) {
+    let Item {
+        event,
+        suppressed,
+        waiter,
+        number,
+        ..
+    } = item;
+    if let Some(waiter) = &waiter {
+        waiter.expect(state.reporters.len());
+    }
+    let (id, is_urgent) = (event.failure.id(), event.is_urgent);
+    let is_panic = event.is_panic();
+    let made = make(state, event, suppressed, is_panic);
+    let stored = store_last(state, &made, is_urgent);
+    let mut completions = Vec::with_capacity(state.reporters.len());
+    let handover = state.hand_over();
+    for (reporter, stored) in state.reporters.iter().zip(stored) {
+        let waiter = waiter.clone();
+        let completion = match &made {
+            Ok((report, weight)) => {
+                let offer = Offer {
+                    report: Arc::clone(report),
+                    number,
+                    weight: *weight,
+                    is_panic,
+                    waiter,
+                };
+                reporter.offer(offer, stored)
+            }
+            Err(outcome) => Some(reporter.backlog().refuse(id, *outcome, waiter)),
+        };
+        completions.push(completion);
+    }
+    state.queue.lock().in_hand = None;
+    drop(handover);
+    announce(state, completions);
+}
+
+/// Makes a report, unless no reporter has room for it.
+fn make(state: &PipelineState, event: Box<Event>, suppressed: u64, is_panic: bool) -> Made {
+    let has_room = |reporter: &Arc<ReporterState>| reporter.backlog().has_room(0, is_panic);
+    if !event.is_urgent && !state.reporters.iter().any(has_room) {
+        // An error's own destructor may panic.
+        drop_catching(event);
+        return Err(Outcome::QueueFull);
+    }
+    let timeout = event.is_urgent.then_some(state.crash_timeout / 2);
+    let (symbols, redactor) = (&state.symbols, &state.redactor);
+    let report = prepare(event, suppressed, symbols, timeout, redactor);
+    let report = report.ok_or(Outcome::Filtered)?;
+    let weight = weight(&report);
+    Ok((Arc::new(report), weight))
+}
+
+/// Writes the report of a panic that may end the process to every spool, before anything can hold that up.
+fn store_last(state: &PipelineState, made: &Made, is_urgent: bool) -> Vec<Option<Stored>> {
+    let mut stored = Vec::with_capacity(state.reporters.len());
+    for reporter in &state.reporters {
+        let report = made.as_ref().ok().filter(|_| is_urgent);
+        stored.push(report.and_then(|(report, _)| reporter.store_last(report)));
+    }
+    stored
+}
+
+fn announce(state: &PipelineState, completions: Vec<Option<Completion>>) {
+    for (reporter, completion) in state.reporters.iter().zip(completions) {
+        let completions = completion.into_iter().collect();
+        state.announcer.announce(&reporter.name, completions);
+    }
+}
+
+/// The bytes of a report as JSON, which is about what it takes in memory.
+fn weight(report: &Report) -> usize {
+    struct Counter(usize);
+    impl std::io::Write for Counter {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut counter = Counter(size_of::<Report>());
+    // What cannot be written has no weight.
+    let _ = serde_json::to_writer(&mut counter, report);
+    counter.0
+}
