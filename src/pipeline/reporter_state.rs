@@ -64,8 +64,8 @@ impl ReporterState {
         let now = executor.now();
         let (backlog, spooler) = match spool {
             Some(spool) => {
-                let owner = format!("{name}\n{}", reporter.destination());
-                let spooler = Spooler::open(&spool, &owner)
+                let destination = format!("{name}\n{}", reporter.destination());
+                let spooler = Spooler::open(&spool, &destination)
                     .map_err(|error| InvalidSetting::spool(&name, &spool, &error))?;
                 let backlog = Backlog::on_disk(queue, spool.max_age, seed, now);
                 (backlog, Some(spooler))
@@ -125,6 +125,7 @@ impl ReporterState {
     pub(super) fn leave_disk(&self) {
         if let Some(spooler) = &self.spooler {
             spooler.leave(&self.backlog);
+            self.announcer.progress.made();
         }
     }
 

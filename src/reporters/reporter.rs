@@ -7,7 +7,7 @@ use super::delivery::Delivery;
 use crate::error::BoxError;
 use crate::report::{Outcome, Report};
 
-/// Delivers reports to a place where people see them: a log, a file, a tracker.
+/// Delivers reports to where people see them: a log, a file, a tracker.
 ///
 /// Each reporter has a thread and a backlog of its own: while one waits, fails, blocks or panics, the others go on.
 /// Reports arrive complete and redacted, in batches of at most 32, one batch at a time. What a reporter could not

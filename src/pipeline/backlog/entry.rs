@@ -70,7 +70,7 @@ impl Entry {
         matches!(self.body, Body::Disk(_))
     }
 
-    /// Whether nobody works on it at the moment.
+    /// Whether it is neither being written nor being delivered.
     pub(super) const fn is_idle(&self) -> bool {
         !matches!(self.stage, Stage::Storing | Stage::InFlight)
     }
