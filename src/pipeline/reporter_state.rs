@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::announcer::Announcer;
-use super::backlog::{Backlog, Body, Ended, Key, Offer, Spooler, Stored};
+use super::backlog::{Backlog, Body, Ended, Key, Loaded, Offer, Spooler, Stored};
 use super::completion::Completion;
 use super::settings::{Executor, InvalidSetting, QueueLimits};
 use super::threads::Runner;
@@ -36,15 +36,6 @@ pub(super) struct SharedSettings {
     pub(super) seed: Option<u64>,
     pub(super) executor: Executor,
     pub(super) announcer: Arc<Announcer>,
-}
-
-/// A report of a batch.
-#[derive(Debug)]
-pub(super) struct Loaded {
-    key: Key,
-    /// Where it is on disk, if it is.
-    stored: Option<Stored>,
-    pub(super) report: Arc<Report>,
 }
 
 impl ReporterState {
@@ -153,13 +144,7 @@ impl ReporterState {
         if let Some(spooler) = self.spooler.as_ref().filter(|_| !stored.is_empty()) {
             let (readable, dropped) = spooler.read(&self.backlog, &stored);
             self.announcer.announce(&self.name, dropped);
-            for (key, stored, report) in readable {
-                loaded.push(Loaded {
-                    key,
-                    stored: Some(stored),
-                    report,
-                });
-            }
+            loaded.extend(readable);
         }
         loaded
     }

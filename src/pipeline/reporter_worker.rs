@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::backlog::{Body, Key, Step};
+use super::backlog::{Body, Key, Loaded, Step};
 use super::catch_unwind::CatchUnwind;
-use super::reporter_state::{Loaded, ReporterState};
+use super::reporter_state::ReporterState;
 use crate::report::Report;
 use crate::reporters::{BoxFuture, Delivery};
 

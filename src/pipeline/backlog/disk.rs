@@ -79,7 +79,7 @@ impl Disk {
         stored
             .first()
             .copied()
-            .ok_or(io::ErrorKind::WriteZero.into())
+            .ok_or_else(|| io::ErrorKind::WriteZero.into())
     }
 
     fn write_as(&mut self, reports: &[(Uuid, Vec<u8>)], ending: &str) -> io::Result<Vec<Stored>> {

@@ -30,6 +30,15 @@ pub(crate) struct Offer {
     pub(crate) waiter: Option<Arc<DeliveryWaiter>>,
 }
 
+/// A report that is to be delivered.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) key: Key,
+    /// Where it is on disk, if it is.
+    pub(crate) stored: Option<Stored>,
+    pub(crate) report: Arc<Report>,
+}
+
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) id: Uuid,

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::disk::Disk;
-use super::entry::Key;
+use super::entry::{Key, Loaded};
 use super::lifecycle::{Backlog, Ended};
 use super::stored::Stored;
 use crate::pipeline::completion::Completion;
@@ -102,7 +102,7 @@ impl Spooler {
         &self,
         backlog: &Mutex<Backlog>,
         batch: &[(Key, Stored)],
-    ) -> (Vec<(Key, Stored, Arc<Report>)>, Vec<Completion>) {
+    ) -> (Vec<Loaded>, Vec<Completion>) {
         let mut disk = lock(&self.disk);
         if disk.is_left() {
             let mut backlog = lock(backlog);
@@ -116,7 +116,11 @@ impl Spooler {
         let (mut readable, mut completions) = (Vec::new(), Vec::new());
         for (&(key, stored), report) in batch.iter().zip(reports) {
             match report {
-                Some(report) => readable.push((key, stored, Arc::new(report))),
+                Some(report) => readable.push(Loaded {
+                    key,
+                    stored: Some(stored),
+                    report: Arc::new(report),
+                }),
                 None => {
                     disk.set_aside(&stored);
                     completions.extend(lock(backlog).unreadable(key));
