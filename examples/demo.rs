@@ -1,8 +1,7 @@
 //! A small shop whose routes fail in every way there is: `cargo run --example demo`, then open
 //! <http://127.0.0.1:3000/>.
 //!
-//! `--port 3001` takes another port, `BACKSTOP_MODE=development` shows what production hides. With the feature `sentry`
-//! and `SENTRY_DSN` set, what fails is reported there.
+//! `--port 3001` takes another port, `BACKSTOP_MODE=development` shows what production hides.
 
 #![expect(
     clippy::panic,
@@ -10,6 +9,7 @@
     reason = "it shows what a panic becomes, and where it listens"
 )]
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -31,11 +31,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .safe_fields(["productId", "inStock"])
         .map_status::<tokio::task::JoinError>(|_| StatusCode::BAD_GATEWAY)
         .build()?;
-    backstop.install_panic_hook();
+    backstop.install_panic_hook()?;
 
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port()?)).await?;
     println!("The shop is open at http://{}/", listener.local_addr()?);
-    axum::serve(listener, shop(&backstop)).await?;
+    // With the addresses of its clients: in development only those on this machine see details.
+    let shop = shop(&backstop).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, shop).await?;
     Ok(())
 }
 
@@ -119,15 +121,15 @@ async fn order(axum::Json(order): axum::Json<Order>) -> backstop::Result<String>
 async fn invalid_order() -> backstop::Result<()> {
     let wrong = |pointer: &'static str, text: &'static str, code: &'static str| {
         Error::msg(text)
-            .status(StatusCode::UNPROCESSABLE_ENTITY)
-            .field("pointer", pointer)
-            .code(code)
+            .with_status(StatusCode::UNPROCESSABLE_ENTITY)
+            .with_field("pointer", pointer)
+            .with_code(code)
     };
     let errors = [
         wrong("#/quantity", "must be at least 1", "RANGE"),
         wrong("#/items/0/name", "must not be empty", "REQUIRED"),
     ];
-    Err(Error::many(errors).status(StatusCode::UNPROCESSABLE_ENTITY))
+    Err(Error::many(errors).with_status(StatusCode::UNPROCESSABLE_ENTITY))
 }
 
 #[derive(Deserialize)]
@@ -141,12 +143,12 @@ async fn search(Query(search): Query<Search>) -> String {
 
 /// A foreign error: a 500 whose text only the log has.
 async fn stock(scope: Scope) -> backstop::Result<String> {
-    scope.breadcrumb("looked on the shelf");
+    scope.add_breadcrumb("looked on the shelf");
     std::fs::read_to_string("/var/lib/shop/stock.json").context("loading the stock")
 }
 
 async fn panics(scope: Scope) {
-    scope.breadcrumb("looked for the last price");
+    scope.add_breadcrumb("looked for the last price");
     let prices: [u32; 0] = [];
     let index = prices.len();
     println!("{}", prices[index]);

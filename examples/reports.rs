@@ -11,6 +11,7 @@ use axum::Router;
 use axum::extract::Path;
 use axum::routing::get;
 use backstop::prelude::*;
+use backstop::report::FeatureFlag;
 use backstop::reporters::Console;
 use backstop::stats::Outcome;
 use backstop::{Backstop, Context as _, Scope};
@@ -45,20 +46,20 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 async fn order(scope: Scope, Path(id): Path<u32>) -> backstop::Result<String> {
-    scope.attribute("order.id", id);
-    scope.feature_variant("checkout", "two-step");
-    scope.breadcrumb("opened the order");
+    scope.set_attribute("order.id", id);
+    scope.add_feature_flag(FeatureFlag::new("checkout").with_variant("two-step"));
+    scope.add_breadcrumb("opened the order");
 
     // A discount is nice to have: its failure is reported as dealt with, and the order goes on.
     let discount = backstop::report::contextualize(discount(), |report| {
         let section = report.metadata.entry("campaign".into()).or_default();
         section.insert("name".into(), "black friday".into());
     });
-    scope.breadcrumb(format!("took {} percent off", discount.await));
+    scope.add_breadcrumb(format!("took {} percent off", discount.await));
 
     // The task takes the request's scope along.
     let stock = scope.spawn(async {
-        Scope::current().breadcrumb("asked the warehouse");
+        Scope::current().add_breadcrumb("asked the warehouse");
         warehouse()
     });
     stock.await.context("waiting for the warehouse")?

@@ -18,6 +18,7 @@ mod process;
 pub mod report;
 pub mod reporters;
 mod request;
+mod scope;
 mod symbols;
 pub mod testing;
 mod text;
@@ -32,35 +33,7 @@ pub mod utoipa;
 #[doc(hidden)]
 pub mod __private;
 
-pub use self::backstop::{Backstop, Builder, ConfigError};
-pub use self::error::{
-    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt,
-};
-pub use self::formats::Shape;
-pub use self::negotiate::Format;
-pub use self::problem::Problem;
-pub use self::process::spawn;
-pub use self::report::{Report, Scope, notify};
-pub use self::request::RequestInfo;
-
-/// The groups of settings that [`Builder`] takes, and what a setting that cannot work is refused with.
-pub mod settings {
-    pub use crate::backstop::ConfigErrorKind;
-    pub use crate::pipeline::{QueueLimits, RateLimit};
-}
-
-/// What is known of [`sqlx`](https://docs.rs/sqlx)'s errors.
-#[cfg(feature = "sqlx")]
-pub mod sqlx {
-    pub use crate::error::sqlx_status as status;
-}
-
-/// What became of reports: counters for each reporter, and the events that
-/// `on_outcome` callbacks receive.
-pub mod stats {
-    pub use crate::pipeline::{OutcomeEvent, Remaining, ReporterStats, Stats};
-    pub use crate::report::{Outcome, unreported_count};
-}
+// The public interface is:
 /// ```
 /// use backstop::HttpError;
 /// use http::StatusCode;
@@ -85,8 +58,45 @@ pub mod stats {
 #[cfg(feature = "derive")]
 pub use backstop_derive::HttpError;
 
-/// The traits whose methods are for everyday use: `use backstop::prelude::*;`.
+pub use self::backstop::{Backstop, Builder, ConfigError};
+pub use self::error::{
+    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt, respond,
+};
+pub use self::formats::Shape;
+pub use self::negotiate::Format;
+#[doc(inline)]
+pub use self::problem::Problem;
+pub use self::process::spawn;
+#[doc(inline)]
+pub use self::report::report::Report;
+pub use self::request::RequestInfo;
+pub use self::scope::{Scope, notify};
+
+/// The traits whose methods are for everyday use, and the derive: `use backstop::prelude::*;`.
+///
+/// [`Context`](crate::Context) is not among them, because anyhow's trait of that name has the same method; import it
+/// with `use backstop::Context as _`.
 pub mod prelude {
-    pub use crate::report::{InScope as _, Intercept as _};
+    pub use crate::scope::{InScope as _, Intercept as _};
     pub use crate::{HttpError, ResultExt as _};
+}
+
+/// The groups of settings that [`Builder`] takes, and the kinds of [`ConfigError`].
+pub mod settings {
+    pub use crate::backstop::{ConfigErrorKind, Disclosure, InApp, PanicSettings, Reporting};
+    pub use crate::pipeline::{QueueLimits, RateLimit};
+}
+
+/// What the feature `sqlx` adds.
+#[cfg(feature = "sqlx")]
+pub mod sqlx {
+    pub use crate::error::sqlx_status as status;
+}
+
+/// What became of reports: counters for each reporter, and the events that
+/// [`on_outcome`](crate::settings::Reporting::on_outcome) callbacks receive.
+pub mod stats {
+    pub use crate::pipeline::{OutcomeEvent, Remaining, ReporterStats, Stats};
+    pub use crate::report::dispatch::unreported_count;
+    pub use crate::report::outcome::Outcome;
 }

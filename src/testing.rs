@@ -29,7 +29,7 @@ use serde_json::Value;
 
 use crate::backstop::Builder;
 use crate::pipeline::Executor;
-use crate::report::Report;
+use crate::report::report::Report;
 use crate::reporters::Memory;
 
 /// Returns the first report with `text` in a message or in the name of an error's type.
@@ -127,6 +127,36 @@ pub fn on_current_runtime(mut builder: Builder) -> Builder {
 pub fn seed(mut builder: Builder, seed: u64) -> Builder {
     builder.pipeline_settings().seed = Some(seed);
     builder
+}
+
+/// Marks a request as one from this machine, as a server with connect info marks it: in development the response to it
+/// then shows details, in every build.
+///
+/// ```
+/// use axum::body::Body;
+/// use axum::http::Request;
+/// use axum::{Router, routing::get};
+/// use backstop::{Backstop, Error, testing};
+/// use tower::ServiceExt as _;
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let app: Router = Router::new()
+///     .route("/", get(|| async { Err::<(), _>(Error::msg("out of tea")) }))
+///     .layer(Backstop::development().build()?.layer());
+///
+/// let request = testing::local(Request::get("/").body(Body::empty())?);
+/// let response = app.oneshot(request).await?;
+/// let body = axum::body::to_bytes(response.into_body(), 64 * 1024).await?;
+/// assert!(String::from_utf8_lossy(&body).contains("out of tea"));
+/// # Ok(()) }
+/// ```
+#[cfg(feature = "axum")]
+pub fn local<B>(mut request: http::Request<B>) -> http::Request<B> {
+    let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    request
+        .extensions_mut()
+        .insert(axum::extract::ConnectInfo(peer));
+    request
 }
 
 /// Keeps the panics of this thread off standard error until the guard is dropped, for tests that expect a panic. Hooks

@@ -1,18 +1,34 @@
-//! Bounded text.
+//! Text of bounded length.
 
-/// As much of a text as fits into `max` bytes, cut at a character boundary.
-pub(crate) fn cut(text: &str, max: usize) -> &str {
+/// The longest prefix of `text` that has at most `max` bytes and ends at a character boundary.
+pub(crate) fn prefix(text: &str, max: usize) -> &str {
     let mut ends = (0..=max.min(text.len())).rev();
     let end = ends.find(|&end| text.is_char_boundary(end));
     &text[..end.unwrap_or_default()]
 }
 
-/// Cuts a text to `max` bytes, at a character boundary; returns whether anything was cut.
+/// Shortens `text` to at most `max` bytes, at a character boundary. Returns whether anything was removed.
 pub(crate) fn truncate(text: &mut String, max: usize) -> bool {
     let is_long = text.len() > max;
     if is_long {
-        let end = cut(text, max).len();
+        let end = prefix(text, max).len();
         text.truncate(end);
     }
     is_long
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_ends_at_a_character_boundary() {
+        assert_eq!(prefix("héllo", 2), "h");
+        assert_eq!(prefix("héllo", 3), "hé");
+        assert_eq!(prefix("héllo", 100), "héllo");
+        let mut text = "héllo".to_owned();
+        assert!(truncate(&mut text, 2));
+        assert!(!truncate(&mut text, 2));
+        assert_eq!(text, "h");
+    }
 }

@@ -1,12 +1,12 @@
 //! Spans that carry the scope, and events that become breadcrumbs (feature `tracing-subscriber`).
 //!
-//! A task that is spawned bare loses its request's [`Scope`]. With [`TracingLayer`] in the subscriber every
-//! span remembers the request in which it was made, or in which the request began, so that
-//! `tokio::spawn(future.in_current_span())` and `span.in_scope(…)` on another thread find it again. A span
-//! around several requests, such as a connection's, belongs to none of them.
+//! A task that is spawned on its own runs outside of its request's [`Scope`]. With a [`TracingLayer`] in the
+//! subscriber every span remembers the request in which it was made, or which began inside it. So
+//! `tokio::spawn(future.in_current_span())`, and `span.in_scope(…)` on another thread, run in that request's scope. A
+//! span around several requests, such as a connection's, belongs to none of them.
 //!
-//! Reports from a task or a thread name the spans that it ran in, with their places in the source
-//! (`metadata.task.spans`), innermost first; what is in the spans' fields is not told.
+//! Reports from a task or a thread name the spans that it ran in, with their source locations, innermost first
+//! (`metadata.task.spans`). They do not contain the spans' fields.
 //!
 //! ```
 //! use backstop::tracing::TracingLayer;
@@ -17,9 +17,8 @@
 //! # drop(subscriber);
 //! ```
 //!
-//! axum tells the type of an extractor's rejection in an event of the target `axum::rejection`, on the level
-//! TRACE: where the subscriber's filter lets that through, the report of such a response has the
-//! rejection's type.
+//! axum logs the type of an extractor's rejection in an event of the target `axum::rejection` at the level TRACE.
+//! If the subscriber's filter enables that, the report of the rejection's response has the type.
 
 use std::fmt;
 use std::sync::Arc;
@@ -29,12 +28,15 @@ use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
-use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
-use crate::report::span::SpanScope;
-use crate::report::{Breadcrumb, BreadcrumbKind, Scope, Severity, span};
+use crate::report::breadcrumb::{Breadcrumb, BreadcrumbKind};
+use crate::report::severity::Severity;
+use crate::scope::Scope;
+use crate::scope::span::{self, SpanScope};
+use crate::text::prefix;
 
-/// The layer for a `tracing` subscriber; see the [module docs](self).
+/// A layer for a `tracing` subscriber; see the [module docs](self).
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing until a subscriber has it"]
 pub struct TracingLayer {
@@ -48,14 +50,14 @@ impl Default for TracingLayer {
 }
 
 impl TracingLayer {
-    /// A layer that makes breadcrumbs of events from INFO on.
+    /// A layer that makes breadcrumbs of events at [`Level::INFO`] and above.
     pub const fn new() -> Self {
         Self {
             breadcrumbs: Some(Level::INFO),
         }
     }
 
-    /// Which events become breadcrumbs: those of this level and above, or none. Default: [`Level::INFO`].
+    /// Sets which events become breadcrumbs: those at this level and above, or none. Default: [`Level::INFO`].
     pub fn breadcrumbs(mut self, level: impl Into<Option<Level>>) -> Self {
         self.breadcrumbs = level.into();
         self
@@ -70,15 +72,15 @@ where
         let Some(span) = context.span(id) else {
             return;
         };
-        let parent = span.parent().and_then(|parent| mark(&parent));
+        let parent = span.parent().and_then(|parent| span_scope(&parent));
         let is_explicit = attributes.parent().is_some();
-        let made = SpanScope::new(attributes.metadata(), parent.as_deref(), is_explicit);
-        span.extensions_mut().insert(Arc::new(made));
+        let new = span::new(attributes.metadata(), parent.as_deref(), is_explicit);
+        span.extensions_mut().insert(Arc::new(new));
     }
 
     fn on_enter(&self, id: &Id, context: Context<'_, S>) {
-        if let Some(mark) = context.span(id).and_then(|span| mark(&span)) {
-            span::enter(id.into_u64(), mark);
+        if let Some(scope) = context.span(id).and_then(|span| span_scope(&span)) {
+            span::enter(id.into_u64(), scope);
         }
     }
 
@@ -89,17 +91,18 @@ where
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let metadata = event.metadata();
         let is_rejection = metadata.target() == "axum::rejection";
-        let is_crumb = self
-            .breadcrumbs
-            .is_some_and(|level| *metadata.level() <= level);
-        // Our own record tells of the failure that the report is about.
-        if !(is_rejection || is_crumb && metadata.target() != "backstop") {
+        // Backstop's own events are about the failures that reports are about.
+        let is_breadcrumb = metadata.target() != "backstop"
+            && self
+                .breadcrumbs
+                .is_some_and(|level| *metadata.level() <= level);
+        if !is_rejection && !is_breadcrumb {
             return;
         }
         let mut scope = Scope::current();
         if !scope.is_active() {
-            let of_span = context.event_span(event).and_then(|span| mark(&span));
-            scope = of_span.map(|mark| mark.handle()).unwrap_or_default();
+            let of_span = context.event_span(event).and_then(|span| span_scope(&span));
+            scope = of_span.map(|span| span::scope(&span)).unwrap_or_default();
         }
         if !scope.is_active() {
             return;
@@ -107,28 +110,26 @@ where
         let mut fields = Fields::default();
         event.record(&mut fields);
         if is_rejection {
-            scope.rejection(fields.text("rejection_type"), fields.status());
+            scope.set_rejection(fields.text("rejection_type"), fields.status());
         }
-        if is_crumb {
-            scope.breadcrumb(fields.breadcrumb(metadata.target(), *metadata.level()));
+        if is_breadcrumb {
+            scope.add_breadcrumb(fields.into_breadcrumb(metadata.target(), *metadata.level()));
         }
     }
 }
 
-fn mark<'a, S: LookupSpan<'a>>(
-    span: &tracing_subscriber::registry::SpanRef<'a, S>,
-) -> Option<Arc<SpanScope>> {
+fn span_scope<'a, S: LookupSpan<'a>>(span: &SpanRef<'a, S>) -> Option<Arc<SpanScope>> {
     span.extensions().get::<Arc<SpanScope>>().cloned()
 }
 
-/// What an event says.
+/// The fields of an event.
 #[derive(Default)]
 struct Fields {
     message: String,
     data: Map<String, Value>,
 }
 
-/// Bytes of one field that are kept.
+/// Bytes of a field's text that are kept.
 const MAX_FIELD: usize = 1024;
 
 impl Fields {
@@ -140,7 +141,7 @@ impl Fields {
         u16::try_from(self.data.get("status")?.as_u64()?).ok()
     }
 
-    fn breadcrumb(mut self, target: &str, level: Level) -> Breadcrumb {
+    fn into_breadcrumb(mut self, target: &str, level: Level) -> Breadcrumb {
         self.data.insert("target".to_owned(), target.into());
         let level = match level {
             Level::ERROR => Severity::Error,
@@ -148,9 +149,9 @@ impl Fields {
             _ => Severity::Info,
         };
         Breadcrumb::new(self.message)
-            .kind(BreadcrumbKind::Log)
-            .level(level)
-            .data(self.data)
+            .with_kind(BreadcrumbKind::Log)
+            .with_level(level)
+            .with_data(self.data)
     }
 
     fn insert(&mut self, field: &Field, value: impl Into<Value>) {
@@ -160,14 +161,14 @@ impl Fields {
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.record_str(field, &crate::report::cut(format!("{value:?}"), MAX_FIELD));
+        self.record_str(field, &format!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
         if field.name() == "message" {
             value.clone_into(&mut self.message);
         } else {
-            self.insert(field, crate::report::cut(value.to_owned(), MAX_FIELD));
+            self.insert(field, prefix(value, MAX_FIELD));
         }
     }
 

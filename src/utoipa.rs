@@ -1,5 +1,5 @@
-//! For `utoipa` (feature `utoipa`): the schema of a [`Problem`], and [`Responses`], what an error
-//! type can answer.
+//! `OpenAPI` documentation with `utoipa` (feature `utoipa`): the schema of a [`Problem`], and [`Responses`], the error
+//! responses of an error type.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,8 +15,8 @@ use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use crate::error::HttpError;
 use crate::problem::{Problem, ProblemType, reason_phrase};
 
-/// The responses of an error type, from its [`catalogue`](HttpError::catalogue): one for each status, with
-/// an example for each kind of problem. What production hides of a kind is not in there.
+/// The error responses of an error type, from its [`catalogue`](HttpError::catalogue): one for each status, with an
+/// example for each kind of problem. What production hides is not in the examples.
 ///
 /// ```
 /// use backstop::HttpError;
@@ -88,10 +88,10 @@ impl PartialSchema for Problem {
                 "type",
                 uri("The kind of problem.").default(Some(Value::from("about:blank"))),
             )
-            .property("title", text("What kind of problem it is, in words."))
+            .property("title", text("A short summary of the kind of problem."))
             .property("status", status)
-            .property("detail", text("What happened this time."))
-            .property("instance", uri("The id of this occurrence."))
+            .property("detail", text("An explanation of this occurrence."))
+            .property("instance", uri("The URI of this occurrence."))
             .additional_properties(Some(AdditionalProperties::FreeForm(true)))
             .into()
     }
@@ -100,20 +100,20 @@ impl PartialSchema for Problem {
 impl ToSchema for Problem {}
 
 fn response(kinds: &[ProblemType]) -> Response {
-    let shown: Vec<_> = kinds.iter().filter(|kind| kind.is_shown()).collect();
+    let public: Vec<_> = kinds.iter().filter(|kind| kind.is_public()).collect();
     let status = kinds
         .first()
         .map_or(StatusCode::INTERNAL_SERVER_ERROR, ProblemType::status);
-    let mut titles: Vec<&str> = shown
+    let mut titles: Vec<&str> = public
         .iter()
-        .map(|kind| kind.title_ref().unwrap_or_else(|| reason_phrase(status)))
+        .map(|kind| kind.title().unwrap_or_else(|| reason_phrase(status)))
         .collect();
     titles.dedup();
     if titles.is_empty() {
         titles.push(reason_phrase(status));
     }
-    let examples = shown.iter().enumerate().map(|(index, kind)| {
-        let name = match kind.code_ref() {
+    let examples = public.iter().enumerate().map(|(index, kind)| {
+        let name = match kind.code() {
             Some(Value::String(code)) => code.clone(),
             Some(code) => code.to_string(),
             None => format!("{}-{index}", status.as_u16()),
@@ -130,17 +130,17 @@ fn response(kinds: &[ProblemType]) -> Response {
         .build()
 }
 
-/// The problem as far as it is known before it happens.
+/// What is known of a problem before it occurs.
 fn example(kind: &ProblemType) -> Example {
     let mut problem = Problem::new(kind.status());
-    if let Some(title) = kind.title_ref() {
+    if let Some(title) = kind.title() {
         problem.set_title(title.to_owned());
     }
-    if let Some(uri) = kind.type_ref() {
-        problem.set_type_uri(uri.to_owned());
+    if let Some(uri) = kind.type_uri() {
+        problem.set_type(uri.to_owned());
     }
-    if let Some(code) = kind.code_ref() {
-        // It is none of the five names that are refused.
+    if let Some(code) = kind.code() {
+        // Cannot fail: `code` is not a standard member.
         let _ = problem.insert("code", code.clone());
     }
     ExampleBuilder::new()

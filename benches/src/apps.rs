@@ -9,8 +9,8 @@ use axum::extract::Path;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use backstop::reporters::{Delivery, Reporter};
-use backstop::settings::QueueLimits;
-use backstop::{Backstop, Builder, Error, Report};
+use backstop::settings::{QueueLimits, Reporting};
+use backstop::{Backstop, Error, Report};
 use http::StatusCode;
 
 pub fn production() -> Backstop {
@@ -21,15 +21,17 @@ pub fn production() -> Backstop {
 
 /// With a reporter that accepts everything. It and the worker have threads of their own.
 pub fn reporting() -> Backstop {
-    reporting_with(|builder| builder)
+    reporting_with(Reporting::new())
 }
 
-pub fn reporting_with(set: impl FnOnce(Builder) -> Builder) -> Backstop {
-    let builder = Backstop::production().queue_limits(QueueLimits {
+pub fn reporting_with(reporting: Reporting) -> Backstop {
+    let room = QueueLimits {
         reports: 1 << 20,
         bytes: 1 << 32,
-    });
-    set(builder.reporter(Nowhere))
+    };
+    Backstop::production()
+        .reporting(reporting.queue(room))
+        .reporter(Nowhere)
         .build()
         .expect("the settings are valid")
 }
@@ -69,7 +71,7 @@ pub fn bare() -> Router {
 
 /// A handler whose error Backstop responds to.
 pub fn failing(backstop: &Backstop, status: StatusCode) -> Router {
-    let handler = move || async move { Err::<(), _>(Error::msg("no order 7").status(status)) };
+    let handler = move || async move { Err::<(), _>(Error::new(status, "no order 7")) };
     Router::new()
         .route("/orders/{id}", get(handler))
         .layer(backstop.layer())

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use backstop::reporters::Memory;
 use backstop::Backstop;
 use backstop::Error;
+use backstop::settings::Reporting;
 use backstop::stats::Outcome;
 
 const PROCESSES: usize = 15;
@@ -109,7 +110,7 @@ fn ask(kind: &str) -> Measured {
 /// Prints how often one process of a kind slept, then in nanoseconds how long symbolizing took and each capture.
 pub fn measure(kind: &str) {
     let backstop = Backstop::production()
-        .capture_backtraces(true)
+        .reporting(Reporting::new().capture_backtraces(true))
         .reporter(Memory::new())
         .build()
         .expect("the settings are good");

@@ -1,8 +1,20 @@
-//! A bad setting, found when the Backstop is built.
+//! [`ConfigError`]: a setting that cannot work.
 
 use std::fmt;
 
-/// A setting that can't work: which one, why, and what would.
+/// A setting that cannot work. It names the setting, says what is wrong with its value, and how to fix it.
+///
+/// ```
+/// use backstop::Backstop;
+/// use backstop::settings::Reporting;
+///
+/// let error = Backstop::production()
+///     .reporting(Reporting::new().sample_rate(20.0))
+///     .build()
+///     .unwrap_err();
+/// assert_eq!(error.setting(), "sample_rate");
+/// assert_eq!(error.to_string(), "sample_rate: must be between 0.0 and 1.0, got 20");
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ConfigError {
     kind: ConfigErrorKind,
@@ -14,11 +26,11 @@ pub struct ConfigError {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum ConfigErrorKind {
-    /// A name that Backstop uses itself.
+    /// A name that Backstop itself uses.
     ReservedName,
-    /// A value that can't be what the setting is for.
+    /// A value that the setting cannot have.
     InvalidValue,
-    /// A format that the shape does not have, or that needs a feature.
+    /// A format that the shape does not have.
     UnavailableFormat,
 }
 
@@ -45,7 +57,7 @@ impl ConfigError {
         self.kind
     }
 
-    /// The setter, or the environment variable, that was given the value.
+    /// The name of the setter, or of the environment variable.
     #[must_use]
     pub const fn setting(&self) -> &'static str {
         self.setting

@@ -1,106 +1,55 @@
-//! The `tracing` record of a failure.
+//! The `tracing` event of a failure.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use tracing::Level;
 
-use super::ErrorEvent;
 use crate::disclosure::Redactor;
-use crate::error::{Failure, Link};
+use crate::error::Failure;
+use crate::report::error_event::ErrorEvent;
 
-/// One record: ERROR from 500 on, DEBUG below, its fields by OpenTelemetry's names.
+/// Logs a failure, on ERROR from 500 on and on DEBUG below, with the field names of OpenTelemetry.
 pub(super) fn record(event: &ErrorEvent<'_>, redactor: &Redactor) {
     if event.failure().status().is_server_error() {
         if tracing::enabled!(target: "backstop", Level::ERROR) {
-            emit!(ERROR, Fields::new(event, redactor));
+            emit!(ERROR, event, redactor);
         }
     } else if tracing::enabled!(target: "backstop", Level::DEBUG) {
-        emit!(DEBUG, Fields::new(event, redactor));
+        emit!(DEBUG, event, redactor);
     }
 }
 
-/// One ERROR record of an error that no request had.
+/// Logs an error that belongs to no request.
 pub(super) fn record_end(failure: &Failure, redactor: &Redactor) {
-    let Texts { message, chain } = Texts::new(failure, redactor);
+    let chain = Chain::new(failure, redactor);
     tracing::event!(
         target: "backstop",
         Level::ERROR,
         error.id = %failure.id().hyphenated(),
         error.type = failure.type_name(),
-        exception.message = %message,
-        exception.stacktrace = %chain,
-        "the application ended in an error"
+        exception.message = %chain.message(),
+        exception.stacktrace = %chain.text,
+        "the application ended with an error"
     );
 }
 
-struct Texts {
-    message: String,
-    chain: String,
-}
-
-impl Texts {
-    fn new(failure: &Failure, redactor: &Redactor) -> Self {
-        let links = failure.chain();
-        let shown = |link: &Link| OneLine(&redactor.text(link.message())).to_string();
-        let mut chain = String::new();
-        for (depth, link) in links.iter().enumerate() {
-            // Writing to a `String` does not fail.
-            let _ = write!(
-                chain,
-                "{}{}",
-                if depth > 0 { " <- " } else { "" },
-                shown(link)
-            );
-            if let Some(at) = link.at() {
-                let _ = write!(chain, " (at {at})");
-            }
-        }
-        Self {
-            message: links.first().map(shown).unwrap_or_default(),
-            chain,
-        }
-    }
-}
-
-struct Fields<'a> {
-    texts: Texts,
-    event: &'a ErrorEvent<'a>,
-}
-
-impl<'a> Fields<'a> {
-    fn new(event: &'a ErrorEvent<'a>, redactor: &Redactor) -> Self {
-        Self {
-            texts: Texts::new(event.failure(), redactor),
-            event,
-        }
-    }
-
-    fn error_type(&self) -> Cow<'_, str> {
-        let status = || Cow::Owned(self.event.failure().status().as_str().to_owned());
-        self.event
-            .failure()
-            .type_name()
-            .map_or_else(status, Cow::Borrowed)
-    }
-}
-
 macro_rules! emit {
-    ($level:ident, $fields:expr) => {{
-        let fields = $fields;
-        let (failure, request) = (fields.event.failure(), fields.event.request());
+    ($level:ident, $event:expr, $redactor:expr) => {{
+        let (failure, request) = ($event.failure(), $event.request());
+        let chain = Chain::new(failure, $redactor);
         tracing::event!(
             target: "backstop",
             Level::$level,
             error.id = %failure.id().hyphenated(),
-            error.type = %fields.error_type(),
+            error.type = %error_type(failure),
             error.origin = failure.origin().as_str(),
-            exception.message = %fields.texts.message,
-            exception.stacktrace = %fields.texts.chain,
+            exception.message = %chain.message(),
+            exception.stacktrace = %chain.text,
             http.request.method = %OneLine(request.method().as_str()),
             url.path = %OneLine(request.uri().path()),
             http.route = request.route(),
-            http.response.status_code = fields.event.status().as_u16(),
+            http.response.status_code = $event.status().as_u16(),
             trace_id = request.trace_id(),
             "request failed"
         );
@@ -108,11 +57,56 @@ macro_rules! emit {
 }
 use emit;
 
-/// A text that stays on its line: control characters are escaped, so that no message can forge a record.
+/// The name of the error's type, or the status if there is none.
+fn error_type(failure: &Failure) -> Cow<'_, str> {
+    let status = || Cow::Owned(failure.status().as_str().to_owned());
+    failure.type_name().map_or_else(status, Cow::Borrowed)
+}
+
+/// The cause chain on one line, redacted.
+struct Chain {
+    text: String,
+    /// The length of the outermost message.
+    first: usize,
+}
+
+impl Chain {
+    fn new(failure: &Failure, redactor: &Redactor) -> Self {
+        let mut chain = Self {
+            text: String::new(),
+            first: 0,
+        };
+        for (depth, link) in failure.chain().iter().enumerate() {
+            if depth > 0 {
+                chain.text.push_str(" <- ");
+            }
+            // Writing to a `String` does not fail.
+            let _ = write!(chain.text, "{}", OneLine(&redactor.text(link.message())));
+            if depth == 0 {
+                chain.first = chain.text.len();
+            }
+            if let Some(at) = link.location() {
+                let _ = write!(chain.text, " (at {at})");
+            }
+        }
+        chain
+    }
+
+    fn message(&self) -> &str {
+        &self.text[..self.first]
+    }
+}
+
+/// A text that stays on its line: control characters are escaped, so that no message can forge a log record.
 struct OneLine<'a>(&'a str);
 
 impl fmt::Display for OneLine<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Every character to escape has a byte below a space, or one of these.
+        let may_break = |byte| byte < b' ' || matches!(byte, 0x7F | 0xC2 | 0xE2);
+        if !self.0.bytes().any(may_break) {
+            return f.write_str(self.0);
+        }
         for character in self.0.chars() {
             if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
                 write!(f, "{}", character.escape_default())?;
@@ -121,5 +115,24 @@ impl fmt::Display for OneLine<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_could_end_a_line_is_escaped_and_all_else_stays() {
+        let breaking = (0..=u32::from(char::MAX)).filter_map(char::from_u32);
+        let breaking =
+            breaking.filter(|it| it.is_control() || matches!(it, '\u{2028}' | '\u{2029}'));
+        for character in breaking {
+            let text = OneLine(&format!("a{character}b")).to_string();
+            assert_eq!(text, format!("a{}b", character.escape_default()));
+        }
+        for text in ["", "out of cheese", "Käse – 芝士 \u{e0}"] {
+            assert_eq!(OneLine(text).to_string(), text);
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Production or development.
 
-use super::ConfigError;
+use super::config_error::ConfigError;
 
-/// How much is shown unless a setting says otherwise.
+/// What the settings that are not set default to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Mode {
     Production,
@@ -16,12 +16,15 @@ impl Mode {
         match mode.to_str() {
             Some("" | "production") => Ok(Self::Production),
             Some("development") => Ok(Self::Development),
-            _ => Err(ConfigError::invalid(
-                VARIABLE,
-                format!(
-                    "{mode:?} is no mode; set it to `production` or `development`, or leave it out for production"
-                ),
-            )),
+            _ => {
+                let message =
+                    format!("unknown mode {mode:?}; expected `production` or `development`");
+                Err(ConfigError::invalid(VARIABLE, message))
+            }
         }
+    }
+
+    pub(super) fn is_development(self) -> bool {
+        self == Self::Development
     }
 }

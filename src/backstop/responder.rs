@@ -1,20 +1,19 @@
-//! From a failure to the bytes of its answer. Whatever fails on the way, an answer comes out.
+//! From a failure to the bytes of its response. Whatever fails on the way, a response comes out.
 
-use std::fmt;
-use std::sync::Arc;
-
+use bytes::Bytes;
 use http::HeaderValue;
 
 use crate::disclosure::{Disclosed, Policy};
-use crate::error::{BoxError, Failure};
+use crate::error::Failure;
 use crate::formats;
-use crate::formats::{Document, Shape};
+use crate::formats::{Shape, View};
 use crate::negotiate::{Format, Offers};
+use crate::panics::callback::Callback;
 use crate::panics::catch::catch_panic;
 use crate::problem::{Problem, reason_phrase};
 use crate::request::RequestInfo;
 
-/// The settings of the answers.
+/// The settings of error responses.
 #[derive(Debug)]
 pub(super) struct Responder {
     pub(super) policy: Policy,
@@ -22,76 +21,45 @@ pub(super) struct Responder {
     pub(super) offers: Offers,
     pub(super) negotiates: bool,
     pub(super) format_query: Option<String>,
-    pub(super) customize: Option<Customize>,
-    pub(super) html_page: Option<HtmlPage>,
+    pub(super) customize: Option<Callback<Customize>>,
+    pub(super) html_page: Option<Callback<HtmlPage>>,
 }
 
-/// One answer, but for the headers that the response already had.
+/// Edits the finished problem.
+pub(super) type Customize = dyn Fn(&mut Problem, &Failure, &RequestInfo) + Send + Sync;
+
+/// Writes the page; `None` leaves it to the built-in one.
+pub(super) type HtmlPage = dyn Fn(&Problem, &RequestInfo) -> Option<String> + Send + Sync;
+
+/// An error response, without the headers that do not depend on its body.
 #[derive(Debug)]
 pub(crate) struct RenderedError {
-    pub(crate) body: Body,
+    pub(crate) body: Bytes,
     pub(crate) content_type: HeaderValue,
     pub(crate) csp: Option<HeaderValue>,
-    /// Whether another `Accept` could have got another answer.
+    /// Whether another `Accept` could have chosen another format.
     pub(crate) varies: bool,
 }
 
-/// The bytes of an answer.
-#[derive(Debug)]
-pub(crate) enum Body {
-    Rendered(Vec<u8>),
-    /// The last resort.
-    Static(&'static str),
-}
-
-/// The owner's last word on a problem.
-#[derive(Clone)]
-pub(super) struct Customize(pub(super) Arc<Edit>);
-
-type Edit = dyn Fn(&mut Problem, &Failure, &RequestInfo) + Send + Sync;
-
-/// The owner's page.
-#[derive(Clone)]
-pub(super) struct HtmlPage(pub(super) Arc<WritePage>);
-
-type WritePage = dyn Fn(&Problem, &RequestInfo) -> Option<String> + Send + Sync;
-
-/// What [`Builder::html_page`](super::Builder::html_page) may return: a text, or a text that could fail to
-/// be made. Where there is none, the built-in page is sent.
-pub trait IntoPage {
-    /// The page, if there is one.
-    fn into_page(self) -> Option<String>;
-}
-
 impl Responder {
-    pub(super) fn answer(
+    /// Renders a failure for the client of this request, under the URN of the failure's id.
+    pub(super) fn respond(
         &self,
         failure: &Failure,
         urn: &str,
-        facts: &RequestInfo,
+        request: &RequestInfo,
     ) -> RenderedError {
-        let format = self.format(facts);
-        // First all that may be told; if an error's own code panics on the way, its status and id.
-        let rendered = catch_panic(|| {
-            self.render(
-                format,
-                failure,
-                urn,
-                facts,
-                Disclosed::new(failure, facts, &self.policy),
-            )
-        })
-        .or_else(|| {
-            catch_panic(|| self.render(format, failure, urn, facts, Disclosed::minimal(failure)))
-        });
-        let (body, format, csp) = match rendered {
-            Some((bytes, csp)) => (Body::Rendered(bytes), format, csp),
-            None => (
-                Body::Static(reason_phrase(failure.status())),
-                Format::Text,
-                None,
-            ),
+        let format = self.format(request);
+        let render = |disclose: &dyn Fn() -> Disclosed| {
+            catch_panic(|| self.render(format, failure, urn, request, disclose()))
         };
+        // First everything that may be disclosed. If the error's own code panics on the way, its status and id.
+        let rendered = render(&|| Disclosed::new(failure, request, &self.policy))
+            .or_else(|| render(&|| Disclosed::minimal(failure)));
+        let (body, format, csp) = rendered.unwrap_or_else(|| {
+            let last_resort = reason_phrase(failure.status()).as_bytes();
+            (Bytes::from_static(last_resort), Format::Text, None)
+        });
         RenderedError {
             body,
             content_type: format.content_type(),
@@ -105,49 +73,52 @@ impl Responder {
         format: Format,
         failure: &Failure,
         urn: &str,
-        facts: &RequestInfo,
+        request: &RequestInfo,
         mut disclosed: Disclosed,
-    ) -> (Vec<u8>, Option<HeaderValue>) {
+    ) -> (Bytes, Format, Option<HeaderValue>) {
         let mut problem = formats::problem(&mut disclosed, urn);
         if let Some(customize) = &self.customize {
             let mut edited = problem.clone();
-            if catch_panic(|| (customize.0)(&mut edited, failure, facts)).is_some() {
-                // The status of a problem is its response's (RFC 9457, section 3.1.2).
+            let edit = |edit: &Customize| edit(&mut edited, failure, request);
+            if customize.call(edit).is_some() {
+                // The status of a problem is the status of its response (RFC 9457, section 3.1.2).
                 edited.set_status(failure.status());
-                edited.make_shallow();
+                edited.limit_depth();
                 problem = edited;
             }
         }
         if format == Format::Html
             && disclosed.debug.is_none()
             && let Some(page) = &self.html_page
-            && let Some(page) = catch_panic(|| (page.0)(&problem, facts)).flatten()
+            && let Some(page) = page.call(|page| page(&problem, request)).flatten()
         {
-            return (page.into_bytes(), csp_of_custom_page());
+            return (Bytes::from(page), format, Some(formats::CUSTOM_PAGE_CSP));
         }
-        let document = Document {
+        let view = View {
             problem: &problem,
             disclosed: &disclosed,
             shape: &self.shape,
         };
-        (formats::render(format, &document), csp_of(format))
+        let body = Bytes::from(formats::render(format, view));
+        let csp = (format == Format::Html).then_some(formats::PAGE_CSP);
+        (body, format, csp)
     }
 
-    fn format(&self, facts: &RequestInfo) -> Format {
-        if let Some(format) = self.queried_format(facts) {
+    fn format(&self, request: &RequestInfo) -> Format {
+        if let Some(format) = self.queried_format(request) {
             return format;
         }
         if self.negotiates {
-            self.offers.pick(facts.accept())
+            self.offers.pick(request.accept())
         } else {
             self.offers.default()
         }
     }
 
-    /// The format that the query names, once and exactly; anything else in it is ignored.
-    fn queried_format(&self, facts: &RequestInfo) -> Option<Format> {
+    /// The format that the query names, exactly and only once. Anything else is ignored.
+    fn queried_format(&self, request: &RequestInfo) -> Option<Format> {
         let name = self.format_query.as_deref()?;
-        let query = facts.uri().query()?;
+        let query = request.uri().query()?;
         let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
         let (value, None) = (values.next()?.1, values.next()) else {
             return None;
@@ -166,40 +137,17 @@ impl Responder {
     }
 }
 
-fn csp_of(format: Format) -> Option<HeaderValue> {
-    (format == Format::Html).then_some(formats::PAGE_CSP)
-}
-
-const fn csp_of_custom_page() -> Option<HeaderValue> {
-    Some(formats::CUSTOM_PAGE_CSP)
-}
-
-impl IntoPage for String {
-    fn into_page(self) -> Option<String> {
-        Some(self)
-    }
-}
-
-impl IntoPage for Option<String> {
-    fn into_page(self) -> Option<String> {
-        self
-    }
-}
-
-impl<E: Into<BoxError>> IntoPage for Result<String, E> {
-    fn into_page(self) -> Option<String> {
-        self.ok()
-    }
-}
-
-impl fmt::Debug for Customize {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Customize(…)")
-    }
-}
-
-impl fmt::Debug for HtmlPage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("HtmlPage(…)")
+impl Default for Responder {
+    fn default() -> Self {
+        let shape = Shape::default();
+        Self {
+            policy: Policy::default(),
+            offers: shape.offers(None),
+            shape,
+            negotiates: true,
+            format_query: None,
+            customize: None,
+            html_page: None,
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The shutdown that a panic, or the application itself, begins.
+//! The shutdown of the service, started by a panic or by the application.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -7,56 +7,50 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::fatal::{EndSettings, OnPanic};
+use super::panic_settings::{OnPanic, PanicCallback, PanicSettings};
 use crate::error::Failure;
 use crate::panics::catch::drop_catching;
 use crate::pipeline::Pipeline;
-use crate::report::PanicObserver;
+use crate::report::dispatch::PanicObserver;
 
-/// How far a shutdown is, and who is told.
+/// The state of the shutdown.
 #[derive(Debug)]
 pub(crate) struct Shutdown {
     phase: watch::Sender<Phase>,
-    is_fatal: AtomicBool,
-    settings: EndSettings,
-    crash_timeout: Duration,
+    has_panicked: AtomicBool,
+    settings: PanicSettings,
     pipeline: Option<Arc<Pipeline>>,
-    /// By which the thread that waits for the end of the grace knows that nobody is left to care.
+    /// Dropped with this value: then the thread that waits for the end of the grace stops waiting.
     alive: Mutex<Option<mpsc::Sender<()>>>,
 }
 
-/// It only ever goes on.
+/// Never goes back to an earlier one.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Phase {
-    Serving,
-    Ending,
+    Running,
+    ShuttingDown,
     GraceOver,
 }
 
 impl Shutdown {
-    pub(super) fn new(
-        settings: EndSettings,
-        crash_timeout: Duration,
-        pipeline: Option<Arc<Pipeline>>,
-    ) -> Self {
+    pub(super) fn new(settings: PanicSettings, pipeline: Option<Arc<Pipeline>>) -> Self {
         Self {
-            phase: watch::Sender::new(Phase::Serving),
-            is_fatal: AtomicBool::new(false),
+            phase: watch::Sender::new(Phase::Running),
+            has_panicked: AtomicBool::new(false),
             settings,
-            crash_timeout,
             pipeline,
             alive: Mutex::default(),
         }
     }
 
-    /// Begins it.
+    /// Starts the shutdown, without a grace.
     pub(crate) fn request(&self) {
-        self.enter(Phase::Ending);
+        self.enter(Phase::ShuttingDown);
     }
 
-    /// Resolves once it has begun; never, if that never happens.
-    pub(crate) fn begun(&self) -> impl Future<Output = ()> + Send + use<> {
-        self.reached(Phase::Ending)
+    /// Resolves when the shutdown starts.
+    pub(crate) fn requested(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.reached(Phase::ShuttingDown)
     }
 
     /// Resolves when the grace after a panic is over.
@@ -64,20 +58,20 @@ impl Shutdown {
         self.reached(Phase::GraceOver)
     }
 
-    /// Whether a panic began it.
-    pub(crate) fn is_fatal(&self) -> bool {
-        self.is_fatal.load(Ordering::Acquire)
+    /// Whether a panic started the shutdown.
+    pub(crate) fn has_panicked(&self) -> bool {
+        self.has_panicked.load(Ordering::Acquire)
     }
 
-    pub(crate) const fn timeout(&self) -> Duration {
-        self.settings.shutdown_timeout
+    pub(crate) const fn close_timeout(&self) -> Duration {
+        self.settings.close_timeout
     }
 
     fn reached(&self, phase: Phase) -> impl Future<Output = ()> + Send + use<> {
         let mut phases = self.phase.subscribe();
         async move {
             if phases.wait_for(|now| *now >= phase).await.is_err() {
-                // Nobody is left who could begin it.
+                // The last handle is gone, so nothing can start the shutdown any more.
                 std::future::pending().await
             }
         }
@@ -91,47 +85,53 @@ impl Shutdown {
         });
     }
 
-    /// All that comes before the signal, and the signal.
-    fn begin(&self, failure: &Failure) {
+    /// What comes before the signal, and the signal.
+    fn start_after(&self, failure: &Failure) {
         if let Some(pipeline) = &self.pipeline {
-            pipeline.flush_blocking(self.crash_timeout);
+            pipeline.flush_blocking(self.settings.crash_timeout);
         }
-        self.settings.on_fatal.call(failure);
-        self.enter(Phase::Ending);
+        call(&self.settings.on_shutdown, failure);
+        self.enter(Phase::ShuttingDown);
     }
 
-    fn end(&self, failure: &Failure) {
+    fn end_grace(&self, failure: &Failure) {
         self.enter(Phase::GraceOver);
-        self.settings.on_grace_over.call(failure);
+        call(&self.settings.on_grace_over, failure);
+    }
+}
+
+fn call(callbacks: &[PanicCallback], failure: &Failure) {
+    for callback in callbacks {
+        callback.call(|callback| callback(failure));
     }
 }
 
 impl PanicObserver for Shutdown {
     fn panicked(self: Arc<Self>, failure: &Failure) {
-        let OnPanic::Shutdown { grace } = self.settings.fatal else {
+        let OnPanic::ShutDown { grace } = self.settings.on_panic else {
             return;
         };
-        if self.is_fatal.swap(true, Ordering::AcqRel) {
+        if self.has_panicked.swap(true, Ordering::AcqRel) {
             return;
         }
-        let (alive, until) = mpsc::channel();
+        let (alive, dropped) = mpsc::channel();
         *self.alive.lock().unwrap_or_else(PoisonError::into_inner) = Some(alive);
         let (shutdown, failure) = (Arc::clone(&self), failure.clone());
         let run = move || {
-            shutdown.begin(&failure);
+            shutdown.start_after(&failure);
             let weak = Arc::downgrade(&shutdown);
             drop(shutdown);
-            if until.recv_timeout(grace) == Err(RecvTimeoutError::Timeout)
+            if dropped.recv_timeout(grace) == Err(RecvTimeoutError::Timeout)
                 && let Some(shutdown) = weak.upgrade()
             {
-                shutdown.end(&failure);
+                shutdown.end_grace(&failure);
             }
             drop_catching(failure);
         };
         let thread = std::thread::Builder::new().name("backstop-shutdown".to_owned());
         if thread.spawn(run).is_err() {
-            // Without a thread to wait on, better without the flush than without the shutdown.
-            self.enter(Phase::Ending);
+            // Without a thread to wait on, shut down without flushing first.
+            self.enter(Phase::ShuttingDown);
         }
     }
 }

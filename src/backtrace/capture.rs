@@ -1,54 +1,54 @@
-//! The stack where an error was made: addresses only, for whatever more there is to know of them is slow to find.
+//! Raw backtraces: return addresses only, because resolving them to functions and lines is slow and happens on
+//! the worker.
 //!
-//! An [`Error`](super::Error) is made without knowing which Backstop will tell of it. So those that want backtraces
-//! are counted for the whole process, and while there is none, making an error costs one relaxed load more. Whether
-//! a report shows what was taken is its own Backstop's to say.
+//! An [`Error`](crate::Error) does not know which Backstop will report it. So the Backstops that want backtraces
+//! are counted for the whole process; while there are none, creating an error costs one more relaxed load.
+//! Whether a report includes the backtrace is decided by its own Backstop.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Instruction pointers, the innermost first; those of callers are where the call returns to.
+/// Instruction pointers, the innermost first. Those of callers are return addresses.
 #[derive(Clone)]
 pub(crate) struct Backtrace(Arc<[usize]>);
 
 /// How many Backstops want backtraces.
-static WISHES: AtomicUsize = AtomicUsize::new(0);
-/// Addresses that are kept. The innermost ones tell where it failed; what is beyond is the server's own.
+static INTERESTED: AtomicUsize = AtomicUsize::new(0);
+
+/// How many addresses a backtrace has at most. The innermost ones show where it failed; the outermost are the
+/// server's.
 #[cfg(feature = "frames")]
-const MAX: usize = 64;
+const MAX_ADDRESSES: usize = 64;
 
 impl Backtrace {
-    /// The stack of the caller, if there is a Backstop that wants it.
+    /// The backtrace of the caller, if a Backstop wants backtraces.
     #[inline]
-    pub(crate) fn if_wanted() -> Option<Self> {
-        (WISHES.load(Ordering::Relaxed) > 0)
+    pub(crate) fn capture_if_wanted() -> Option<Self> {
+        (INTERESTED.load(Ordering::Relaxed) > 0)
             .then(Self::capture)
             .flatten()
     }
 
-    /// The stack of a panic, in its hook.
-    pub(crate) fn of_panic() -> Option<Self> {
-        Self::capture()
-    }
-
-    /// The stack of the caller. The lock behind this is held only while stacks are walked, as long as nobody
-    /// resolves by the crate `backtrace`; this crate never does.
+    /// The backtrace of the caller.
+    ///
+    /// The crate `backtrace` has a global lock. It is held only while a stack is walked, as long as nothing
+    /// resolves addresses through that crate, and this crate never does.
     #[cfg(feature = "frames")]
     #[cold]
     #[inline(never)]
     pub(crate) fn capture() -> Option<Self> {
-        let mut addresses = [0; MAX];
+        let mut addresses = [0; MAX_ADDRESSES];
         let mut len = 0;
         backtrace::trace(|frame| {
             let address = frame.ip().addr();
-            // Below the outermost function there is nothing, and that at 0.
-            let slot = addresses.get_mut(len).filter(|_| address != 0);
-            if let Some(slot) = slot {
-                *slot = address;
+            // The outermost function is followed by a frame at address 0.
+            let entry = addresses.get_mut(len).filter(|_| address != 0);
+            if let Some(entry) = entry {
+                *entry = address;
                 len += 1;
             }
-            len < MAX && address != 0
+            len < MAX_ADDRESSES && address != 0
         });
         Some(Self(Arc::from(&addresses[..len])))
     }
@@ -63,8 +63,8 @@ impl Backtrace {
         &self.0
     }
 
-    /// The bytes that it takes.
-    pub(crate) fn len(&self) -> usize {
+    /// Its size in memory, in bytes.
+    pub(crate) fn size(&self) -> usize {
         size_of_val(&*self.0)
     }
 }
@@ -75,22 +75,22 @@ impl fmt::Debug for Backtrace {
     }
 }
 
-/// A Backstop's wish for backtraces, as long as it lives.
+/// A Backstop's interest in backtraces: errors capture them while it lives.
 #[derive(Debug)]
 pub(crate) struct CaptureInterest {
-    is_wished: bool,
+    is_interested: bool,
 }
 
 impl CaptureInterest {
-    pub(crate) fn new(is_wished: bool) -> Self {
-        WISHES.fetch_add(usize::from(is_wished), Ordering::Relaxed);
-        Self { is_wished }
+    pub(crate) fn new(is_interested: bool) -> Self {
+        INTERESTED.fetch_add(usize::from(is_interested), Ordering::Relaxed);
+        Self { is_interested }
     }
 }
 
 impl Drop for CaptureInterest {
     fn drop(&mut self) {
-        WISHES.fetch_sub(usize::from(self.is_wished), Ordering::Relaxed);
+        INTERESTED.fetch_sub(usize::from(self.is_interested), Ordering::Relaxed);
     }
 }
 
@@ -103,14 +103,14 @@ mod tests {
         if depth == 0 {
             return Backtrace::capture().unwrap();
         }
-        // Not a tail call, which would leave one frame.
+        // Not a tail call, which would leave a single frame.
         std::hint::black_box(deep(depth - 1))
     }
 
     #[test]
     fn a_backtrace_is_bounded_however_deep_the_stack_is() {
-        assert_eq!(deep(1000).addresses().len(), MAX);
-        assert_eq!(deep(1000).len(), MAX * size_of::<usize>());
+        assert_eq!(deep(1000).addresses().len(), MAX_ADDRESSES);
+        assert_eq!(deep(1000).size(), MAX_ADDRESSES * size_of::<usize>());
         assert!(deep(0).addresses().iter().all(|address| *address != 0));
     }
 }

@@ -1,15 +1,18 @@
-//! A line of source code.
+//! A location in source code.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Where in the source something happened; displayed and serialised as `file:line:column`.
+/// A location in source code, such as that of the `?` which created an [`Error`](crate::Error). It is displayed
+/// and serialized as `file:line:column`.
 ///
 /// ```
-/// # use backstop::{Error, Failure};
+/// use backstop::{Error, Failure};
+///
 /// let failure = Failure::from(Error::msg("out of stock"));
 /// assert!(failure.location().unwrap().file().ends_with(".rs"));
 /// ```
@@ -21,8 +24,18 @@ pub struct SourceLocation {
 }
 
 impl SourceLocation {
-    /// A place that is only lent.
-    pub(crate) fn copied(location: &Location<'_>) -> Self {
+    /// A location in this file, with line and column counted from 1.
+    #[must_use]
+    pub fn new(file: impl Into<Cow<'static, str>>, line: u32, column: u32) -> Self {
+        Self {
+            file: file.into(),
+            line,
+            column,
+        }
+    }
+
+    /// Copies a location whose file name is only borrowed, as a panic hook's is.
+    pub(crate) fn copied_from(location: &Location<'_>) -> Self {
         Self {
             file: Cow::Owned(location.file().to_owned()),
             line: location.line(),
@@ -30,7 +43,7 @@ impl SourceLocation {
         }
     }
 
-    /// The source file, as the compiler was given it.
+    /// The path of the source file, as it was passed to the compiler.
     #[must_use]
     pub fn file(&self) -> &str {
         &self.file
@@ -68,5 +81,40 @@ impl fmt::Display for SourceLocation {
 impl Serialize for SourceLocation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for SourceLocation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        // From the end, because the name of a file may have colons of its own.
+        let mut parts = text.rsplitn(3, ':');
+        let mut number = || parts.next()?.parse::<u32>().ok();
+        let (column, line) = (number(), number());
+        match (parts.next(), line, column) {
+            (Some(file), Some(line), Some(column)) => Ok(Self::new(file.to_owned(), line, column)),
+            _ => Err(D::Error::custom("expected `file:line:column`")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_location_survives_serialization_even_with_colons_in_its_file() {
+        let location = SourceLocation::new("C:\\shop\\stock.rs", 12, 5);
+        let json = serde_json::to_value(&location).unwrap();
+        assert_eq!(json, "C:\\shop\\stock.rs:12:5");
+        assert_eq!(
+            serde_json::from_value::<SourceLocation>(json).unwrap(),
+            location
+        );
+        for text in ["", "stock.rs", "stock.rs:12", "stock.rs:twelve:5"] {
+            assert!(serde_json::from_value::<SourceLocation>(json!(text)).is_err());
+        }
     }
 }

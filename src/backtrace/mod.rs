@@ -1,4 +1,4 @@
-//! Where code is: source locations, and the raw backtraces that [`symbols`](crate) turns into frames.
+//! Where code is: source locations, and raw backtraces, which `symbols` resolves to frames.
 
 mod capture;
 mod location;

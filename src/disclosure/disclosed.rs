@@ -1,4 +1,4 @@
-//! The failure as one client may see it.
+//! What one client may see of a failure.
 
 use std::borrow::Cow;
 
@@ -6,27 +6,27 @@ use http::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::policy::{Policy, is_open};
+use super::policy::Policy;
 use crate::error::{Exposure, Failure, Link, Repr};
 use crate::problem::reason_phrase;
 use crate::request::RequestInfo;
 
-/// All that a format may write.
+/// Everything that a format may write.
 #[derive(Debug)]
 pub(crate) struct Disclosed {
     pub(crate) id: Uuid,
     pub(crate) type_uri: Option<Cow<'static, str>>,
     pub(crate) item: Item,
-    /// Only in development, only for a local client.
+    /// Only in development, for a client on this machine.
     pub(crate) debug: Option<Debug>,
 }
 
-/// What is shown of one error, of several under one answer too.
+/// What is disclosed of one error. Several errors have one each.
 #[derive(Debug)]
 pub(crate) struct Item {
     pub(crate) status: StatusCode,
     pub(crate) name: Option<Cow<'static, str>>,
-    /// The title that the error gave itself.
+    /// The error's own title.
     pub(crate) title: Option<Cow<'static, str>>,
     pub(crate) detail: Option<Cow<'static, str>>,
     pub(crate) pointer: Option<Value>,
@@ -34,46 +34,46 @@ pub(crate) struct Item {
     pub(crate) details: Option<Value>,
     pub(crate) fields: Vec<(Cow<'static, str>, Value)>,
     pub(crate) items: Vec<Self>,
-    /// Whether what the error says may be shown.
-    pub(crate) is_open: bool,
-    /// Whether the error itself asked to be shown.
+    /// Whether what the error says is disclosed.
+    pub(crate) is_disclosed: bool,
+    /// Whether the error is public whatever its status.
     pub(crate) is_public: bool,
 }
 
-/// What only a developer sees.
+/// What only developers see.
 #[derive(Debug)]
 pub(crate) struct Debug {
     pub(crate) type_name: Option<String>,
     pub(crate) chain: Vec<Link>,
     pub(crate) fields: Vec<(Cow<'static, str>, Value)>,
-    /// Whether places and frames are shown too.
+    /// Whether source locations are shown too.
     pub(crate) shows_backtrace: bool,
-    /// Method and URI, the sensitive parts of its query left out.
+    /// The method and URI, without the sensitive parts of the query.
     pub(crate) request: String,
 }
 
-/// How deep errors may be nested in `Error::many`.
+/// How deeply several errors may be nested.
 const MAX_DEPTH: usize = 8;
 
 impl Disclosed {
-    pub(crate) fn new(failure: &Failure, facts: &RequestInfo, policy: &Policy) -> Self {
-        let inner = failure.inner();
-        let everything = policy.shows_details(failure, facts);
-        let open = everything || is_open(inner, failure.status());
+    pub(crate) fn new(failure: &Failure, request: &RequestInfo, policy: &Policy) -> Self {
+        let (repr, status) = (failure.repr(), failure.status());
+        let shows_everything = policy.shows_details(failure, request);
+        let is_disclosed = shows_everything || repr.is_disclosed(status);
         Self {
             id: failure.id(),
-            type_uri: policy.type_uri(failure, facts, open),
-            item: Item::new(inner, failure.status(), policy, everything, 0),
-            debug: everything.then(|| Debug::new(failure, facts, policy)),
+            type_uri: policy.type_uri(failure, request, is_disclosed),
+            item: Item::new(repr, status, policy, shows_everything, 0),
+            debug: shows_everything.then(|| Debug::new(failure, request, policy)),
         }
     }
 
-    /// The least that can be said, for when saying more failed.
+    /// The status and the id, if disclosing more has failed.
     pub(crate) fn minimal(failure: &Failure) -> Self {
         Self {
             id: failure.id(),
             type_uri: None,
-            item: Item::closed(failure.status()),
+            item: Item::hidden(failure.status()),
             debug: None,
         }
     }
@@ -81,46 +81,40 @@ impl Disclosed {
 
 impl Item {
     fn new(
-        inner: &Repr,
+        repr: &Repr,
         status: StatusCode,
         policy: &Policy,
-        everything: bool,
+        shows_everything: bool,
         depth: usize,
     ) -> Self {
-        let mut item = Self::closed(status);
-        item.is_open = everything || is_open(inner, status);
-        if item.is_open {
-            item.name = inner.name();
-            item.title = inner.title();
-            item.is_public = inner.exposure() == Exposure::Public;
-            item.detail = inner.client_text(everything || item.is_public);
-            item.code = inner.code();
-            item.details = inner.details();
+        let mut item = Self::hidden(status);
+        item.is_disclosed = shows_everything || repr.is_disclosed(status);
+        if item.is_disclosed {
+            item.name = repr.name();
+            item.title = repr.title();
+            item.is_public = repr.exposure() == Exposure::Public;
+            item.detail = repr.client_text(shows_everything || item.is_public);
+            item.code = repr.code();
+            item.details = repr.details();
         }
-        for (key, value) in inner.fields() {
-            if item.is_open && depth > 0 && key == "pointer" {
+        for (key, value) in repr.fields() {
+            if item.is_disclosed && depth > 0 && key == "pointer" {
                 item.pointer = Some(value);
             } else if policy.is_safe(&key) {
                 item.fields.push((key, value));
             }
         }
         if depth < MAX_DEPTH {
-            let items = inner.items().iter().map(|error| {
-                let inner = error.inner();
-                Self::new(
-                    inner,
-                    inner.status(&policy.statuses),
-                    policy,
-                    everything,
-                    depth + 1,
-                )
+            let items = repr.items().iter().map(|repr| {
+                let status = policy.statuses.status(repr);
+                Self::new(repr, status, policy, shows_everything, depth + 1)
             });
             item.items = items.collect();
         }
         item
     }
 
-    const fn closed(status: StatusCode) -> Self {
+    const fn hidden(status: StatusCode) -> Self {
         Self {
             status,
             name: None,
@@ -131,12 +125,12 @@ impl Item {
             details: None,
             fields: Vec::new(),
             items: Vec::new(),
-            is_open: false,
+            is_disclosed: false,
             is_public: false,
         }
     }
 
-    /// The error's title, else the reason phrase of its status.
+    /// The error's own title, else the reason phrase of its status.
     pub(crate) fn title(&self) -> Cow<'static, str> {
         self.title
             .clone()
@@ -145,7 +139,7 @@ impl Item {
 }
 
 impl Debug {
-    fn new(failure: &Failure, facts: &RequestInfo, policy: &Policy) -> Self {
+    fn new(failure: &Failure, request: &RequestInfo, policy: &Policy) -> Self {
         let hidden = failure
             .fields()
             .into_iter()
@@ -160,16 +154,20 @@ impl Debug {
             type_name: failure.type_name().map(str::to_owned),
             chain: failure.chain().to_vec(),
             fields: fields.collect(),
-            shows_backtrace: policy.backtrace.is_open(failure, facts),
-            request: format!("{} {}", facts.method(), policy.redactor.uri(facts.uri())),
+            shows_backtrace: policy.backtrace.is_on(failure, request),
+            request: format!(
+                "{} {}",
+                request.method(),
+                policy.redactor.uri(request.uri())
+            ),
         }
     }
 
-    /// The chain as text: each message, and under it the place it came from.
+    /// The chain as text: each message, and below it its source location.
     pub(crate) fn stack(&self) -> String {
         let mut text = String::new();
-        for (depth, link) in self.chain.iter().enumerate() {
-            if depth > 0 {
+        for (index, link) in self.chain.iter().enumerate() {
+            if index > 0 {
                 text.push_str("\ncaused by: ");
             }
             if let Some(name) = link.type_name() {
@@ -177,9 +175,9 @@ impl Debug {
                 text.push_str(": ");
             }
             text.push_str(link.message());
-            if let Some(at) = link.at() {
+            if let Some(location) = link.location() {
                 text.push_str("\n    at ");
-                text.push_str(&at.to_string());
+                text.push_str(&location.to_string());
             }
         }
         text

@@ -1,16 +1,22 @@
-//! What a client may see of a failure, decided once: formats get [`Disclosed`], and what is not in it
-//! can't leak.
+//! What a client may see of a failure. It is decided once: formats receive a [`Disclosed`], and what is not in it
+//! cannot leak.
 //!
-//! In production a failure below 500 shows its message, code, title and details; one from 500 on, and
-//! every panic, shows its status and id. [`Error::public`](crate::Error::public) and
-//! [`private`](crate::Error::private) decide for one error, `safe_fields` for single fields. Text that
-//! nobody wrote for clients stays hidden on any status. In development everything is shown, but only to
-//! a client on this machine that asked for a name of this machine.
+//! In production:
+//!
+//! 1. Below 500, a failure shows its message, code, title and details.
+//! 2. From 500 on, and for every panic, it shows its status and id.
+//! 3. [`Error::public`](crate::Error::public) and [`Error::private`](crate::Error::private) override both rules for one
+//!    error, and `safe_fields` for single fields.
+//! 4. A text that was not written for clients stays hidden whatever the status, unless its error is public.
+//!
+//! In development everything is shown, but only to a client on this machine that asked for a name of this machine.
 
 mod disclosed;
 mod policy;
-mod redact;
+mod redactor;
 
 pub(crate) use self::disclosed::{Debug, Disclosed, Item};
-pub(crate) use self::policy::{Gate, Policy, TypeUri};
-pub(crate) use self::redact::{REDACTED, Redactor};
+pub(crate) use self::policy::{Policy, Switch};
+#[cfg(test)]
+pub(crate) use self::redactor::REDACTED;
+pub(crate) use self::redactor::Redactor;

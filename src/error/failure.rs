@@ -1,67 +1,46 @@
 //! The snapshot of what failed.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::Arc;
+use std::panic::Location;
+use std::sync::{Arc, OnceLock};
 
 use http::StatusCode;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 use uuid::Uuid;
 
-use super::chain::Link;
-use super::repr::{Cause, Repr};
-use super::status::StatusMap;
-use super::{Error, chain, status};
+use super::cause::Cause;
+use super::handler_error::Error;
+use super::link::Link;
+use super::origin::Origin;
+use super::overrides::Overrides;
+use super::repr::Repr;
+use super::status::{self, StatusMap};
+use super::well_known::well_known;
+use super::{chain, object};
 use crate::backtrace::{Backtrace, SourceLocation};
 use crate::identity::{ReportedTo, new_id};
 
-/// One failure: an error with its id, its status and its origin, ready to be answered, logged and
-/// reported. Cloning it is cheap, and nothing in it changes any more.
+/// One failure: an error with its id, its status and its origin. Callbacks receive it, and log records, reports and
+/// error responses are made from it.
 ///
-/// Serialised as `{"id", "origin", "status", "errors": [{"type", "message", "at"}]}`: with everything
-/// that production hides, so for the owner's eyes.
+/// It does not change any more, and cloning it is cheap.
+///
+/// It serializes to `{"id", "origin", "status", "errors": [{"type", "message", "at"}]}`. That includes everything that
+/// production hides from clients.
 #[derive(Clone)]
 pub struct Failure {
-    inner: Arc<Repr>,
+    repr: Arc<Repr>,
     id: Uuid,
     status: StatusCode,
     origin: Origin,
 }
 
-/// By which way a failure came.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
-#[non_exhaustive]
-#[serde(rename_all = "snake_case")]
-pub enum Origin {
-    /// A handler returned an error that answers for itself.
-    Handler,
-    /// A service failed: its error reached the layer.
-    Service,
-    /// Something panicked before there was a response.
-    Panic,
-    /// A response of somebody else's had an error status.
-    Response,
-    /// The response's body failed or panicked after the head had left.
-    Body,
-}
-
-impl Origin {
-    /// The name by which reports and logs call it: `handler`, `service`, `panic`, `response` or `body`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Handler => "handler",
-            Self::Service => "service",
-            Self::Panic => "panic",
-            Self::Response => "response",
-            Self::Body => "body",
-        }
-    }
-}
-
 impl Failure {
-    /// The failure of an error that is only borrowed: its chain is copied, so that
+    /// The failure of an error that is only borrowed. Its cause chain is copied, so
     /// [`downcast_ref`](Self::downcast_ref) finds nothing.
     ///
     /// ```
@@ -75,56 +54,58 @@ impl Failure {
     #[must_use]
     #[track_caller]
     pub fn from_error<E: StdError + 'static>(error: &E) -> Self {
-        let type_name = std::any::type_name::<E>();
-        let links = chain::snapshot(Some(type_name), error);
-        let known = status::known(error).map(|known| known.status);
-        let mut inner = Repr::new(
-            Cause::Snapshot(links),
-            Some(type_name),
-            Some(std::panic::Location::caller()),
-        );
-        inner.status = known;
-        inner.backtrace = Backtrace::if_wanted();
-        Self::new(Arc::new(inner), Origin::Handler, &StatusMap::default())
+        Self::borrowed(error, Some(std::any::type_name::<E>()))
     }
 
-    /// The same for an error whose type is not known.
+    /// Like [`from_error`](Self::from_error), for an error whose type is not known.
     #[track_caller]
     pub(crate) fn from_dyn(error: &(dyn StdError + 'static)) -> Self {
-        let mut inner = Repr::new(
-            Cause::Snapshot(chain::snapshot(None, error)),
-            None,
-            Some(std::panic::Location::caller()),
-        );
-        inner.status = status::known(error).map(|known| known.status);
-        inner.backtrace = Backtrace::if_wanted();
-        Self::new(Arc::new(inner), Origin::Handler, &StatusMap::default())
+        Self::borrowed(error, None)
     }
 
-    /// The failure of an error that goes on living, and may be said more of: its facts are copied. It is known
-    /// again when it reaches the layer.
+    #[track_caller]
+    fn borrowed(error: &(dyn StdError + 'static), type_name: Option<&'static str>) -> Self {
+        let links = chain::snapshot(type_name, error);
+        let mut repr = Repr::new(Cause::Snapshot(links), type_name, Some(Location::caller()));
+        repr.status = well_known(error).map(|known| known.status);
+        repr.backtrace = Backtrace::capture_if_wanted();
+        Self::new(Arc::new(repr), Origin::Handler, &StatusMap::default())
+    }
+
+    /// The failure of an error that the application keeps and may change. What a report needs is copied; both know that
+    /// the error was reported, so it is recognized when it reaches the layer.
     pub(crate) fn shared(error: &Error) -> Self {
-        let inner = Repr::snapshot(error.inner());
-        Self::new(Arc::new(inner), Origin::Handler, &StatusMap::default())
+        let original = error.repr();
+        let links = original.new_chain();
+        let mut repr = Repr::new(Cause::Snapshot(links), original.type_name, None);
+        repr.overrides = Some(Box::new(Overrides {
+            code: original.code(),
+            details: original.details(),
+            fields: original.fields(),
+            ..Overrides::default()
+        }));
+        repr.backtrace = original.backtrace().cloned();
+        repr.reported_to = OnceLock::from(Arc::clone(object::reported_to_or_new(original)));
+        Self::new(Arc::new(repr), Origin::Handler, &StatusMap::default())
     }
 
-    /// The status of the answer, 400–599.
+    /// The status of the response, 400–599.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The code that the error gave itself.
+    /// The machine-readable code of the error.
     #[must_use]
-    pub fn code(&self) -> Option<serde_json::Value> {
-        self.inner.code()
+    pub fn code(&self) -> Option<Value> {
+        self.repr.code()
     }
 
-    /// The cause chain, outermost first: contexts, the error, its sources. At most 32 links; a link that
-    /// only repeats the message before it is left out.
+    /// The cause chain, outermost first: contexts, the error, its sources. It has at most 32 links; a link that only
+    /// repeats the message before it is omitted.
     #[must_use]
     pub fn chain(&self) -> &[Link] {
-        self.inner.chain()
+        self.repr.chain()
     }
 
     /// The last link of the chain: what went wrong first.
@@ -133,90 +114,95 @@ impl Failure {
         self.chain().last()
     }
 
-    /// The first error of type `E` in the chain, however deeply wrapped.
+    /// The first error of type `E` in the cause chain.
     #[must_use]
     pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
-        self.inner.downcast_ref()
+        self.repr.downcast_ref()
     }
 
-    /// Where the error was made: the `?` that turned it into an [`Error`], or `Error::msg`. Where a panic began, if
-    /// [a hook](crate::Backstop::install_panic_hook) saw it.
+    /// Where the error was created: the `?` that converted it to an [`Error`], or the constructor. For a panic, where it
+    /// started, if [the panic hook](crate::Backstop::install_panic_hook) is installed.
     #[must_use]
     pub fn location(&self) -> Option<SourceLocation> {
-        self.inner.place()
+        self.repr.location()
     }
 
-    /// Whether the stack was taken when the error was made, or in [the panic
-    /// hook](crate::Backstop::install_panic_hook), so that its report has frames; see
-    #[cfg_attr(
-        feature = "frames",
-        doc = "[`capture_backtraces`](crate::Builder::capture_backtraces)."
-    )]
-    #[cfg_attr(not(feature = "frames"), doc = "the feature `frames`.")]
+    /// Whether there is a backtrace, so that reports have frames. It was captured where the error was created, or in
+    /// [the panic hook](crate::Backstop::install_panic_hook). It requires the feature `frames`.
     #[must_use]
     pub fn has_backtrace(&self) -> bool {
-        self.inner.backtrace().is_some()
+        self.repr.backtrace().is_some()
     }
 
-    /// By which way it came.
+    /// Where the failure comes from.
     #[must_use]
     pub const fn origin(&self) -> Origin {
         self.origin
     }
 
-    /// The id that stands in the answer, the log and every report: a UUID of version 7 (RFC 9562).
+    /// The id, a UUID of version 7 (RFC 9562). It is in the error response, the log record and every report.
     #[must_use]
     pub const fn id(&self) -> Uuid {
         self.id
     }
 
-    /// The facts for the owner that the error carries, by name.
+    /// The fields of the error, by key.
     #[must_use]
-    pub fn fields(&self) -> Vec<(std::borrow::Cow<'static, str>, serde_json::Value)> {
-        self.inner.fields()
+    pub fn fields(&self) -> Vec<(Cow<'static, str>, Value)> {
+        self.repr.fields()
     }
 
-    /// The name of the error's type, where it is known.
+    /// The Rust type of the error, if it is known.
     #[must_use]
     pub fn type_name(&self) -> Option<&str> {
-        self.inner.type_name
+        self.repr.type_name
     }
 
-    pub(crate) fn new(inner: Arc<Repr>, origin: Origin, map: &StatusMap) -> Self {
-        let status = status::of(&inner, map);
+    pub(crate) fn new(repr: Arc<Repr>, origin: Origin, map: &StatusMap) -> Self {
         Self {
-            id: inner.notice().map_or_else(new_id, ReportedTo::id),
-            inner,
-            status,
+            id: object::reported_to(&repr).map_or_else(new_id, |reported_to| reported_to.id()),
+            status: map.status(&repr),
+            repr,
             origin,
         }
     }
 
-    /// The same failure under the status that was really answered.
+    /// Sets the status that the response really has.
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status::in_range(status);
         self
     }
 
-    /// The same failure under the id that an inner layer gave it.
-    pub(crate) fn with_id(mut self, id: Uuid) -> Self {
+    /// Sets the origin.
+    pub(crate) const fn with_origin(mut self, origin: Origin) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    /// Sets the id that a layer further in has given the failure.
+    pub(crate) const fn with_id(mut self, id: Uuid) -> Self {
         self.id = id;
         self
     }
 
-    /// The bytes of the texts that it is known to hold.
-    pub(crate) fn text_len(&self) -> usize {
-        self.inner.text_len()
+    pub(crate) const fn repr(&self) -> &Arc<Repr> {
+        &self.repr
     }
 
-    pub(crate) const fn inner(&self) -> &Arc<Repr> {
-        &self.inner
+    /// To which Backstops the application has reported the error itself.
+    pub(crate) fn reported_to(&self) -> Option<&ReportedTo> {
+        object::reported_to(&self.repr).map(|reported_to| &**reported_to)
+    }
+
+    /// Its size in memory, in bytes, as far as it is known.
+    pub(crate) fn size(&self) -> usize {
+        self.repr.size()
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::new(error.into_inner(), Origin::Handler, &StatusMap::default())
+        Self::new(error.into_repr(), Origin::Handler, &StatusMap::default())
     }
 }
 
@@ -228,7 +214,7 @@ impl fmt::Debug for Failure {
             self.status,
             self.origin.as_str(),
             self.id,
-            self.inner
+            self.repr
         )
     }
 }
@@ -241,5 +227,20 @@ impl Serialize for Failure {
         failure.serialize_field("status", &self.status.as_u16())?;
         failure.serialize_field("errors", self.chain())?;
         failure.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_inside_an_io_error_is_in_the_chain_once() {
+        let wrapped = std::io::Error::other(crate::BoxError::from(Error::msg("broken")));
+        let failure = Failure::from(Error::from(wrapped));
+        assert_eq!(failure.chain().len(), 1);
+        let wrapped = std::io::Error::other(fmt::Error);
+        let failure = Failure::from(Error::from(wrapped));
+        assert!(failure.downcast_ref::<fmt::Error>().is_some());
     }
 }

@@ -1,226 +1,189 @@
 //! The error that handlers return.
 
+use std::any::type_name;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::ops::Deref;
 use std::panic::Location;
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue, StatusCode};
-use serde::Serialize;
-use serde_json::Value;
+use http::StatusCode;
 
-use super::repr::{Cause, Repr, Said};
-use super::response::ErrorObject;
-use super::{BoxError, Exposure, HttpError};
+use super::cause::Cause;
+use super::delegate;
+use super::http_error::HttpError;
+use super::object::ErrorObject;
+use super::repr::Repr;
+use super::std_error::BoxError;
 use crate::backtrace::Backtrace;
-use crate::problem::shallow;
 
-/// What a handler returns when it fails: any error, what it answers, and the place it came from.
+/// The result of a fallible handler: `Result<T, backstop::Error>`.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The error that handlers return: any error, what its response says, and where it was created.
 ///
-/// It is made by `?` from everything that implements [`HttpError`], from a [`BoxError`], by
-/// [`.or_status(…)`](super::ResultExt::or_status) and [`.or_internal(…)`](super::ResultExt::or_internal)
-/// from any other error, and by [`msg`](Self::msg) and [`many`](Self::many). The setters say more, and
-/// what they say wins over what the error itself says.
+/// # Creating one
 ///
-/// As a response (it implements axum's `IntoResponse`) it answers safely by itself; inside
-/// [`Backstop::layer`](crate::Backstop::layer) it is negotiated, logged and reported.
+/// * `?` converts every error that implements [`HttpError`], a [`BoxError`], and, with the features of these names,
+///   the errors of `anyhow`, `eyre`, `garde` and `validator`.
+/// * [`.or_status(…)`](crate::ResultExt::or_status) and [`.or_internal(…)`](crate::ResultExt::or_internal) convert
+///   every other error.
+/// * [`Error::new`] and the constructors named after a status ([`Error::not_found`], …) make one from a text.
+/// * [`Error::many`] combines several.
+///
+/// # Setting and reading
+///
+/// Methods that start with `with_` set what the response says, and take precedence over what the error says itself.
+/// The methods without the prefix read it.
+///
+/// As a response (`Error` implements axum's `IntoResponse`) it is a small, safe problem document. Inside
+/// [`Backstop::layer`](crate::Backstop::layer) the response is negotiated, and the error is logged and reported.
 ///
 /// ```
 /// use backstop::Error;
-/// use http::{StatusCode, header::RETRY_AFTER, HeaderValue};
+/// use http::{HeaderValue, StatusCode, header::RETRY_AFTER};
 ///
-/// let error = Error::msg("the kitchen is closed")
-///     .status(StatusCode::SERVICE_UNAVAILABLE)
-///     .code("CLOSED")
-///     .header(RETRY_AFTER, HeaderValue::from_static("3600"))
+/// let error = Error::unavailable("the kitchen is closed")
+///     .with_code("CLOSED")
+///     .with_header(RETRY_AFTER, HeaderValue::from_static("3600"))
 ///     .public();
 /// assert_eq!(error.to_string(), "the kitchen is closed");
+/// assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+/// assert_eq!(error.code().unwrap(), "CLOSED");
 /// ```
 ///
-/// `{}` shows the outermost message, `{:#}` the whole chain in one line, `{:?}` the chain with its places.
+/// # Formatting
+///
+/// `{}` is the outermost message, `{:#}` the whole cause chain in one line, and `{:?}` the chain with source
+/// locations, one link per line.
 pub struct Error {
-    /// Owned by this value alone until it becomes a failure, so that the setters can write; what comes back
-    /// from a failed body may be shared.
-    inner: Arc<Repr>,
+    /// This value is the only owner until it becomes a failure, so that setters can write. Only an error that was
+    /// taken from the end of a response's body may have others.
+    repr: Arc<Repr>,
 }
 
 impl Error {
-    /// An error that is only a text. Status 500 unless [`status`](Self::status) says otherwise; the
-    /// text is shown to clients below 500.
+    /// An error with a text and the status 500, which hides the text from clients.
+    ///
+    /// ```
+    /// use backstop::Error;
+    ///
+    /// let error = Error::msg("the exchange rate is missing");
+    /// assert_eq!(error.status(), 500);
+    /// ```
     #[must_use]
     #[track_caller]
     pub fn msg(text: impl Into<Cow<'static, str>>) -> Self {
-        Self::new(Cause::Message(text.into()), None)
+        Self::from_cause(Cause::Message(text.into()), None)
     }
 
-    /// Several errors at once, such as all the wrong fields of a form. Status 500 unless
-    /// [`status`](Self::status) says otherwise.
-    ///
-    /// A problem lists them as `errors: [{detail, pointer, …}]`, an envelope as `details`. Each is shown
-    /// or hidden by its own status; `pointer` is the item's field of that name, a JSON Pointer as a URI
-    /// fragment (RFC 9457, section 3).
+    /// An error with a status and a text. Clients see the text if the status is below 500. A status outside 400–599
+    /// becomes 500.
     ///
     /// ```
     /// use backstop::Error;
     /// use http::StatusCode;
     ///
-    /// let missing = Error::msg("must not be empty").status(StatusCode::BAD_REQUEST).field("pointer", "#/name");
-    /// let error = Error::many([missing]).status(StatusCode::UNPROCESSABLE_ENTITY);
+    /// let error = Error::new(StatusCode::PAYMENT_REQUIRED, "your balance is 30, but that costs 50");
+    /// assert_eq!(error.status(), StatusCode::PAYMENT_REQUIRED);
+    /// ```
+    #[must_use]
+    #[track_caller]
+    pub fn new(status: StatusCode, text: impl Into<Cow<'static, str>>) -> Self {
+        let cause = Cause::Message(text.into());
+        let mut repr = Repr::new(cause, None, Some(Location::caller()));
+        repr.status = Some(status);
+        Self::from_repr(repr)
+    }
+
+    /// Several errors at once, such as all the invalid fields of a form. The status is 500 until
+    /// [`with_status`](Self::with_status) sets it.
+    ///
+    /// A problem document lists them as `errors: [{detail, pointer, …}]`, an envelope as `details`. Each is shown or
+    /// hidden by its own status. `pointer` is the item's field of that name: a JSON Pointer as a URI fragment
+    /// (RFC 9457, section 3).
+    ///
+    /// ```
+    /// use backstop::Error;
+    /// use http::StatusCode;
+    ///
+    /// let missing = Error::bad_request("must not be empty").with_field("pointer", "#/name");
+    /// let error = Error::many([missing]).with_status(StatusCode::UNPROCESSABLE_ENTITY);
     /// ```
     #[must_use]
     #[track_caller]
     pub fn many(errors: impl IntoIterator<Item = Self>) -> Self {
-        Self::new(Cause::Many(errors.into_iter().collect()), None)
-    }
-
-    /// The status of the answer; outside 400–599 it becomes 500.
-    #[must_use]
-    pub fn status(mut self, status: StatusCode) -> Self {
-        self.inner_mut().status = Some(status);
-        self
-    }
-
-    /// A code for programs, a string or a number.
-    #[must_use]
-    pub fn code(mut self, code: impl Into<Value>) -> Self {
-        self.said_mut().code = Some(shallow(code.into()));
-        self
-    }
-
-    /// The error's name in the envelope shapes, like `ValidationError`.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.said_mut().name = Some(name.into());
-        self
-    }
-
-    /// A short summary of the kind of problem (RFC 9457, section 3.1.3) in place of the reason phrase.
-    #[must_use]
-    pub fn title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
-        self.said_mut().title = Some(title.into());
-        self
-    }
-
-    /// What the client should read (RFC 9457, section 3.1.4) in place of the message. Being written for
-    /// clients, it is shown below 500 even where the message of a foreign error stays hidden.
-    #[must_use]
-    pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
-        self.said_mut().detail = Some(detail.into());
-        self
-    }
-
-    /// The problem's type, any URI reference (RFC 9457, section 3.1.1).
-    #[must_use]
-    pub fn type_uri(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
-        self.said_mut().type_uri = Some(uri.into());
-        self
-    }
-
-    /// More for the client, anything that serialises to JSON. A value that fails to is left out, and the
-    /// error stays whole.
-    #[must_use]
-    pub fn details(mut self, details: impl Serialize) -> Self {
-        self.said_mut().details = serde_json::to_value(details).ok().map(shallow);
-        self
-    }
-
-    /// A fact for the owner. Clients see it where [`safe_fields`](crate::Builder::safe_fields) names its key.
-    #[must_use]
-    pub fn field(mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
-        let (key, value) = (key.into(), shallow(value.into()));
-        let fields = &mut self.said_mut().fields;
-        fields.retain(|(known, _)| *known != key);
-        fields.push((key, value));
-        self
-    }
-
-    /// A header of the answer; it wins over the response's own. Several values of one name are all sent.
-    #[must_use]
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.said_mut().headers.append(name, value);
-        self
-    }
-
-    /// Shows what the error says (message, code, details) on any status, a foreign error's text too.
-    #[must_use]
-    pub fn public(mut self) -> Self {
-        self.inner_mut().exposure = Some(Exposure::Public);
-        self
-    }
-
-    /// Hides what the error says on any status, as on a 500.
-    #[must_use]
-    pub fn private(mut self) -> Self {
-        self.inner_mut().exposure = Some(Exposure::Private);
-        self
-    }
-
-    /// What was being done when it failed, for the owner: one more link on top of the chain, with its
-    /// place. Status, code and all other facts stay; clients never see it in production.
-    #[must_use]
-    #[track_caller]
-    pub fn context(mut self, text: impl Into<Cow<'static, str>>) -> Self {
-        let at = Location::caller();
-        self.said_mut().contexts.push((text.into(), at));
-        self
+        let mut repr = Repr::new(Cause::Many, None, Some(Location::caller()));
+        repr.items = errors.into_iter().map(Self::into_repr).collect();
+        Self::from_repr(repr)
     }
 
     /// The first error of type `E` in the cause chain.
+    ///
+    /// ```
+    /// let error = backstop::Error::from(std::io::Error::other(std::fmt::Error));
+    /// assert!(error.downcast_ref::<std::fmt::Error>().is_some());
+    /// ```
     #[must_use]
     pub fn downcast_ref<E: StdError + 'static>(&self) -> Option<&E> {
-        self.inner.downcast_ref()
+        self.repr.downcast_ref()
     }
 
-    #[track_caller]
-    pub(super) fn new(cause: Cause, type_name: Option<&'static str>) -> Self {
-        let mut inner = Repr::new(cause, type_name, Some(Location::caller()));
-        inner.backtrace = Backtrace::if_wanted();
-        Self {
-            inner: Arc::new(inner),
-        }
-    }
-
-    /// An error that is none of ours, with the place of the caller.
+    /// A foreign error.
     #[track_caller]
     pub(super) fn foreign(error: BoxError, type_name: Option<&'static str>) -> Self {
-        Self::new(Cause::Foreign(error), type_name)
+        Self::from_cause(Cause::Foreign(error), type_name)
     }
 
-    pub(super) const fn from_inner(inner: Arc<Repr>) -> Self {
-        Self { inner }
+    /// A report of another crate, or a box. If an `Error` is in its cause chain, the response is that one's.
+    #[track_caller]
+    pub(super) fn from_report<R>(report: R) -> Self
+    where
+        R: Deref<Target = dyn StdError + Send + Sync> + fmt::Display + Send + Sync + 'static,
+    {
+        let mut repr = delegate::parts(report);
+        repr.location = Some(Location::caller());
+        Self::from_repr(repr)
     }
 
-    pub(crate) const fn inner(&self) -> &Arc<Repr> {
-        &self.inner
+    #[track_caller]
+    fn from_cause(cause: Cause, type_name: Option<&'static str>) -> Self {
+        Self::from_repr(Repr::new(cause, type_name, Some(Location::caller())))
     }
 
-    pub(super) fn into_inner(self) -> Arc<Repr> {
-        self.inner
-    }
-
-    fn inner_mut(&mut self) -> &mut Repr {
-        if Arc::get_mut(&mut self.inner).is_none() {
-            let location = self.inner.location;
-            let shared: BoxError = Box::new(ErrorObject::sharing(Arc::clone(&self.inner)));
-            let mut inner = Repr::reporting(shared);
-            inner.location = location;
-            self.inner = Arc::new(inner);
+    fn from_repr(mut repr: Repr) -> Self {
+        if repr.backtrace.is_none() {
+            repr.backtrace = Backtrace::capture_if_wanted();
         }
-        let inner = Arc::get_mut(&mut self.inner).expect("it was shared, so it was just made anew");
-        // Whoever showed the error has filled it, and what is set now may add to it.
-        inner.chain.take();
-        inner
+        Self {
+            repr: Arc::new(repr),
+        }
     }
 
-    fn said_mut(&mut self) -> &mut Said {
-        self.inner_mut().said_mut()
+    pub(crate) const fn repr(&self) -> &Arc<Repr> {
+        &self.repr
+    }
+
+    pub(super) fn into_repr(self) -> Arc<Repr> {
+        self.repr
+    }
+
+    /// The parts, for a setter.
+    pub(super) fn repr_mut(&mut self) -> &mut Repr {
+        if Arc::get_mut(&mut self.repr).is_none() {
+            self.repr = Arc::new(delegate::parts_over(&self.repr));
+        }
+        let repr = Arc::get_mut(&mut self.repr).expect("this value is the only owner");
+        // Formatting the error has filled it, and the setter may change it.
+        repr.chain.take();
+        repr
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [first, causes @ ..] = self.inner.chain() else {
+        let [first, causes @ ..] = self.repr.chain() else {
             return Ok(());
         };
         f.write_str(first.message())?;
@@ -235,27 +198,26 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&*self.inner, f)
+        fmt::Debug::fmt(&*self.repr, f)
     }
 }
 
 impl<E: HttpError> From<E> for Error {
     #[track_caller]
     fn from(error: E) -> Self {
-        Self::new(
-            Cause::Http(Box::new(error)),
-            Some(std::any::type_name::<E>()),
-        )
+        Self::from_cause(Cause::Http(Box::new(error)), Some(type_name::<E>()))
     }
 }
 
 impl From<BoxError> for Error {
-    /// An `Error` that had become a [`BoxError`] comes back as it was; from inside a longer chain, with all
-    /// that it says.
+    /// An `Error` that was converted to a [`BoxError`] is restored. One further down in the cause chain keeps what its
+    /// response says.
     #[track_caller]
     fn from(error: BoxError) -> Self {
         match error.downcast::<ErrorObject>() {
-            Ok(traveller) => traveller.into_error(),
+            Ok(object) => Self {
+                repr: object.into_repr(),
+            },
             Err(error) if ErrorObject::find(&*error).is_some() => Self::from_report(error),
             Err(error) => Self::foreign(error, None),
         }
@@ -264,7 +226,7 @@ impl From<BoxError> for Error {
 
 impl From<Error> for BoxError {
     fn from(error: Error) -> Self {
-        Box::new(ErrorObject::from(error))
+        Box::new(ErrorObject::new(error.into_repr()))
     }
 }
 
@@ -273,9 +235,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_that_was_shown_takes_more_context() {
+    fn a_context_can_be_added_after_the_error_was_formatted() {
         let error = Error::msg("broken");
         assert_eq!(error.to_string(), "broken");
-        assert_eq!(format!("{:#}", error.context("later")), "later: broken");
+        assert_eq!(
+            format!("{:#}", error.with_context("later")),
+            "later: broken"
+        );
+    }
+
+    #[test]
+    fn an_error_with_other_owners_can_be_changed() {
+        let error = Error::not_found("no such order").with_code("NO_ORDER");
+        let shared = Arc::clone(error.repr());
+        let changed = error.with_status(StatusCode::GONE);
+        assert_eq!(changed.status(), StatusCode::GONE);
+        assert_eq!(changed.code().unwrap(), "NO_ORDER");
+        assert_eq!(shared.declared_status(), Some(StatusCode::NOT_FOUND));
     }
 }

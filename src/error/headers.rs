@@ -1,14 +1,15 @@
-//! The headers that an error carries.
+//! The headers that an error adds to its response.
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRAILER, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::http_error::HttpError;
 use super::repr::Repr;
-use super::status;
+use super::well_known::well_known;
 use crate::panics::catch::catch_panic;
 
-/// The headers that an error can't carry: the answer's own.
-const OF_THE_FRAME: [HeaderName; 6] = [
+/// The headers that an error cannot set, because they describe the body of the response.
+const OF_BODY: [HeaderName; 6] = [
     CONTENT_TYPE,
     CONTENT_LENGTH,
     CONTENT_ENCODING,
@@ -18,31 +19,29 @@ const OF_THE_FRAME: [HeaderName; 6] = [
 ];
 
 impl Repr {
-    /// The headers of the error, the setters' in place of its own, but for those that frame the body: they
-    /// would break it. `None` if it has none.
+    /// The headers that were set, and those of the error itself that were not set. `None` if there are none.
     pub(crate) fn headers(&self) -> Option<HeaderMap> {
-        if self.as_http().is_none() && self.said.is_none() {
+        let http = self.cause.http();
+        if http.is_none() && self.overrides.is_none() {
             return None;
         }
-        let theirs = self
-            .as_http()
-            .and_then(|http| catch_panic(|| http.headers()));
-        let mut headers = theirs.unwrap_or_default();
-        if let Some(said) = &self.said {
-            headers.extend(said.headers.clone());
+        let declared = http.and_then(|http| catch_panic(|| HttpError::headers(http)));
+        let mut headers = declared.unwrap_or_default();
+        if let Some(overrides) = &self.overrides {
+            headers.extend(overrides.headers.clone());
         }
         if headers.is_empty() {
             return None;
         }
-        for name in OF_THE_FRAME {
+        for name in OF_BODY {
             headers.remove(name);
         }
         Some(headers)
     }
 
-    /// In how many seconds to try again, where the type of the error or of a cause tells.
+    /// The value of `Retry-After` that a well-known error in the cause chain asks for.
     pub(crate) fn retry_after(&self) -> Option<HeaderValue> {
         self.error()?;
-        self.sources().find_map(status::known)?.retry_after
+        self.cause.errors().find_map(well_known)?.retry_after
     }
 }

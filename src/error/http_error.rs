@@ -1,4 +1,4 @@
-//! How an error says what it answers.
+//! How an error type declares its response.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -8,18 +8,20 @@ use serde_json::Value;
 
 use crate::problem::ProblemType;
 
-/// An error that knows its answer: the facts that a response is made of, each with a safe default.
+/// An error that declares its response. Every method has a safe default.
 ///
-/// Implement it beside [`std::error::Error`] for an error of your own, or derive it
-/// (`#[derive(HttpError)]`, feature `derive`); `?` then turns
-/// it into [`Error`](crate::Error). Nothing is implemented for every `std::error::Error`: through such
-/// an impl, a 404 that somebody forgot to declare would silently become a 500, and the other way round.
+/// Implement it for an error type of your own beside [`std::error::Error`], or derive it
+/// (`#[derive(HttpError)]`, feature `derive`). `?` then converts the type to [`Error`](crate::Error), and
+/// [`respond`](crate::respond) makes a response of it.
 ///
-/// | fact | shown to clients |
+/// There is no implementation for every `std::error::Error`, because then an error type without a declared status would
+/// silently be a 500. [`ResultExt`](crate::ResultExt) says what such an error means where it occurs.
+///
+/// | method | shown to clients |
 /// | --- | --- |
 /// | [`status`](Self::status) | always; outside 400–599 it becomes 500 |
-/// | message (`Display`), [`detail`](Self::detail), [`title`](Self::title), [`code`](Self::code), [`details`](Self::details), [`type_uri`](Self::type_uri) | below 500, or when [public](Exposure::Public) |
-/// | [`fields`](Self::fields) | those named by [`safe_fields`](crate::Builder::safe_fields) |
+/// | `Display`, [`detail`](Self::detail), [`title`](Self::title), [`code`](Self::code), [`details`](Self::details), [`type_uri`](Self::type_uri) | below 500, or if [`exposure`](Self::exposure) is [`Public`](Exposure::Public) |
+/// | [`fields`](Self::fields) | those that [`safe_fields`](crate::Builder::safe_fields) names |
 /// | [`headers`](Self::headers) | always |
 ///
 /// ```
@@ -47,7 +49,9 @@ use crate::problem::ProblemType;
 ///     Err(OutOfStock(2))?
 /// }
 ///
-/// assert!(buy().unwrap_err().downcast_ref::<OutOfStock>().is_some());
+/// let error = buy().unwrap_err();
+/// assert_eq!(error.status(), StatusCode::CONFLICT);
+/// assert!(error.downcast_ref::<OutOfStock>().is_some());
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not implement `HttpError`",
@@ -56,76 +60,75 @@ use crate::problem::ProblemType;
     note = "for a type of your own, add `#[derive(HttpError)]` or implement `HttpError`"
 )]
 pub trait HttpError: StdError + Send + Sync + 'static {
-    /// The status of the answer. Default: 500.
+    /// The status of the response. Default: 500.
     fn status(&self) -> StatusCode {
         StatusCode::INTERNAL_SERVER_ERROR
     }
 
-    /// A code for programs, a string or a number: `"OUT_OF_STOCK"`. Default: none.
+    /// A machine-readable code, a string or a number: `"OUT_OF_STOCK"`. Default: none.
     fn code(&self) -> Option<Value> {
         None
     }
 
-    /// The error's name in the envelope shapes, like `ValidationError`. Default: none.
+    /// The name that the error has in the envelope shapes, like `ValidationError`. Default: none.
     fn name(&self) -> Option<Cow<'static, str>> {
         None
     }
 
-    /// A short summary of the kind of problem, the same at each occurrence (RFC 9457, section 3.1.3).
-    /// Default: the status's reason phrase.
+    /// A short summary of the kind of problem, the same for every occurrence (RFC 9457, section 3.1.3). Default: the
+    /// reason phrase of the status.
     fn title(&self) -> Option<Cow<'static, str>> {
         None
     }
 
-    /// What the client should read of this occurrence (RFC 9457, section 3.1.4).
-    /// Default: the error's `Display` text.
-    fn detail(&self) -> Option<String> {
+    /// The text that clients read about this occurrence (RFC 9457, section 3.1.4). Default: the `Display` text.
+    fn detail(&self) -> Option<Cow<'static, str>> {
         None
     }
 
-    /// The problem's type, any URI reference (RFC 9457, section 3.1.1). Default: none, which means
-    /// `about:blank`.
+    /// The type of the problem, any URI reference (RFC 9457, section 3.1.1). Default: none, which means `about:blank`.
     fn type_uri(&self) -> Option<Cow<'static, str>> {
         None
     }
 
-    /// More for the client, any JSON: which fields were wrong, for example. Default: none.
+    /// More for clients, as JSON: which fields are invalid, for example. Default: none.
     fn details(&self) -> Option<Value> {
         None
     }
 
-    /// Facts for the owner, by name. A client sees those that
+    /// Fields for reports and the development page, by key. Clients see those that
     /// [`safe_fields`](crate::Builder::safe_fields) names. Default: none.
     fn fields(&self) -> Vec<(Cow<'static, str>, Value)> {
         Vec::new()
     }
 
-    /// Headers of the answer, like `Retry-After`; they win over the response's own. Default: none.
+    /// Headers for the response, like `Retry-After`. They replace those of the same name that the response has.
+    /// Default: none.
     fn headers(&self) -> HeaderMap {
         HeaderMap::new()
     }
 
-    /// Whether the answer shows the error's facts. Default: by its status.
+    /// Whether clients see what the error says. Default: it depends on the status.
     fn exposure(&self) -> Exposure {
         Exposure::ByStatus
     }
 
-    /// Whether the error was written for something else than HTTP clients, as a database driver's is:
-    /// its text then stays hidden on any status, and [`map_status`](crate::Builder::map_status) decides
-    /// before [`status`](Self::status). Default: `false`.
+    /// Whether the error was not written for HTTP clients, like the errors of a database driver. Its text is then hidden
+    /// whatever the status, and [`map_status`](crate::Builder::map_status) takes precedence over
+    /// [`status`](Self::status). Default: `false`.
     fn is_foreign(&self) -> bool {
         false
     }
 
-    /// The error that this one only passes on, as `#[http(transparent)]` does. `Display` and `source` skip
-    /// it, so this is how [`map_status`](crate::Builder::map_status) and
-    /// [`downcast_ref`](crate::Error::downcast_ref) find it. Default: none.
+    /// The error that this one only forwards, as `#[http(transparent)]` does. `Display` and `source` skip it, so this
+    /// is how [`map_status`](crate::Builder::map_status) and [`downcast_ref`](crate::Error::downcast_ref) find it.
+    /// Default: none.
     fn transparent_over(&self) -> Option<&(dyn HttpError + 'static)> {
         None
     }
 
-    /// The kinds of problem that errors of this type can be, for documentation; the derive lists the
-    /// variants. Default: none.
+    /// The kinds of problem that errors of this type can be, for documentation. The derive lists the variants.
+    /// Default: none.
     #[must_use]
     fn catalogue() -> Vec<ProblemType>
     where
@@ -135,7 +138,7 @@ pub trait HttpError: StdError + Send + Sync + 'static {
     }
 }
 
-/// Whether an answer shows what its error says.
+/// Whether clients see what an error says, apart from its status.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Exposure {

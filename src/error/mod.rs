@@ -1,20 +1,19 @@
-//! What failed: [`Error`], which handlers return, [`HttpError`], by which an error says how it
-//! answers, and [`Failure`], the snapshot that travels from the place of the failure to its answer.
+//! What failed: [`Error`], which handlers return; [`HttpError`], with which an error type declares its response; and
+//! [`Failure`], the snapshot that callbacks, logs and reports receive.
 //!
-//! An error says five things about its answer: a status, what the client may read of it (a code, a
-//! title, a detail, details), fields for the owner, headers, and whether it is public or private.
-//! What is not said is inferred, always to the safe side: an unknown error is a 500, and the text of
-//! an error that was not written for clients stays on the server.
+//! An error determines five things about its response: the status, what clients may read (a code, a title, a detail,
+//! details), fields for reports, headers, and whether it is public or private. What it does not declare is inferred,
+//! always to the safe side: an unknown error is a 500, and a text that was not written for clients stays on the server.
 //!
 //! ```
 //! use backstop::{Error, prelude::*};
 //! use http::StatusCode;
 //!
 //! fn port(text: &str) -> backstop::Result<u16> {
-//!     // A foreign error says here what it means; its own text stays hidden from the client.
+//!     // Says what a foreign error means here. Its own text stays hidden from clients.
 //!     let port: u16 = text.parse().or_status(StatusCode::BAD_REQUEST)?;
 //!     if port < 1024 {
-//!         return Err(Error::msg("the port is reserved").status(StatusCode::CONFLICT).code("RESERVED"));
+//!         return Err(Error::conflict("the port is reserved").with_code("RESERVED"));
 //!     }
 //!     Ok(port)
 //! }
@@ -22,36 +21,41 @@
 //! assert_eq!(port("80").unwrap_err().to_string(), "the port is reserved");
 //! ```
 
+mod accessors;
+mod cause;
 mod chain;
+mod constructors;
+mod delegate;
+mod extension;
 mod failure;
 mod foreign;
 mod handler_error;
 mod headers;
 mod http_error;
+mod link;
+mod object;
+mod origin;
+mod overrides;
 mod repr;
 mod response;
 mod result_ext;
 mod status;
+mod std_error;
 mod well_known;
 
-pub use self::chain::Link;
-#[cfg(any(feature = "anyhow", feature = "eyre"))]
-pub(crate) use self::chain::MAX_LINKS;
-pub(crate) use self::chain::shown;
-pub use self::failure::{Failure, Origin};
+pub(crate) use self::cause::MANY;
+pub(crate) use self::extension::{FailureExtension, RenderedMark, ReportedBy};
+pub use self::failure::Failure;
 #[cfg(feature = "sqlx")]
 pub use self::foreign::sqlx_status;
-pub use self::handler_error::Error;
+pub use self::handler_error::{Error, Result};
 pub use self::http_error::{Exposure, HttpError};
-pub(crate) use self::repr::{MANY, Repr};
-pub(crate) use self::response::{
-    ErrorObject, FailureExtension, RenderedMark, ReportedBy, respond, service_error,
-};
+pub use self::link::Link;
+pub(crate) use self::object::{ErrorObject, service_error};
+pub use self::origin::Origin;
+pub(crate) use self::repr::Repr;
+pub use self::response::respond;
 pub use self::result_ext::{Context, ResultExt};
 pub(crate) use self::status::StatusMap;
-
-/// What a fallible handler returns: `Result<T, backstop::Error>`.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// An error of any type, as tower's services return it.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+pub use self::std_error::BoxError;
+pub(crate) use self::std_error::display;

@@ -1,8 +1,7 @@
-//! How an error travels to the layer: in a response's extensions, or as a service's error.
+//! The response of an error: it takes the error to the layer, and says what is safe to say if there is no layer.
 
+use std::any::type_name;
 use std::borrow::Cow;
-use std::error::Error as StdError;
-use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
@@ -13,200 +12,123 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use http_body::{Frame, SizeHint};
-use uuid::Uuid;
 
+use super::cause::Cause;
+use super::extension::FailureExtension;
+use super::handler_error::Error;
+use super::http_error::{Exposure, HttpError};
 use super::repr::Repr;
 use super::status::StatusMap;
-use super::{BoxError, Error, Exposure, Origin, chain, status};
-use crate::panics::catch::{catch_panic, drop_catching};
+use super::std_error::BoxError;
+use crate::panics::catch::catch_panic;
 use crate::problem::Problem;
 
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
-/// A failure in a response's extensions.
-#[derive(Clone)]
-pub(crate) struct FailureExtension {
-    pub(crate) inner: Arc<Repr>,
-    /// The status that the response was made with; another one was set on purpose.
-    pub(crate) status: StatusCode,
-    /// Set by the first layer that answered.
-    pub(crate) answered: Option<RenderedMark>,
-}
-
-/// Who answered a failure, so that no layer does so twice.
-#[derive(Clone)]
-pub(crate) struct RenderedMark {
-    pub(crate) id: Uuid,
-    pub(crate) origin: Origin,
-    pub(crate) told: ReportedBy,
-}
-
-/// The Backstops that told of a failure, by their instance numbers: nearly always one.
-#[derive(Clone)]
-pub(crate) struct ReportedBy {
-    first: u64,
-    others: Vec<u64>,
-}
-
-impl ReportedBy {
-    pub(crate) const fn by(number: u64) -> Self {
-        Self {
-            first: number,
-            others: Vec::new(),
-        }
-    }
-
-    pub(crate) fn is_by(&self, number: u64) -> bool {
-        self.first == number || self.others.contains(&number)
-    }
-
-    pub(crate) fn also_by(&mut self, number: u64) {
-        self.others.push(number);
-    }
-}
-
-/// An [`Error`] as a standard error: what it is inside a [`BoxError`].
-pub(crate) struct ErrorObject {
-    inner: Arc<Repr>,
-    /// Set where a guarded body has told of it already.
-    pub(crate) answered: Option<RenderedMark>,
-}
-
-impl ErrorObject {
-    pub(crate) const fn new(inner: Arc<Repr>, answered: RenderedMark) -> Self {
-        Self {
-            inner,
-            answered: Some(answered),
-        }
-    }
-
-    /// Parts that are shared already.
-    pub(super) const fn sharing(inner: Arc<Repr>) -> Self {
-        Self {
-            inner,
-            answered: None,
-        }
-    }
-
-    pub(crate) const fn inner(&self) -> &Arc<Repr> {
-        &self.inner
-    }
-
-    pub(super) fn into_error(self) -> Error {
-        Error::from_inner(self.inner)
-    }
-
-    /// The traveller in a service's error, however deeply it was wrapped since.
-    pub(crate) fn find<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a Self> {
-        std::iter::successors(Some(error), |error| chain::source(*error))
-            .take(chain::MAX_LINKS)
-            .find_map(|error| error.downcast_ref())
-    }
-}
-
-/// The parts of a service's error: its own if it is one of ours, however deeply wrapped.
-pub(crate) fn service_error<E: Into<BoxError>>(error: E) -> Arc<Repr> {
-    let error = error.into();
-    if let Some(found) = ErrorObject::find(error.as_ref()) {
-        let inner = Arc::clone(found.inner());
-        drop_catching(error);
-        return inner;
-    }
-    Arc::new(Repr::service::<E>(error))
-}
-
-impl From<Error> for ErrorObject {
-    fn from(error: Error) -> Self {
-        Self {
-            inner: error.into_inner(),
-            answered: None,
-        }
-    }
-}
-
-impl fmt::Display for ErrorObject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.inner.chain().first().map_or("", |link| link.message()))
-    }
-}
-
-impl fmt::Debug for ErrorObject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&*self.inner, f)
-    }
-}
-
-impl StdError for ErrorObject {
-    fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.inner.error()
-    }
+/// The response of an error that implements [`HttpError`] by hand, for its `IntoResponse`.
+/// `#[derive(HttpError)]` generates that implementation.
+///
+/// As the response of an [`Error`], it is a small, safe problem document until
+/// [`Backstop::layer`](crate::Backstop::layer) replaces it.
+///
+/// ```
+/// use axum::response::{IntoResponse, Response};
+/// use backstop::HttpError;
+/// use http::StatusCode;
+///
+/// #[derive(Debug)]
+/// struct SoldOut;
+///
+/// impl std::fmt::Display for SoldOut {
+///     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+///         f.write_str("sold out")
+///     }
+/// }
+///
+/// impl std::error::Error for SoldOut {}
+///
+/// impl HttpError for SoldOut {
+///     fn status(&self) -> StatusCode {
+///         StatusCode::CONFLICT
+///     }
+/// }
+///
+/// impl IntoResponse for SoldOut {
+///     fn into_response(self) -> Response {
+///         backstop::respond(self)
+///     }
+/// }
+///
+/// assert_eq!(SoldOut.into_response().status(), StatusCode::CONFLICT);
+/// ```
+#[must_use]
+pub fn respond<E: HttpError>(error: E) -> Response {
+    // No location: the caller is `IntoResponse`, not the code that failed.
+    let repr = Repr::new(Cause::Http(Box::new(error)), Some(type_name::<E>()), None);
+    response(Arc::new(repr))
 }
 
 impl IntoResponse for Error {
-    /// A small, safe problem document; the layer puts the negotiated answer in its place.
+    /// A small, safe problem document, which [`Backstop::layer`](crate::Backstop::layer) replaces by the negotiated
+    /// response.
     fn into_response(self) -> Response {
-        respond(self.into_inner())
+        response(self.into_repr())
     }
 }
 
-/// The response that carries these parts to the layer.
-pub(crate) fn respond(inner: Arc<Repr>) -> Response {
-    let status = status::of(&inner, &StatusMap::default());
-    let body = Unlayered {
-        inner: Arc::clone(&inner),
+fn response(repr: Arc<Repr>) -> Response {
+    let status = StatusMap::default().status(&repr);
+    let body = LayerlessBody {
+        repr: Arc::clone(&repr),
         status,
         bytes: OnceLock::new(),
-        sent: false,
+        is_sent: false,
     };
     let mut response = Response::new(Body::new(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, PROBLEM_JSON);
-    if let Some(theirs) = inner.headers() {
-        headers.extend(theirs);
+    if let Some(own) = repr.headers() {
+        headers.extend(own);
     }
     response.extensions_mut().insert(FailureExtension {
-        inner,
+        repr,
         status,
-        answered: None,
+        rendered: None,
     });
     response
 }
 
-/// The body that an error has without the layer. It is rendered when somebody asks for it: inside the
-/// layer nobody does.
-struct Unlayered {
-    inner: Arc<Repr>,
+/// The body of an error's response if there is no layer. It is rendered when it is first read, which never happens
+/// inside a layer.
+struct LayerlessBody {
+    repr: Arc<Repr>,
     status: StatusCode,
     bytes: OnceLock<Bytes>,
-    sent: bool,
+    is_sent: bool,
 }
 
-impl Unlayered {
+impl LayerlessBody {
     fn bytes(&self) -> &Bytes {
         self.bytes.get_or_init(|| {
             let mut problem = Problem::new(self.status);
             if let Some(detail) = catch_panic(|| self.detail()).flatten() {
-                problem = problem.detail(detail);
+                problem.set_detail(detail);
             }
             Bytes::from(problem.to_json())
         })
     }
 
     fn detail(&self) -> Option<Cow<'static, str>> {
-        let exposure = self.inner.exposure();
-        let shown = match exposure {
-            Exposure::Public => true,
-            Exposure::Private => false,
-            Exposure::ByStatus => self.status.is_client_error(),
-        };
-        shown
-            .then(|| self.inner.client_text(exposure == Exposure::Public))
-            .flatten()
+        if !self.repr.is_disclosed(self.status) {
+            return None;
+        }
+        let is_public = self.repr.exposure() == Exposure::Public;
+        self.repr.client_text(is_public)
     }
 }
 
-impl http_body::Body for Unlayered {
+impl http_body::Body for LayerlessBody {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -214,19 +136,19 @@ impl http_body::Body for Unlayered {
         mut self: Pin<&mut Self>,
         _cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        if self.sent {
+        if self.is_sent {
             return Poll::Ready(None);
         }
-        self.sent = true;
+        self.is_sent = true;
         Poll::Ready(Some(Ok(Frame::data(self.bytes().clone()))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.sent
+        self.is_sent
     }
 
     fn size_hint(&self) -> SizeHint {
-        let left = if self.sent { 0 } else { self.bytes().len() };
-        SizeHint::with_exact(left as u64)
+        let remaining = if self.is_sent { 0 } else { self.bytes().len() };
+        SizeHint::with_exact(remaining as u64)
     }
 }

@@ -1,13 +1,14 @@
-//! What `Result` learns from the prelude: a word on errors that do not say how they answer.
+//! Extension traits for `Result`.
 
+use std::any::type_name;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 
 use http::StatusCode;
 
-use super::Error;
+use super::handler_error::Error;
 
-/// Says what a foreign error means: for a `Result` of any standard error.
+/// Says what a foreign error means for the response: for a `Result` with any standard error.
 ///
 /// ```
 /// use backstop::prelude::*;
@@ -20,19 +21,20 @@ use super::Error;
 /// fn secret() -> backstop::Result<String> {
 ///     Ok(std::env::var("SHOP_SECRET").or_internal("reading the configuration")?)
 /// }
-/// # assert!(quantity("x").is_err() && secret().is_err());
+///
+/// assert_eq!(quantity("x").unwrap_err().status(), StatusCode::BAD_REQUEST);
+/// assert_eq!(secret().unwrap_err().status(), StatusCode::INTERNAL_SERVER_ERROR);
 /// ```
 pub trait ResultExt<T> {
-    /// The error with this status. Its text was not written for clients, so it stays hidden; add
-    /// `.map_err(|error| error.public())` or `.detail(…)` to say something.
+    /// Gives the error this status. Its text was not written for clients, so it stays hidden; to show one, add
+    /// `.map_err(|error| error.with_detail("…"))`.
     ///
     /// # Errors
     ///
     /// The `Err` of the result, as an [`Error`].
     fn or_status(self, status: StatusCode) -> Result<T, Error>;
 
-    /// The error as a 500, with what was being done: shorthand for
-    /// `.or_status(INTERNAL_SERVER_ERROR)` and [`Error::context`].
+    /// Gives the error the status 500 and a [context](Error::with_context): what was being done.
     ///
     /// # Errors
     ///
@@ -45,7 +47,7 @@ impl<T, E: StdError + Send + Sync + 'static> ResultExt<T> for Result<T, E> {
     fn or_status(self, status: StatusCode) -> Result<T, Error> {
         match self {
             Ok(value) => Ok(value),
-            Err(error) => Err(foreign(error).status(status)),
+            Err(error) => Err(foreign(error).with_status(status)),
         }
     }
 
@@ -54,21 +56,23 @@ impl<T, E: StdError + Send + Sync + 'static> ResultExt<T> for Result<T, E> {
         match self {
             Ok(value) => Ok(value),
             Err(error) => Err(foreign(error)
-                .status(StatusCode::INTERNAL_SERVER_ERROR)
-                .context(doing)),
+                .with_status(StatusCode::INTERNAL_SERVER_ERROR)
+                .with_context(doing)),
         }
     }
 }
 
 #[track_caller]
 fn foreign<E: StdError + Send + Sync + 'static>(error: E) -> Error {
-    Error::foreign(Box::new(error), Some(std::any::type_name::<E>()))
+    Error::foreign(Box::new(error), Some(type_name::<E>()))
 }
 
-/// Tells what was being done: for a `Result` of everything that `?` turns into an [`Error`].
+/// Adds a context to an error: for a `Result` with anything that `?` converts to an [`Error`].
+///
+/// It is not in the prelude, because the traits of `anyhow` and `eyre` have a method of the same name.
 ///
 /// ```
-/// use backstop::prelude::*;
+/// use backstop::Context as _;
 ///
 /// fn stock() -> backstop::Result<String> {
 ///     Ok(std::fs::read_to_string("/no/such/file").context("loading the stock")?)
@@ -77,7 +81,8 @@ fn foreign<E: StdError + Send + Sync + 'static>(error: E) -> Error {
 /// assert!(format!("{:#}", stock().unwrap_err()).starts_with("loading the stock: No such file"));
 /// ```
 pub trait Context<T> {
-    /// Puts a link on top of the cause chain and keeps all that the error says; see [`Error::context`].
+    /// Adds a link on top of the cause chain, and keeps everything that the error says; see
+    /// [`Error::with_context`].
     ///
     /// # Errors
     ///
@@ -90,7 +95,7 @@ impl<T, E: Into<Error>> Context<T> for Result<T, E> {
     fn context(self, doing: impl Into<Cow<'static, str>>) -> Result<T, Error> {
         match self {
             Ok(value) => Ok(value),
-            Err(error) => Err(error.into().context(doing)),
+            Err(error) => Err(error.into().with_context(doing)),
         }
     }
 }

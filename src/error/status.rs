@@ -1,70 +1,68 @@
-//! Which status a failure has.
+//! Which status an error response has.
 
-use std::any::type_name;
 use std::error::Error as StdError;
-use std::fmt;
 use std::sync::Arc;
 
 use http::StatusCode;
 
+use super::http_error::HttpError;
 use super::repr::Repr;
-pub(super) use super::well_known::known;
+use super::well_known::well_known;
+use crate::panics::callback::Callback;
 use crate::panics::catch::catch_panic;
 
-/// What [`map_status`](crate::Builder::map_status) registered.
-#[derive(Clone, Default)]
+/// The callbacks of [`map_status`](crate::Builder::map_status). The default is what an error's response has if there is
+/// no Backstop.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct StatusMap {
-    entries: Vec<(&'static str, Arc<Guess>)>,
+    callbacks: Vec<Callback<StatusOf>>,
 }
 
-type Guess = dyn Fn(&(dyn StdError + 'static)) -> Option<StatusCode> + Send + Sync;
+type StatusOf = dyn Fn(&(dyn StdError + 'static)) -> Option<StatusCode> + Send + Sync;
 
 impl StatusMap {
     pub(crate) fn insert<E: StdError + 'static>(
         &mut self,
-        status: impl Fn(&E) -> StatusCode + Send + Sync + 'static,
+        status_of: impl Fn(&E) -> StatusCode + Send + Sync + 'static,
     ) {
-        let guess = move |error: &(dyn StdError + 'static)| error.downcast_ref().map(&status);
-        self.entries.push((type_name::<E>(), Arc::new(guess)));
+        let status_of =
+            move |error: &(dyn StdError + 'static)| error.downcast_ref().map(&status_of);
+        self.callbacks.push(Callback::new(Arc::new(status_of)));
     }
 
-    /// The registration made last wins, so that an application can override a library's.
+    /// The status of an error response:
+    ///
+    /// 1. the one that was set, or that the error declares itself
+    /// 2. the one that a callback returns for an error in the cause chain
+    /// 3. that of a well-known error in the cause chain
+    /// 4. the one that a foreign error suggests
+    /// 5. 500
+    ///
+    /// A status outside 400–599 becomes 500.
+    pub(crate) fn status(&self, repr: &Repr) -> StatusCode {
+        let errors = || repr.cause.errors();
+        let status = catch_panic(|| repr.declared_status())
+            .flatten()
+            .or_else(|| {
+                if self.callbacks.is_empty() {
+                    return None;
+                }
+                errors().find_map(|error| self.get(error))
+            })
+            .or_else(|| errors().find_map(well_known).map(|known| known.status))
+            .or_else(|| catch_panic(|| repr.cause.http().map(HttpError::status)).flatten())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        in_range(status)
+    }
+
+    /// Asks the callbacks, the last one first, so that an application can override a library's.
     fn get(&self, error: &(dyn StdError + 'static)) -> Option<StatusCode> {
-        self.entries
-            .iter()
-            .rev()
-            .find_map(|(_, guess)| guess(error))
+        let mut callbacks = self.callbacks.iter().rev();
+        callbacks.find_map(|callback| callback.call(|status_of| status_of(error)).flatten())
     }
 }
 
-impl fmt::Debug for StatusMap {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set()
-            .entries(self.entries.iter().map(|(name, _)| name))
-            .finish()
-    }
-}
-
-/// The error's own status, else a registered one down the cause chain, else a known type's, else what a
-/// foreign error suggests, else 500.
-pub(super) fn of(inner: &Repr, map: &StatusMap) -> StatusCode {
-    let status = catch_panic(|| inner.own_status())
-        .flatten()
-        .or_else(|| {
-            if map.entries.is_empty() {
-                return None;
-            }
-            inner
-                .sources()
-                .find_map(|error| catch_panic(|| map.get(error)).flatten())
-        })
-        .or_else(|| inner.sources().find_map(known).map(|known| known.status))
-        .or_else(|| catch_panic(|| inner.foreign_status()).flatten())
-        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    in_range(status)
-}
-
-/// The status where it is an error's, else 500.
+/// The status if it is one of an error, else 500.
 pub(super) fn in_range(status: StatusCode) -> StatusCode {
     if (400..600).contains(&status.as_u16()) {
         status

@@ -1,30 +1,28 @@
-//! The error types whose status everybody agrees on, found by type, never by name.
+//! The errors of Tower and tokio whose status is not in doubt. They are recognized by type, never by name.
 
+use std::any::type_name;
 use std::error::Error as StdError;
 
 use http::{HeaderValue, StatusCode};
+use http_body_util::LengthLimitError;
+use tower::load_shed::error::Overloaded;
+use tower::timeout::error::Elapsed;
 
-/// What is known of a type of error.
+/// What is known of an error type.
 #[derive(Debug)]
-pub(crate) struct WellKnown {
-    /// The name of the type, for behind a `dyn Error` nobody else knows it.
-    pub(crate) name: &'static str,
-    pub(crate) status: StatusCode,
-    /// In how many seconds to try again.
-    pub(crate) retry_after: Option<HeaderValue>,
+pub(super) struct WellKnown {
+    /// The name of the type, which is not known otherwise behind a `dyn Error`.
+    pub(super) type_name: &'static str,
+    pub(super) status: StatusCode,
+    /// After how many seconds the client may try again.
+    pub(super) retry_after: Option<HeaderValue>,
 }
 
-/// tower's and tokio's timeouts, tower's overloaded and closed services, a body over its limit.
-pub(crate) fn known(error: &(dyn StdError + 'static)) -> Option<WellKnown> {
-    use std::any::type_name;
-
-    use http_body_util::LengthLimitError;
-    use tower::load_shed::error::Overloaded;
-    use tower::timeout::error::Elapsed;
-
-    let known = |name, status| {
+/// Recognizes the timeouts of Tower and tokio, Tower's shed load, and a body that exceeds its limit.
+pub(super) fn well_known(error: &(dyn StdError + 'static)) -> Option<WellKnown> {
+    let known = |type_name, status| {
         Some(WellKnown {
-            name,
+            type_name,
             status,
             retry_after: None,
         })
@@ -33,23 +31,19 @@ pub(crate) fn known(error: &(dyn StdError + 'static)) -> Option<WellKnown> {
         return known(type_name::<Elapsed>(), StatusCode::GATEWAY_TIMEOUT);
     }
     if error.is::<tokio::time::error::Elapsed>() {
-        return known(
-            type_name::<tokio::time::error::Elapsed>(),
-            StatusCode::GATEWAY_TIMEOUT,
-        );
+        let name = type_name::<tokio::time::error::Elapsed>();
+        return known(name, StatusCode::GATEWAY_TIMEOUT);
     }
     if error.is::<Overloaded>() {
         return Some(WellKnown {
-            name: type_name::<Overloaded>(),
+            type_name: type_name::<Overloaded>(),
             status: StatusCode::SERVICE_UNAVAILABLE,
             retry_after: Some(HeaderValue::from_static("1")),
         });
     }
     if error.is::<LengthLimitError>() {
-        return known(
-            type_name::<LengthLimitError>(),
-            StatusCode::PAYLOAD_TOO_LARGE,
-        );
+        let name = type_name::<LengthLimitError>();
+        return known(name, StatusCode::PAYLOAD_TOO_LARGE);
     }
     None
 }

@@ -1,59 +1,31 @@
-//! The members that LoopBack's strong-error-handler answers.
+//! The members of LoopBack's strong-error-handler.
 
 use std::borrow::Cow;
 
-use serde::ser::SerializeMap as _;
-use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use super::{Document, Shape};
+use super::view::View;
 use crate::disclosure::{Debug, Item};
 use crate::error::MANY;
 use crate::problem::reason_phrase;
 
-/// The members in their order.
+/// The members, in order.
 #[derive(Debug)]
 pub(super) struct Members(Vec<(Cow<'static, str>, Value)>);
 
-/// The members under their root.
-struct Rooted<'a> {
-    root: &'a str,
-    members: &'a Members,
-}
-
-/// The envelope as JSON.
-pub(super) fn json(document: &Document<'_>, shape: &Shape) -> Vec<u8> {
-    let members = members(document);
-    let mut bytes = Vec::with_capacity(256);
-    // Members are made of texts, numbers and `Value`s, which all serialise.
-    let _ = match shape {
-        Shape::Envelope { root } => serde_json::to_writer(
-            &mut bytes,
-            &Rooted {
-                root,
-                members: &members,
-            },
-        ),
-        Shape::Problem | Shape::Bare => serde_json::to_writer(&mut bytes, &members),
-    };
-    bytes
-}
-
-/// What the envelope says: the members of the error, and in development its other fields and its stack.
-pub(super) fn members(document: &Document<'_>) -> Members {
-    let item = &document.disclosed.item;
-    let debug = document.disclosed.debug.as_ref();
+/// The members of an envelope: those of the error, and in development its other fields and its stack.
+pub(super) fn members(view: View<'_>) -> Members {
+    let item = &view.disclosed.item;
+    let debug = view.disclosed.debug.as_ref();
     let mut members = of_item(item, debug.is_some());
-    // What the owner's hook said of the problem counts in every shape.
+    // `customize` edits the problem, and applies to every shape.
+    let problem = view.problem;
     if item.items.is_empty()
-        && let Some(message) = document
-            .problem
-            .detail_ref()
-            .or_else(|| document.problem.title_ref())
+        && let Some(message) = problem.detail().or_else(|| problem.title())
     {
         members.set("message", message.into());
     }
-    for (name, value) in document.problem.extensions() {
+    for (name, value) in problem.extensions() {
         if !matches!(name, "code" | "details" | "errors" | "debug") {
             members.set(Cow::Owned(name.to_owned()), value.clone());
         }
@@ -64,18 +36,17 @@ pub(super) fn members(document: &Document<'_>) -> Members {
     members
 }
 
-/// The members of one error. A 5xx that is public shows its message under the name of its status, and
-/// nothing more.
-fn of_item(item: &Item, everything: bool) -> Members {
+/// The members of one error. A public 5xx shows only its message, and the reason phrase of its status as the name.
+fn of_item(item: &Item, shows_everything: bool) -> Members {
     let phrase = || Value::from(reason_phrase(item.status));
     let mut members = Members(vec![("statusCode".into(), item.status.as_u16().into())]);
-    let is_whole = everything || !item.status.is_server_error();
-    if is_whole {
+    let is_complete = shows_everything || !item.status.is_server_error();
+    if is_complete {
         members.set_some(
             "name",
             item.name.clone().map(|name| name.into_owned().into()),
         );
-    } else if item.is_open && item.items.is_empty() {
+    } else if item.is_disclosed && item.items.is_empty() {
         members.set("name", phrase());
     }
     let message = match &item.detail {
@@ -84,7 +55,7 @@ fn of_item(item: &Item, everything: bool) -> Members {
         None => item.title().into_owned().into(),
     };
     members.set("message", message);
-    if is_whole {
+    if is_complete {
         members.set_some("code", item.code.clone());
         members.set_some("details", item.details.clone());
     }
@@ -92,7 +63,7 @@ fn of_item(item: &Item, everything: bool) -> Members {
         let items = item
             .items
             .iter()
-            .map(|item| of_item(item, everything).into_value());
+            .map(|item| of_item(item, shows_everything).into_value());
         members.set("details", items.collect());
     }
     for (name, value) in &item.fields {
@@ -109,7 +80,7 @@ impl Members {
     fn set(&mut self, name: impl Into<Cow<'static, str>>, value: Value) {
         let name = name.into();
         match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, slot)) => *slot = value,
+            Some((_, known)) => *known = value,
             None => self.0.push((name, value)),
         }
     }
@@ -120,7 +91,8 @@ impl Members {
         }
     }
 
-    /// The error's other properties, `expose` (as strong-error-handler calls a public error) and the stack.
+    /// Adds what developers see: `expose` (strong-error-handler's name for a public error), the error's other fields,
+    /// and the stack.
     fn extend_for_developers(&mut self, debug: &Debug, is_public: bool) {
         if is_public {
             self.set("expose", true.into());
@@ -150,23 +122,5 @@ impl Members {
             .into_iter()
             .map(|(name, value)| (name.into_owned(), value));
         Value::Object(members.collect::<Map<_, _>>())
-    }
-}
-
-impl Serialize for Members {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (name, value) in self.iter() {
-            map.serialize_entry(name, value)?;
-        }
-        map.end()
-    }
-}
-
-impl Serialize for Rooted<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(self.root, self.members)?;
-        map.end()
     }
 }

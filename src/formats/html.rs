@@ -1,154 +1,193 @@
-//! `text/html`: a page for people. No script, one inline style that its CSP names by hash, every text
-//! escaped by the template.
+//! HTML: a page for people. It has no script, and one inline style, which its Content Security Policy names by hash.
 
 use http::HeaderValue;
-use maud::{Markup, Render as _, html};
 use serde_json::Value;
 
-use super::Document;
+use super::view::View;
 use crate::disclosure::Debug;
 use crate::problem::{Problem, has_byte};
 
-/// The policy of our pages: nothing but the style in them, named by its SHA-256.
+/// The policy of the built-in page: nothing but its own style, which is named by its SHA-256.
 pub(crate) const PAGE_CSP: HeaderValue = HeaderValue::from_static(concat!(
     "default-src 'none'; style-src 'sha256-",
     "vrRQx3XMLQwcAzyCKuDQUOsOmXXvqLv6MvQvBK2zztc=",
     "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 ));
 
-/// The policy of the owner's page: styles, images and fonts, of its own origin or inline, and no script.
+/// The policy of the application's page: styles, images and fonts, inline or from its own origin, and no script.
 pub(crate) const CUSTOM_PAGE_CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 
-/// What every page begins with, up to its title and from there to its content.
-const BEGIN: &str = concat!(
+/// The start of every page, up to its title.
+const START: &str = concat!(
     "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">",
     "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
     "<meta name=\"robots\" content=\"noindex\"><title>"
 );
+/// From the title to the content.
 const STYLE: &str = concat!(
     "</title><style>",
     include_str!("page.css"),
-    "</style></head><body>"
+    "</style></head><body><main>"
 );
 const END: &str = "</main></body></html>";
 
-pub(super) fn render(document: &Document<'_>) -> String {
-    let (problem, disclosed) = (document.problem, document.disclosed);
+pub(super) fn render(view: View<'_>) -> String {
+    let (problem, disclosed) = (view.problem, view.disclosed);
     let status = disclosed.item.status.as_str();
-    let title = problem.title_ref().unwrap_or_default();
-    let detail = problem.detail_ref();
+    let title = problem.title().unwrap_or_default();
+    let detail = problem.detail();
 
     let texts = 2 * title.len() + detail.map_or(0, str::len);
-    let mut page = Page::with_capacity(BEGIN.len() + STYLE.len() + texts + 256);
-    page.raw(BEGIN).text(status).raw(" ").text(title).raw(STYLE);
-    page.raw("<main><p class=\"status\">").text(status);
-    page.raw("</p><h1>").text(title).raw("</h1>");
+    let mut page = Page(String::with_capacity(
+        START.len() + STYLE.len() + texts + 256,
+    ));
+    page.markup(START).text(status).markup(" ").text(title);
+    page.markup(STYLE);
+    page.markup("<p class=\"status\">").text(status);
+    page.markup("</p><h1>").text(title).markup("</h1>");
     if let Some(detail) = detail {
-        page.raw("<p class=\"detail\">").text(detail).raw("</p>");
+        page.element("<p class=\"detail\">", detail, "</p>");
     }
-    if problem.extensions().next().is_some() {
-        page.markup(&members(document));
+    if let Some(Value::Array(errors)) = problem.get("errors") {
+        write_errors(&mut page, errors);
     }
-    page.raw("<p class=\"id\">If you ask for help, quote this id: <code>");
-    page.text(id(problem)).raw("</code></p>");
+    let members = problem.extensions().filter(|(name, value)| {
+        let is_shown_elsewhere = matches!(*name, "errors" | "debug");
+        !is_shown_elsewhere && !value.is_null()
+    });
+    write_members(&mut page, members);
+    page.markup("<p class=\"id\">If you ask for help, quote this id: ");
+    page.element("<code>", id(problem), "</code></p>");
     if let Some(debug) = &disclosed.debug {
-        page.markup(&for_developers(debug));
+        write_debug(&mut page, debug);
     }
-    page.raw(END);
+    page.markup(END);
     page.0
 }
 
-/// A page as it grows, in one piece: the style is most of it, and what every page has is not worth a template's
-/// buffer. Only text of ours gets in as it is.
-struct Page(String);
-
-impl Page {
-    fn with_capacity(capacity: usize) -> Self {
-        Self(String::with_capacity(capacity))
-    }
-
-    fn raw(&mut self, html: &'static str) -> &mut Self {
-        self.0.push_str(html);
-        self
-    }
-
-    fn text(&mut self, text: &str) -> &mut Self {
-        let is_special = |byte| (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"');
-        if has_byte(text, is_special) {
-            text.render_to(&mut self.0);
-        } else {
-            self.0.push_str(text);
-        }
-        self
-    }
-
-    fn markup(&mut self, markup: &Markup) {
-        self.0.push_str(&markup.0);
-    }
-}
-
-/// The id to quote, which the problem has as a URN.
+/// The failure's id, from its URN.
 fn id(problem: &Problem) -> &str {
-    let instance = problem.instance_ref().unwrap_or_default();
+    let instance = problem.instance().unwrap_or_default();
     instance.strip_prefix("urn:uuid:").unwrap_or(instance)
 }
 
-/// The errors of several, then the other members by name.
-fn members(document: &Document<'_>) -> Markup {
-    let shown =
-        |(name, value): &(&str, &Value)| !matches!(*name, "errors" | "debug") && !value.is_null();
-    let errors = document.problem.get("errors").and_then(Value::as_array);
-    let mut members = document.problem.extensions().filter(shown).peekable();
-    html! {
-        @if let Some(errors) = errors {
-            ul {
-                @for error in errors {
-                    li { (text(&error["detail"])) @if !error["pointer"].is_null() { code.at { (text(&error["pointer"])) } } }
-                }
+fn write_errors(page: &mut Page, errors: &[Value]) {
+    page.markup("<ul>");
+    for error in errors {
+        page.markup("<li>").value(&error["detail"]);
+        if !error["pointer"].is_null() {
+            page.markup("<code class=\"at\">")
+                .value(&error["pointer"])
+                .markup("</code>");
+        }
+        page.markup("</li>");
+    }
+    page.markup("</ul>");
+}
+
+/// A list of names and values, unless it is empty.
+fn write_members<'a>(page: &mut Page, members: impl Iterator<Item = (&'a str, &'a Value)>) {
+    let mut members = members.peekable();
+    if members.peek().is_none() {
+        return;
+    }
+    page.markup("<dl>");
+    for (name, value) in members {
+        page.element("<dt>", name, "</dt>");
+        page.markup("<dd>").value(value).markup("</dd>");
+    }
+    page.markup("</dl>");
+}
+
+fn write_debug(page: &mut Page, debug: &Debug) {
+    page.markup("<h2>What happened</h2><ol>");
+    for link in &debug.chain {
+        page.markup("<li>").text(link.message());
+        if let Some(name) = link.type_name() {
+            page.element("<code class=\"at\">", name, "</code>");
+        }
+        if let Some(location) = link.location().filter(|_| debug.shows_backtrace) {
+            page.element("<code class=\"at\">", &location.to_string(), "</code>");
+        }
+        page.markup("</li>");
+    }
+    page.markup("</ol>");
+    if !debug.fields.is_empty() {
+        page.markup("<h2>Fields</h2>");
+        write_members(
+            page,
+            debug.fields.iter().map(|(name, value)| (&**name, value)),
+        );
+    }
+    page.markup("<h2>Request</h2>");
+    page.element("<p><code>", &debug.request, "</code></p>");
+    if debug.shows_backtrace {
+        page.markup("<h2>Stack</h2>");
+        page.element("<pre class=\"stack\">", &debug.stack(), "</pre>");
+    }
+    page.markup(concat!(
+        "<p class=\"id\">You are seeing these details because Backstop runs in development and you are on this ",
+        "machine.</p>"
+    ));
+}
+
+/// A page that is being written. Markup consists of literals; every other text is escaped.
+struct Page(String);
+
+impl Page {
+    fn markup(&mut self, markup: &'static str) -> &mut Self {
+        self.0.push_str(markup);
+        self
+    }
+
+    /// Escapes the text for element content and quoted attributes.
+    fn text(&mut self, text: &str) -> &mut Self {
+        // Nearly every text needs no escaping.
+        if !has_byte(text, |byte| {
+            (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"')
+        }) {
+            self.0.push_str(text);
+            return self;
+        }
+        for character in text.chars() {
+            match character {
+                '&' => self.0.push_str("&amp;"),
+                '<' => self.0.push_str("&lt;"),
+                '>' => self.0.push_str("&gt;"),
+                '"' => self.0.push_str("&quot;"),
+                _ => self.0.push(character),
             }
         }
-        @if members.peek().is_some() {
-            dl { @for (name, value) in members { dt { (name) } dd { (text(value)) } } }
+        self
+    }
+
+    fn element(&mut self, start: &'static str, text: &str, end: &'static str) {
+        self.markup(start).text(text).markup(end);
+    }
+
+    /// A string as it is, any other value as JSON.
+    fn value(&mut self, value: &Value) -> &mut Self {
+        match value {
+            Value::String(text) => self.text(text),
+            Value::Array(_) | Value::Object(_) => {
+                self.text(&serde_json::to_string_pretty(value).unwrap_or_default())
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => self.text(&value.to_string()),
         }
     }
 }
 
-fn for_developers(debug: &Debug) -> Markup {
-    html! {
-        h2 { "What happened" }
-        ol {
-            @for link in &debug.chain {
-                li {
-                    (link.message())
-                    @if let Some(name) = link.type_name() { code.at { (name) } }
-                    @if let Some(at) = link.at().filter(|_| debug.shows_backtrace) { code.at { (at) } }
-                }
-            }
-        }
-        @if !debug.fields.is_empty() {
-            h2 { "Fields" }
-            dl { @for (name, value) in &debug.fields { dt { (name) } dd { (text(value)) } } }
-        }
-        h2 { "Request" }
-        p { code { (debug.request) } }
-        @if debug.shows_backtrace {
-            h2 { "Stack" }
-            pre.stack { (debug.stack()) }
-        }
-        p.id { "You see this because Backstop runs in development and you are on this machine." }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A text as it is, anything else as JSON.
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(_) | Value::Object(_) => {
-            serde_json::to_string_pretty(value).unwrap_or_default()
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+    #[test]
+    fn text_is_escaped() {
+        let mut page = Page(String::new());
+        page.text("<a href=\"x\">ä & 'b'</a>");
+        assert_eq!(page.0, "&lt;a href=&quot;x&quot;&gt;ä &amp; 'b'&lt;/a&gt;");
     }
 }

@@ -1,10 +1,10 @@
-//! The shape of an answer's members.
+//! The shape of error responses.
 
 use std::borrow::Cow;
 
 use crate::negotiate::{Format, Offers};
 
-/// Which members an answer has. The default is [`Problem`](Self::Problem); the others serve the clients of
+/// Which members an error response has. The default is [`Problem`](Self::Problem); the others are for clients of
 /// LoopBack's strong-error-handler.
 ///
 /// | shape | JSON |
@@ -18,24 +18,24 @@ pub enum Shape {
     /// The problem document of RFC 9457.
     #[default]
     Problem,
-    /// The members under one root; see [`envelope`](Self::envelope).
+    /// The members of strong-error-handler under a root; see [`envelope`](Self::envelope).
     #[non_exhaustive]
     Envelope {
         /// The name of the root.
         root: Cow<'static, str>,
     },
-    /// The members without a root. XML, which needs one, has `error`.
+    /// The members of strong-error-handler without a root. In XML, which needs one, it is `error`.
     Bare,
 }
 
 impl Shape {
-    /// The members under one root, an XML name: `Shape::envelope("error")`.
+    /// The members of strong-error-handler under a root, whose name must be an XML name: `Shape::envelope("error")`.
     #[must_use]
     pub fn envelope(root: impl Into<Cow<'static, str>>) -> Self {
         Self::Envelope { root: root.into() }
     }
 
-    /// The formats that the shape can be written in, the default one first.
+    /// The formats that the shape can be rendered in, with `default` or the shape's own default first.
     pub(crate) fn offers(&self, default: Option<Format>) -> Offers {
         match self {
             Self::Problem => Offers::new(
@@ -68,13 +68,13 @@ impl Shape {
         }
     }
 
-    /// Whether the shape can be written in a format.
+    /// Whether the shape can be rendered in a format.
     pub(crate) fn has(&self, format: Format) -> bool {
         self.offers(None).contains(format)
     }
 
-    /// The root of the shape in XML.
-    pub(crate) fn root(&self) -> &str {
+    /// The root element in XML.
+    pub(crate) fn xml_root(&self) -> &str {
         match self {
             Self::Problem => "problem",
             Self::Envelope { root } => root,
@@ -83,9 +83,9 @@ impl Shape {
     }
 }
 
-/// Whether a text is an XML name without a colon, by the ASCII letters: narrower than the standard, so that
-/// every parser agrees.
-pub(crate) fn is_name(text: &str) -> bool {
+/// Whether a text is an XML name of ASCII characters without a colon. That is narrower than the standard, so that every
+/// parser agrees.
+pub(crate) fn is_xml_name(text: &str) -> bool {
     let is_start = |character: char| character.is_ascii_alphabetic() || character == '_';
     let is_part = |character: char| {
         is_start(character) || character.is_ascii_digit() || matches!(character, '-' | '.')

@@ -1,23 +1,23 @@
-//! `text/plain`: for terminals and for people who read what `curl` prints.
+//! Plain text, as it is read in a terminal.
 
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::Document;
+use super::view::View;
 
-/// Status and title, the detail, the other members a line each, the id, and for developers the chain.
-pub(super) fn render(document: &Document<'_>) -> String {
-    let (problem, disclosed) = (document.problem, document.disclosed);
+/// The status and title, the detail, the other members one per line, the id, and for developers the stack.
+pub(super) fn render(view: View<'_>) -> String {
+    let (problem, disclosed) = (view.problem, view.disclosed);
     let mut text = String::with_capacity(256);
     // Writing to a `String` does not fail.
     let _ = writeln!(
         text,
         "{} {}",
         disclosed.item.status.as_u16(),
-        problem.title_ref().unwrap_or_default()
+        problem.title().unwrap_or_default()
     );
-    if let Some(detail) = problem.detail_ref() {
+    if let Some(detail) = problem.detail() {
         let _ = writeln!(text, "\n{detail}");
     }
     text.push('\n');

@@ -1,9 +1,10 @@
-//! XML: the problem of RFC 9457, appendix B, and the envelopes.
+//! XML: the problem document (RFC 9457, appendix B) and the envelopes.
 //!
-//! A problem's arrays hold an `<i>` for each item; an envelope's are repeated elements, as its clients know
-//! them. What XML can't say is settled thus: `null` and empty arrays are empty elements, booleans and
-//! numbers are their JSON text, a name that is no XML name becomes `<entry name="…">`, and a character that
-//! XML 1.0 forbids becomes U+FFFD.
+//! * An array of a problem has an `<i>` for each item; in an envelope it is a repeated element, as its clients expect.
+//! * `null` and an empty array are empty elements.
+//! * Booleans and numbers are written as in JSON.
+//! * A name that is not an XML name is written as `<entry name="…">`.
+//! * A character that XML 1.0 forbids becomes U+FFFD.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -13,32 +14,33 @@ use quick_xml::escape::escape;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use serde_json::Value;
 
-use super::shape::is_name;
-use super::{Document, Shape, envelope};
+use super::envelope;
+use super::shape::{Shape, is_xml_name};
+use super::view::View;
 use crate::problem::NAMESPACE;
 
-pub(super) fn render(document: &Document<'_>, shape: &Shape) -> Vec<u8> {
+pub(super) fn render(view: View<'_>) -> Vec<u8> {
     let mut writer = Writer::new(Vec::with_capacity(512));
-    // A `Vec` takes all that is written.
-    let _ = match shape {
-        Shape::Problem => write_problem(&mut writer, document),
-        Shape::Envelope { .. } | Shape::Bare => write_envelope(&mut writer, document, shape.root()),
+    // Writing to a `Vec` does not fail.
+    let _ = match view.shape {
+        Shape::Problem => write_problem(&mut writer, view),
+        Shape::Envelope { .. } | Shape::Bare => write_envelope(&mut writer, view),
     };
     writer.into_inner()
 }
 
-fn write_problem<W: Write>(writer: &mut Writer<W>, document: &Document<'_>) -> io::Result<()> {
-    let problem = document.problem;
+fn write_problem<W: Write>(writer: &mut Writer<W>, view: View<'_>) -> io::Result<()> {
+    let problem = view.problem;
     let mut root = BytesStart::new("problem");
     root.push_attribute(("xmlns", NAMESPACE));
     begin(writer, root)?;
-    let status = document.disclosed.item.status.as_str();
+    let status = view.disclosed.item.status.as_str();
     let members = [
         ("type", problem.type_member()),
-        ("title", problem.title_ref()),
+        ("title", problem.title()),
         ("status", Some(status)),
-        ("detail", problem.detail_ref()),
-        ("instance", problem.instance_ref()),
+        ("detail", problem.detail()),
+        ("instance", problem.instance()),
     ];
     for (name, text) in members
         .into_iter()
@@ -52,13 +54,10 @@ fn write_problem<W: Write>(writer: &mut Writer<W>, document: &Document<'_>) -> i
     writer.write_event(Event::End(BytesEnd::new("problem")))
 }
 
-fn write_envelope<W: Write>(
-    writer: &mut Writer<W>,
-    document: &Document<'_>,
-    root: &str,
-) -> io::Result<()> {
+fn write_envelope<W: Write>(writer: &mut Writer<W>, view: View<'_>) -> io::Result<()> {
+    let root = view.shape.xml_root();
     begin(writer, BytesStart::new(root))?;
-    for (name, value) in envelope::members(document).iter() {
+    for (name, value) in envelope::members(view).iter() {
         write_value(writer, name, value, Arrays::Siblings)?;
     }
     writer.write_event(Event::End(BytesEnd::new(root)))
@@ -69,7 +68,7 @@ fn begin<W: Write>(writer: &mut Writer<W>, root: BytesStart<'_>) -> io::Result<(
     writer.write_event(Event::Start(root))
 }
 
-/// How an array is told.
+/// How an array is written.
 #[derive(Clone, Copy)]
 enum Arrays {
     /// One element with an `<i>` for each item.
@@ -85,72 +84,77 @@ fn write_value<W: Write>(
     arrays: Arrays,
 ) -> io::Result<()> {
     match value {
-        Value::Null => write_element(writer, name, None::<fn(&mut Writer<W>) -> io::Result<()>>),
+        Value::Null => write_empty(writer, name),
         Value::Bool(value) => write_text(writer, name, if *value { "true" } else { "false" }),
         Value::Number(number) => write_text(writer, name, &number.to_string()),
         Value::String(text) => write_text(writer, name, text),
-        Value::Array(items) if items.is_empty() => {
-            write_element(writer, name, None::<fn(&mut Writer<W>) -> io::Result<()>>)
-        }
+        Value::Array(items) if items.is_empty() => write_empty(writer, name),
         Value::Array(items) => match arrays {
-            Arrays::Items => write_element(
-                writer,
-                name,
-                Some(|writer: &mut Writer<W>| {
-                    items
-                        .iter()
-                        .try_for_each(|item| write_value(writer, "i", item, arrays))
-                }),
-            ),
+            Arrays::Items => write_element(writer, name, |writer| {
+                items
+                    .iter()
+                    .try_for_each(|item| write_value(writer, "i", item, arrays))
+            }),
             Arrays::Siblings => items
                 .iter()
                 .try_for_each(|item| write_value(writer, name, item, arrays)),
         },
-        Value::Object(members) => write_element(
-            writer,
-            name,
-            Some(|writer: &mut Writer<W>| {
-                members
-                    .iter()
-                    .try_for_each(|(name, value)| write_value(writer, name, value, arrays))
-            }),
-        ),
+        Value::Object(members) => write_element(writer, name, |writer| {
+            members
+                .iter()
+                .try_for_each(|(name, value)| write_value(writer, name, value, arrays))
+        }),
     }
 }
 
 fn write_text<W: Write>(writer: &mut Writer<W>, name: &str, text: &str) -> io::Result<()> {
-    let text = allowed(text);
+    if text.is_empty() {
+        return write_empty(writer, name);
+    }
+    let text = without_forbidden(text);
     let mut escaped = escape(&*text);
     if escaped.contains('\r') {
-        // A bare one would be read as a line feed (XML 1.0, section 2.11).
+        // A parser reads a literal carriage return as a line feed (XML 1.0, section 2.11).
         escaped = Cow::Owned(escaped.replace('\r', "&#13;"));
     }
-    let content =
-        |writer: &mut Writer<W>| writer.write_event(Event::Text(BytesText::from_escaped(escaped)));
-    write_element(writer, name, (!text.is_empty()).then_some(content))
+    write_element(writer, name, |writer| {
+        writer.write_event(Event::Text(BytesText::from_escaped(escaped)))
+    })
+}
+
+fn write_empty<W: Write>(writer: &mut Writer<W>, name: &str) -> io::Result<()> {
+    writer.write_event(Event::Empty(start_of(name)))
 }
 
 fn write_element<W: Write>(
     writer: &mut Writer<W>,
     name: &str,
-    content: Option<impl FnOnce(&mut Writer<W>) -> io::Result<()>>,
+    write_content: impl FnOnce(&mut Writer<W>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut start = BytesStart::new(if is_name(name) { name } else { "entry" });
-    if !is_name(name) {
-        start.push_attribute(("name", &*allowed(name)));
-    }
-    let Some(content) = content else {
-        return writer.write_event(Event::Empty(start));
-    };
+    let start = start_of(name);
     let end = start.to_end().into_owned();
     writer.write_event(Event::Start(start))?;
-    content(writer)?;
+    write_content(writer)?;
     writer.write_event(Event::End(end))
 }
 
-/// The text without the characters that XML 1.0 forbids even as references (section 2.2).
-fn allowed(text: &str) -> Cow<'_, str> {
-    let is_forbidden = |character: char| matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+fn start_of(name: &str) -> BytesStart<'_> {
+    if is_xml_name(name) {
+        return BytesStart::new(name);
+    }
+    let mut start = BytesStart::new("entry");
+    start.push_attribute(("name", &*without_forbidden(name)));
+    start
+}
+
+/// Replaces the characters that XML 1.0 forbids, even as references (section 2.2).
+fn without_forbidden(text: &str) -> Cow<'_, str> {
+    let is_forbidden = |character: char| {
+        matches!(
+            character,
+            '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}'
+        )
+    };
     if text.contains(is_forbidden) {
         Cow::Owned(text.replace(is_forbidden, "\u{fffd}"))
     } else {

@@ -1,4 +1,4 @@
-//! The guarded body: what fails after the head has left.
+//! The guarded body: failures after the head was sent.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,60 +10,81 @@ use http::{Response, StatusCode};
 use http_body::{Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::catch::{catch_failure, catch_failure_inside, dropped};
-use crate::backstop::Backstop;
-use crate::error::{
-    BoxError, ErrorObject, Failure, Origin, RenderedMark, ReportedBy, Repr, service_error,
-};
+use super::catch::{catch_failure, catch_failure_inside};
+use super::exchange::Exchange;
+use crate::error::{BoxError, ErrorObject, Origin, RenderedMark, ReportedBy, Repr, service_error};
 use crate::panics::catch::catch_panic;
-use crate::report::{CurrentScope, ScopeGuard};
-use crate::request::RequestInfo;
+use crate::scope::{CurrentScope, ScopeGuard, scope_of_body};
 
-/// A body of this exact size or less is mostly in memory already and passes unguarded.
+/// A body of this exact size or less is usually in memory already, and passes unguarded.
 const SMALL: u64 = 64 * 1024;
 
-/// The response with its body guarded, unless it is small.
-pub(super) fn guard<R>(
-    backstop: &Backstop,
-    facts: &RequestInfo,
-    response: Response<R>,
-) -> Response<Body>
-where
-    R: http_body::Body<Data = Bytes> + Send + 'static,
-    R::Error: Into<BoxError>,
-{
-    let is_small = catch_failure_inside(|| {
-        response
-            .body()
-            .size_hint()
-            .exact()
-            .is_some_and(|size| size <= SMALL)
-    });
-    if is_small.unwrap_or(false) {
-        return response.map(Body::new);
-    }
-    let status = response.status();
-    response.map(|inner| {
-        Body::new(GuardedBody {
-            inner: Some(inner),
-            slot: Some(CurrentScope::of_current(backstop.owner())),
-            backstop: backstop.clone(),
-            facts: facts.clone(),
-            status,
+impl Exchange {
+    /// Guards the body of a response, unless it is small. Requires a [`CatchGuard`](crate::panics::record::CatchGuard).
+    pub(super) fn guard<R>(&self, response: Response<R>) -> Response<Body>
+    where
+        R: http_body::Body<Data = Bytes> + Send + 'static,
+        R::Error: Into<BoxError>,
+    {
+        let size = catch_failure_inside(|| response.body().size_hint().exact());
+        if size.is_ok_and(|size| size.is_some_and(|size| size <= SMALL)) {
+            return response.map(Body::new);
+        }
+        let status = response.status();
+        response.map(|inner| {
+            Body::new(GuardedBody {
+                inner: Some(inner),
+                scope: Some(scope_of_body(self.backstop.dispatch())),
+                exchange: self.clone(),
+                status,
+            })
         })
-    })
+    }
+
+    /// The error that ends the stream. It is recorded, unless this Backstop has done that already.
+    fn body_failed(&self, sent: StatusCode, error: BoxError) -> BoxError {
+        let mark = ErrorObject::find(error.as_ref()).and_then(|found| found.rendered.clone());
+        match mark {
+            Some(mark) if mark.reported_by.contains(self.backstop.number()) => error,
+            mark => self.record_body(sent, service_error(error), mark),
+        }
+    }
+
+    fn record_body(
+        &self,
+        sent: StatusCode,
+        repr: Arc<Repr>,
+        mark: Option<RenderedMark>,
+    ) -> BoxError {
+        let number = self.backstop.number();
+        let mut failure = self.failure(Arc::clone(&repr), Origin::Body);
+        let mut reported_by = ReportedBy::new(number);
+        if let Some(mark) = mark {
+            failure = failure.with_id(mark.id);
+            reported_by = mark.reported_by;
+            reported_by.insert(number);
+        }
+        // The head was sent: whatever status the error asks for, this is a failure of the server.
+        let failure = failure.with_status(StatusCode::INTERNAL_SERVER_ERROR);
+        self.clone().record(&failure, Some(sent));
+        let mark = RenderedMark {
+            id: failure.id(),
+            origin: Origin::Body,
+            reported_by,
+        };
+        Box::new(ErrorObject::rendered(repr, mark))
+    }
 }
 
 pin_project! {
-    /// Ends in an error where the inner body fails or panics, and tells the owner.
+    /// Ends with an error if the inner body fails or panics, and records it.
     struct GuardedBody<B> {
-        // None once it has failed: it must not be polled again.
+        // None once it has failed, because it must not be polled again.
         #[pin]
         inner: Option<B>,
-        // Taken while it is bound.
-        slot: Option<CurrentScope>,
-        backstop: Backstop,
-        facts: RequestInfo,
+        // None while it is current.
+        scope: Option<CurrentScope>,
+        exchange: Exchange,
         status: StatusCode,
     }
 }
@@ -84,19 +105,20 @@ where
         let Some(inner) = this.inner.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
         };
-        let bound = ScopeGuard::enter(this.slot);
+        let current = ScopeGuard::enter(this.scope);
         let polled = catch_failure(|| inner.poll_frame(cx));
-        bound.know(Some(this.facts));
+        current.provide_request(&this.exchange.request);
         let error = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(None)) => return Poll::Ready(None),
             Ok(Poll::Ready(Some(Ok(frame)))) => return Poll::Ready(Some(Ok(frame))),
             Ok(Poll::Ready(Some(Err(error)))) => {
-                told(this.backstop, this.facts, *this.status, error.into())
+                this.exchange.body_failed(*this.status, error.into())
             }
-            Err(panic) => tell(this.backstop, this.facts, *this.status, panic, None),
+            Err(panic) => this.exchange.record_body(*this.status, panic, None),
         };
-        dropped(|| this.inner.set(None));
+        // Its destructor may panic.
+        catch_panic(|| this.inner.set(None));
         Poll::Ready(Some(Err(error)))
     }
 
@@ -113,46 +135,4 @@ where
             .map(|inner| catch_panic(|| inner.size_hint()).unwrap_or_default());
         hint.unwrap_or_else(|| SizeHint::with_exact(0))
     }
-}
-
-/// The error that ends the stream, once this Backstop's owner knows of it.
-fn told(
-    backstop: &Backstop,
-    facts: &mut RequestInfo,
-    status: StatusCode,
-    error: BoxError,
-) -> BoxError {
-    let answered = ErrorObject::find(error.as_ref()).and_then(|found| found.answered.clone());
-    match answered {
-        Some(answered) if answered.told.is_by(backstop.number()) => error,
-        answered => tell(backstop, facts, status, service_error(error), answered),
-    }
-}
-
-fn tell(
-    backstop: &Backstop,
-    facts: &mut RequestInfo,
-    status: StatusCode,
-    inner: Arc<Repr>,
-    answered: Option<RenderedMark>,
-) -> BoxError {
-    let mut failure = Failure::new(Arc::clone(&inner), Origin::Body, backstop.statuses());
-    let told = match answered {
-        Some(answered) => {
-            failure = failure.with_id(answered.id);
-            let mut told = answered.told;
-            told.also_by(backstop.number());
-            told
-        }
-        None => ReportedBy::by(backstop.number()),
-    };
-    // The head has left: whatever the error would have answered, this is the server's failure.
-    let failure = failure.with_status(StatusCode::INTERNAL_SERVER_ERROR);
-    backstop.tell(&failure, facts, Some(status));
-    let answered = RenderedMark {
-        id: failure.id(),
-        origin: Origin::Body,
-        told,
-    };
-    Box::new(ErrorObject::new(inner, answered))
 }

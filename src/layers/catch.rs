@@ -1,4 +1,4 @@
-//! CatchGuard panics.
+//! Catching the panics of the inner service.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -6,43 +6,32 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::error::Repr;
-use crate::panics::catch::{catch_panic, drop_catching};
-use crate::panics::record::{CatchGuard, take};
+use crate::panics::catch::drop_catching;
+use crate::panics::depth::CatchGuard;
+use crate::panics::stash;
 
-/// Runs `run`; a panic in it becomes the parts of an error.
+/// Runs `run`; if it panics, the panic becomes an error.
 ///
-/// What `run` borrows must not be used again after a panic, but to drop it.
+/// After a panic, what `run` borrows must not be used again, but only dropped.
 pub(super) fn catch_failure<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Repr>> {
     let _catching = CatchGuard::enter();
     catch_failure_inside(run)
 }
 
-/// The same where a [`CatchGuard`] lives: a request that succeeds needs no more than one in its future.
+/// Like [`catch_failure`], for callers that hold a [`CatchGuard`] already: one for all that a poll does is enough.
 #[inline]
 pub(super) fn catch_failure_inside<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Repr>> {
     catch_unwind(AssertUnwindSafe(run)).map_err(panicked)
 }
 
-/// Drops what `drop_it` drops, whose destructor may panic; where a [`CatchGuard`] lives, whose owner is told.
-pub(super) fn drop_reporting(drop_it: impl FnOnce(), tell: impl FnOnce(Arc<Repr>)) {
-    if let Err(panic) = catch_failure_inside(drop_it) {
-        tell(panic);
-    }
-}
-
-/// Drops what `drop_it` drops, whose destructor may panic.
-pub(super) fn dropped(drop_it: impl FnOnce()) {
-    catch_panic(drop_it);
-}
-
 #[cold]
 fn panicked(payload: Box<dyn Any + Send>) -> Arc<Repr> {
-    let panic = take(&*payload);
-    Arc::new(Repr::panicked(text(payload), panic))
+    let record = stash::take(&*payload);
+    Arc::new(Repr::panicked(message(payload), record))
 }
 
-/// The text of a panic's payload.
-fn text(payload: Box<dyn Any + Send>) -> Cow<'static, str> {
+/// The message of a panic.
+fn message(payload: Box<dyn Any + Send>) -> Cow<'static, str> {
     match payload.downcast::<String>() {
         Ok(text) => Cow::Owned(*text),
         Err(payload) => match payload.downcast::<&'static str>() {

@@ -1,4 +1,4 @@
-//! The future of the fused service.
+//! [`BackstopFuture`], which always ends with a response.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -9,58 +9,92 @@ use std::task::{Context, Poll};
 
 use axum_core::body::Body;
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::{Request, Response, StatusCode};
 use pin_project_lite::pin_project;
+use tower_service::Service;
 
-use super::catch::{catch_failure_inside, drop_reporting};
-use super::{classify, respond};
+use super::catch::{catch_failure, catch_failure_inside};
+use super::exchange::Exchange;
 use crate::backstop::Backstop;
-use crate::error::{BoxError, Failure, Origin, Repr, service_error};
-use crate::panics::record::CatchGuard;
-use crate::report::{CurrentScope, ScopeGuard};
+use crate::error::{BoxError, Origin, Repr, service_error};
+use crate::panics::depth::CatchGuard;
 use crate::request::RequestInfo;
+use crate::scope::{CurrentScope, ScopeGuard};
 
 pin_project! {
-    /// The future of [`BackstopService`](super::BackstopService): it ends in a response, whatever happens.
+    /// The future of [`BackstopService`](super::BackstopService): it always ends with a response.
     pub struct BackstopFuture<F> {
         #[pin]
-        pub(super) state: State<F>,
-        pub(super) facts: RequestInfo,
-        // Taken while it is bound.
-        pub(super) slot: Option<CurrentScope>,
-        backstop: Backstop,
+        state: State<F>,
+        // None once it went into an error response.
+        exchange: Option<Exchange>,
+        // None while it is current.
+        scope: Option<CurrentScope>,
     }
 }
 
 pin_project! {
     #[project = StateProj]
-    pub(super) enum State<F> {
+    enum State<F> {
+        // The inner service was not called yet.
+        Unstarted,
         Running { #[pin] future: F },
-        Failed { inner: Option<Arc<Repr>> },
+        // The inner service failed before it returned a future.
+        Failed { error: Arc<Repr> },
+        Done,
     }
 }
 
 impl<F> BackstopFuture<F> {
-    /// A future that has neither begun nor failed yet.
+    /// A future that has not started yet. It is completed in place, because the futures in it are too large to be moved.
     #[inline]
-    pub(super) fn new(facts: RequestInfo, backstop: &Backstop) -> Self {
+    pub(super) fn new<B>(backstop: &Backstop, request: &Request<B>) -> Self {
         Self {
-            state: State::Failed { inner: None },
-            facts,
-            slot: Some(CurrentScope::new(Arc::clone(backstop.owner()))),
-            backstop: backstop.clone(),
+            state: State::Unstarted,
+            exchange: Some(Exchange {
+                request: RequestInfo::without_headers(request),
+                backstop: backstop.clone(),
+            }),
+            scope: Some(CurrentScope::of_request(Arc::clone(backstop.dispatch()))),
         }
     }
-}
 
-impl<F> State<F> {
+    /// Keeps the headers of the request that the Backstop captures.
     #[inline]
-    pub(super) fn run(&mut self, future: F) {
-        *self = Self::Running { future };
+    pub(super) fn keep_headers<B>(&mut self, request: &Request<B>) {
+        if let Some(exchange) = &mut self.exchange {
+            let captured = exchange.backstop.captured();
+            exchange.request.keep_headers(request, captured);
+        }
     }
 
-    pub(super) fn fail(&mut self, inner: Arc<Repr>) {
-        *self = Self::Failed { inner: Some(inner) };
+    /// Calls the inner service, in the scope of the request.
+    #[inline]
+    pub(super) fn start<S, B>(&mut self, inner: &mut S, request: Request<B>)
+    where
+        S: Service<Request<B>, Future = F>,
+    {
+        let Some(exchange) = &self.exchange else {
+            return;
+        };
+        let current = ScopeGuard::begin(&mut self.scope);
+        if cfg!(panic = "abort") && exchange.backstop.dispatch().is_listening() {
+            current.provide_request_now(&exchange.request);
+        }
+        let state = &mut self.state;
+        let called = catch_failure(|| {
+            let future = inner.call(request);
+            *state = State::Running { future };
+        });
+        if let Err(error) = called {
+            self.state = State::Failed { error };
+        }
+        current.provide_request(&exchange.request);
+    }
+
+    /// Fails without a call of the inner service.
+    pub(super) fn fail(&mut self, error: Arc<Repr>) {
+        self.state = State::Failed { error };
     }
 }
 
@@ -73,61 +107,63 @@ where
 {
     type Output = Result<Response<Body>, Infallible>;
 
+    #[expect(
+        clippy::panic,
+        reason = "it is what a future does that is polled again"
+    )]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let bound = ScopeGuard::enter(this.slot);
+        let current = ScopeGuard::enter(this.scope);
         let _catching = CatchGuard::enter();
-        let ended = match this.state.as_mut().project() {
+        let result = match this.state.as_mut().project() {
             StateProj::Running { future } => {
                 let polled = catch_failure_inside(|| future.poll(cx));
-                bound.know(Some(&*this.facts));
+                if let Some(exchange) = &this.exchange {
+                    current.provide_request(&exchange.request);
+                }
                 match polled {
                     Ok(Poll::Pending) => return Poll::Pending,
                     Ok(Poll::Ready(result)) => result.map_err(service_error),
                     Err(panic) => Err(panic),
                 }
             }
-            StateProj::Failed { inner } => {
-                Err(inner.take().expect("a future is not polled after it ended"))
+            StateProj::Failed { error } => Err(Arc::clone(error)),
+            StateProj::Unstarted | StateProj::Done => {
+                panic!("`BackstopFuture` polled after completion")
             }
         };
-        // A future that ended or panicked must not be polled again, and here its destructor's panic is caught.
-        drop_reporting(
-            || this.state.set(State::Failed { inner: None }),
-            |panic| {
-                if let Ok(response) = &ended {
-                    tell_of_drop(this.backstop, this.facts, response.status(), panic);
+        // A future that ended or panicked must not be polled again, and here a panic of its destructor is caught.
+        let dropped = catch_failure_inside(|| this.state.set(State::Done));
+        if let (Err(panic), Ok(response), Some(exchange)) = (dropped, &result, &*this.exchange) {
+            record_drop(exchange, response.status(), panic);
+        }
+        let response = match (result, &*this.exchange) {
+            (Ok(response), Some(exchange)) if response.status().as_u16() < 400 => {
+                exchange.guard(response)
+            }
+            (result, _) => {
+                let exchange = this.exchange.take().expect("it is taken once, here");
+                match result {
+                    Ok(response) => exchange.classify(response),
+                    Err(error) => exchange.fail(error),
                 }
-            },
-        );
-        let failed = match ended {
-            Ok(response) => {
-                let response = classify::classify(this.backstop, this.facts, response);
-                return Poll::Ready(Ok(response));
             }
-            Err(failed) => failed,
         };
-        let origin = if failed.is_panic() {
-            Origin::Panic
-        } else {
-            Origin::Service
-        };
-        let failure = Failure::new(failed, origin, this.backstop.statuses());
-        Poll::Ready(Ok(respond::respond(this.backstop, &failure, this.facts)))
+        Poll::Ready(Ok(response))
     }
 }
 
-/// A destructor of the handler's has panicked after the response was made, which stays as it is.
+/// Records a panic in a destructor of the handler. Its response was made before, and stays as it is.
 #[cold]
-fn tell_of_drop(backstop: &Backstop, facts: &RequestInfo, sent: StatusCode, panic: Arc<Repr>) {
-    let failure = Failure::new(panic, Origin::Panic, backstop.statuses());
-    backstop.tell(&failure, &mut facts.clone(), Some(sent));
+fn record_drop(exchange: &Exchange, sent: StatusCode, panic: Arc<Repr>) {
+    let failure = exchange.failure(panic, Origin::Panic);
+    exchange.clone().record(&failure, Some(sent));
 }
 
 impl<F> fmt::Debug for BackstopFuture<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("BackstopFuture")
-            .field("facts", &self.facts)
+            .field("exchange", &self.exchange)
             .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! The headers of an answer.
+//! The headers of an error response.
 
 use http::StatusCode;
 use http::header::{
@@ -9,7 +9,7 @@ use http::header::{
 use crate::backstop::RenderedError;
 use crate::error::Repr;
 
-/// Whether a header speaks of the body that was replaced.
+/// Whether a header describes the body that was replaced.
 fn is_of_the_body(name: &HeaderName) -> bool {
     matches!(
         name.as_str(),
@@ -39,46 +39,46 @@ const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const BY_ACCEPT: HeaderValue = HeaderValue::from_static("accept");
 
-/// Writes the head of an answer, and its id, over what is left of the headers of the response that it replaces.
+/// Writes the headers of an error response over what is left of those of the response that it replaces.
 pub(super) fn write(
     headers: &mut HeaderMap,
     id: &str,
-    answer: &RenderedError,
-    theirs: Option<HeaderMap>,
+    rendered: &RenderedError,
+    of_error: Option<HeaderMap>,
 ) {
-    if let Some(csp) = &answer.csp {
-        // A page has more headers than the smallest map holds, with the length that the server adds.
+    if let Some(csp) = &rendered.csp {
+        // With the length that the server adds, a page has more headers than the smallest map holds.
         headers.reserve(6);
         headers.insert(CONTENT_SECURITY_POLICY, csp.clone());
     }
-    headers.insert(CONTENT_TYPE, answer.content_type.clone());
+    headers.insert(CONTENT_TYPE, rendered.content_type.clone());
     headers.insert(CACHE_CONTROL, NO_STORE);
     headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(X_ERROR_ID, id);
     }
-    if let Some(theirs) = theirs {
-        carry(headers, theirs);
+    if let Some(of_error) = of_error {
+        extend(headers, of_error);
     }
-    // Last, so that a `Vary` of the error's is merged too: without `Accept` in it a cache mixes up formats.
-    if answer.varies {
+    // Last, so that it is merged with a `Vary` of the error: without `Accept` in it, a cache would mix up formats.
+    if rendered.varies {
         vary_on_accept(headers);
     }
 }
 
-/// Puts the error's headers in place of the response's; cookies that others set stay beside its own.
-fn carry(headers: &mut HeaderMap, mut theirs: HeaderMap) {
-    if theirs.contains_key(SET_COOKIE) {
+/// Replaces headers with those of the error, but keeps the cookies that others set.
+fn extend(headers: &mut HeaderMap, mut of_error: HeaderMap) {
+    if of_error.contains_key(SET_COOKIE) {
         for cookie in headers.get_all(SET_COOKIE) {
-            if !theirs.get_all(SET_COOKIE).iter().any(|own| own == cookie) {
-                theirs.append(SET_COOKIE, cookie.clone());
+            if !of_error.get_all(SET_COOKIE).iter().any(|own| own == cookie) {
+                of_error.append(SET_COOKIE, cookie.clone());
             }
         }
     }
-    headers.extend(theirs);
+    headers.extend(of_error);
 }
 
-/// The headers that the error carries, or its type asks for.
+/// The headers that the error was given, or that its type implies.
 pub(super) fn of_error(inner: &Repr) -> Option<HeaderMap> {
     let mut headers = inner.headers();
     if let Some(seconds) = inner.retry_after() {
@@ -88,7 +88,7 @@ pub(super) fn of_error(inner: &Repr) -> Option<HeaderMap> {
     headers
 }
 
-/// Removes what was said of the body that is gone. A 416 keeps `Content-Range`, which is about the resource.
+/// Removes the headers that describe the replaced body. A 416 keeps `Content-Range`, which describes the resource.
 pub(super) fn strip(headers: &mut HeaderMap, status: StatusCode) {
     let is_kept =
         |name: &HeaderName| status == StatusCode::RANGE_NOT_SATISFIABLE && name == CONTENT_RANGE;
@@ -103,7 +103,7 @@ pub(super) fn strip(headers: &mut HeaderMap, status: StatusCode) {
     }
 }
 
-/// Adds `Accept` to `Vary`, unless it or `*` stands there.
+/// Adds `Accept` to `Vary`, unless `Accept` or `*` is in it.
 fn vary_on_accept(headers: &mut HeaderMap) {
     if !headers.contains_key(VARY) {
         headers.insert(VARY, BY_ACCEPT);

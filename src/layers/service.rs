@@ -1,4 +1,4 @@
-//! The layer that does everything, as one service.
+//! [`BackstopService`], which never fails.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -8,55 +8,45 @@ use std::task::{Context, Poll};
 use axum_core::body::Body;
 use bytes::Bytes;
 use http::{Request, Response};
-use tower_layer::Layer;
 use tower_service::Service;
 
 use super::catch::catch_failure;
 use super::future::BackstopFuture;
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Repr, service_error};
-use crate::report::ScopeGuard;
-use crate::request::RequestInfo;
 
-/// The layer of [`Backstop::layer`]; see the [module docs](super).
-#[derive(Clone, Debug)]
-#[must_use = "a layer does nothing until it is put around a service"]
-pub struct BackstopLayer {
-    backstop: Backstop,
-}
-
-/// The service of [`BackstopLayer`]: it never fails.
+/// The service of [`BackstopLayer`](super::BackstopLayer): it never fails.
+#[must_use = "a service does nothing until it is called"]
 pub struct BackstopService<S> {
     inner: S,
     backstop: Backstop,
-    /// Set once `poll_ready` failed: by Tower's contract the inner service is not to be used any more.
-    broken: Option<Arc<Repr>>,
+    /// Why `poll_ready` failed. By Tower's contract the inner service must not be used after that.
+    error: Option<Arc<Repr>>,
 }
 
-impl Backstop {
-    /// The layer that answers every failure of the service inside it; see [`layers`](crate::layers).
-    pub fn layer(&self) -> BackstopLayer {
-        BackstopLayer::new(self)
-    }
-}
-
-impl BackstopLayer {
-    pub(super) fn new(backstop: &Backstop) -> Self {
+impl<S> BackstopService<S> {
+    /// Wraps a service; [`BackstopLayer`](super::BackstopLayer) does the same.
+    pub fn new(inner: S, backstop: &Backstop) -> Self {
         Self {
+            inner,
             backstop: backstop.clone(),
+            error: None,
         }
     }
-}
 
-impl<S> Layer<S> for BackstopLayer {
-    type Service = BackstopService<S>;
+    /// Returns a reference to the inner service.
+    pub const fn get_ref(&self) -> &S {
+        &self.inner
+    }
 
-    fn layer(&self, inner: S) -> BackstopService<S> {
-        BackstopService {
-            inner,
-            backstop: self.backstop.clone(),
-            broken: None,
-        }
+    /// Returns a mutable reference to the inner service.
+    pub const fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// Returns the inner service.
+    pub fn into_inner(self) -> S {
+        self.inner
     }
 }
 
@@ -71,12 +61,12 @@ where
     type Error = Infallible;
     type Future = BackstopFuture<S::Future>;
 
-    /// Ready also when the inner service failed to be: the failure is then the answer to the next call.
+    /// Ready even if the inner service failed: the next call then responds to that failure.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        if self.broken.is_some() {
+        if self.error.is_some() {
             return Poll::Ready(Ok(()));
         }
-        self.broken = match catch_failure(|| self.inner.poll_ready(cx)) {
+        self.error = match catch_failure(|| self.inner.poll_ready(cx)) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(()))) => None,
             Ok(Poll::Ready(Err(error))) => Some(service_error(error)),
@@ -86,35 +76,20 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> BackstopFuture<S::Future> {
-        // Filled in place: the futures in here are too large to be moved about.
-        let mut future = BackstopFuture::new(RequestInfo::begun(&request), &self.backstop);
-        future.facts.keep(&request, self.backstop.wanted());
-        let bound = ScopeGuard::begin(&mut future.slot);
-        if cfg!(panic = "abort") && self.backstop.owner().listens() {
-            bound.know_at_once(&future.facts);
+        let mut future = BackstopFuture::new(&self.backstop, &request);
+        future.keep_headers(&request);
+        match &self.error {
+            Some(error) => future.fail(Arc::clone(error)),
+            None => future.start(&mut self.inner, request),
         }
-        let state = &mut future.state;
-        let failed = match &self.broken {
-            Some(broken) => Some(Arc::clone(broken)),
-            None => catch_failure(|| state.run(self.inner.call(request))).err(),
-        };
-        if let Some(failed) = failed {
-            state.fail(failed);
-        }
-        bound.know(Some(&future.facts));
-        drop(bound);
         future
     }
 }
 
 impl<S: Clone> Clone for BackstopService<S> {
-    /// A clone of the inner service may work where the original is broken.
+    /// A clone of the inner service may work although the original failed.
     fn clone(&self) -> Self {
-        Self {
-            inner: self.inner.clone(),
-            backstop: self.backstop.clone(),
-            broken: None,
-        }
+        Self::new(self.inner.clone(), &self.backstop)
     }
 }
 

@@ -1,27 +1,28 @@
-//! Reading `Accept`: RFC 9110, section 12.5.1, with every line, bounds, and recovery element by element.
+//! Parses `Accept` (RFC 9110, section 12.5.1): all of its lines, within bounds, skipping elements that are invalid.
 
 use http::HeaderValue;
 
-/// Bytes of all lines together that are read. Browsers send about 150.
+/// How many bytes are read, over all lines. Browsers send about 150.
 const MAX_BYTES: usize = 8 * 1024;
-/// Elements that are read, empty ones included (section 5.6.1.2 asks to take a reasonable number).
+/// How many elements are read, including empty ones, of which a server should accept a reasonable number
+/// (section 5.6.1.2).
 const MAX_ELEMENTS: usize = 128;
 
-/// One element of `Accept` that could be read.
+/// A valid element of `Accept`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Range<'a> {
     pub(super) kind: &'a [u8],
     pub(super) subtype: &'a [u8],
-    /// In millionths.
+    /// The weight, in millionths.
     pub(super) quality: u32,
-    /// Whether it has a parameter beside `charset=utf-8`: none of our types has one, so it matches none.
+    /// Whether it has a parameter other than `charset=utf-8`. No format has one, so such a range matches none.
     pub(super) has_parameters: bool,
 }
 
-/// The highest quality.
+/// The highest weight.
 const ONE: u32 = 1_000_000;
 
-/// Calls `each` with the ranges of all lines in their order; elements that can't be read are skipped.
+/// Calls `each` with the ranges of all lines, in order. Invalid elements are skipped.
 pub(super) fn for_each_range<'a>(
     lines: impl Iterator<Item = &'a HeaderValue>,
     mut each: impl FnMut(Range<'a>),
@@ -45,7 +46,7 @@ pub(super) fn for_each_range<'a>(
     }
 }
 
-/// The element that a text begins with, if it can be read, and where it ends.
+/// Parses the first element of `text`. Returns it if it is valid, and where it ends.
 fn element(text: &[u8]) -> (Option<Range<'_>>, usize) {
     let start = text.iter().position(|&byte| byte != b' ' && byte != b'\t');
     let start = start.unwrap_or(text.len());
@@ -56,10 +57,10 @@ fn element(text: &[u8]) -> (Option<Range<'_>>, usize) {
     let subtype = slash + 1;
     let after = subtype + token(&text[subtype..]);
     let end = end_of_element(text, after);
-    let is_readable = start < slash
+    let has_media_type = start < slash
         && subtype < after
         && (&text[start..slash] != b"*" || &text[subtype..after] == b"*");
-    if !is_readable {
+    if !has_media_type {
         return (None, end);
     }
     let mut range = Range {
@@ -68,13 +69,13 @@ fn element(text: &[u8]) -> (Option<Range<'_>>, usize) {
         quality: ONE,
         has_parameters: false,
     };
-    let is_whole = read_parameters(&mut range, &text[after..end]).is_some();
-    (is_whole.then_some(range), end)
+    let is_valid = parse_parameters(&mut range, &text[after..end]).is_some();
+    (is_valid.then_some(range), end)
 }
 
-/// Reads what follows the media type: parameters, each behind a semicolon. `None` if the element is to be
-/// dropped.
-fn read_parameters(range: &mut Range<'_>, text: &[u8]) -> Option<()> {
+/// Parses what follows the media type: parameters, each after a semicolon. Returns `None` if the element is
+/// invalid.
+fn parse_parameters(range: &mut Range<'_>, text: &[u8]) -> Option<()> {
     let text = text.trim_ascii();
     if text.is_empty() {
         return Some(());
@@ -102,7 +103,7 @@ fn read_parameters(range: &mut Range<'_>, text: &[u8]) -> Option<()> {
     Some(())
 }
 
-/// A weight (section 12.4.2) in millionths; more than three decimals are read, `.5` is 0.5.
+/// Parses a weight (section 12.4.2), in millionths. More than three decimals, and `.5` for 0.5, are accepted.
 fn quality(text: &[u8]) -> Option<u32> {
     let dot = text.iter().position(|&byte| byte == b'.');
     let dot = dot.unwrap_or(text.len());
@@ -115,10 +116,10 @@ fn quality(text: &[u8]) -> Option<u32> {
         b"1" => ONE,
         _ => return None,
     };
-    let mut place = ONE / 10;
+    let mut unit = ONE / 10;
     for digit in decimals {
-        quality += u32::from(digit - b'0') * place;
-        place /= 10;
+        quality += u32::from(digit - b'0') * unit;
+        unit /= 10;
     }
     (quality <= ONE).then_some(quality)
 }
@@ -129,13 +130,13 @@ fn unquoted(value: &[u8]) -> &[u8] {
     inner.unwrap_or(value)
 }
 
-/// How long the token is (section 5.6.2) that a text begins with, `*` being one of its characters.
+/// The length of the token (section 5.6.2) at the start of `text`. `*` is one of the characters of a token.
 fn token(text: &[u8]) -> usize {
     let end = text.iter().position(|&byte| !IS_TCHAR[byte as usize]);
     end.unwrap_or(text.len())
 }
 
-/// Where the element ends that has been read up to here: mostly right here.
+/// Where an element ends that has been parsed up to `from`: usually right there.
 fn end_of_element(text: &[u8], from: usize) -> usize {
     match text.get(from) {
         None | Some(b',') => from,
@@ -143,11 +144,11 @@ fn end_of_element(text: &[u8], from: usize) -> usize {
     }
 }
 
-/// The first such byte outside quoted strings (section 5.6.4), or the end.
-fn end_of(text: &[u8], at: u8) -> usize {
+/// The position of the first `delimiter` outside quoted strings (section 5.6.4), or the end.
+fn end_of(text: &[u8], delimiter: u8) -> usize {
     let (mut quoted, mut escaped) = (false, false);
     let end = text.iter().position(|&byte| {
-        if byte == at && !quoted {
+        if byte == delimiter && !quoted {
             return true;
         }
         match byte {

@@ -1,31 +1,32 @@
-//! The formats that an answer can have.
+//! The formats of error responses.
 
 use http::HeaderValue;
 
-/// A format of the answer, with its media type.
+/// The format of an error response.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Format {
-    /// `application/problem+json`: RFC 9457, the default.
+    /// `application/problem+json`: a problem document (RFC 9457). The default.
     ProblemJson,
-    /// `application/json`: the same members under the general type.
+    /// `application/json`: the same members.
     Json,
-    /// `text/html`: a page for people (feature `html`).
+    /// `text/html`: a page.
     Html,
-    /// `application/problem+xml`: RFC 9457, appendix B (feature `xml`).
+    /// `application/problem+xml`: a problem document as XML (RFC 9457, appendix B).
     ProblemXml,
-    /// `application/xml` (feature `xml`).
+    /// `application/xml`: the same elements.
     Xml,
-    /// `text/xml` (feature `xml`).
+    /// `text/xml`: the same elements.
     TextXml,
     /// `text/plain`.
     Text,
-    /// `application/api-problem+json`: the draft of 2012 that came before RFC 7807
-    /// (`describedBy, title, httpStatus, detail`), for the clients that name it.
+    /// `application/api-problem+json`: the predecessor of RFC 7807, a draft of 2012 with the members
+    /// `describedBy`, `title`, `httpStatus` and `detail`. Only for clients that ask for it by name.
     ApiProblemJson,
 }
 
 impl Format {
+    /// Every format.
     pub(crate) const ALL: [Self; 8] = [
         Self::ProblemJson,
         Self::Json,
@@ -52,10 +53,10 @@ impl Format {
         }
     }
 
-    /// The value of `Content-Type`: with `charset=utf-8` where the type defines that parameter or, for
-    /// plain JSON, where clients of old are used to it.
+    /// The value of `Content-Type`, with `charset=utf-8` if the media type defines that parameter. JSON does not,
+    /// but old clients expect it there.
     pub(crate) const fn content_type(self) -> HeaderValue {
-        // In a constant the text is checked by the compiler, and not for every answer.
+        // As a constant, it is validated at compile time, not for every response.
         macro_rules! constant {
             ($text:literal) => {{
                 const VALUE: HeaderValue = HeaderValue::from_static($text);
@@ -74,8 +75,9 @@ impl Format {
         }
     }
 
-    /// The two halves of the media type, written out: they are compared with every range of every failure.
-    pub(super) const fn halves(self) -> (&'static [u8], &'static [u8]) {
+    /// The type and subtype of the media type. They are constants because they are compared with every range of
+    /// every `Accept`.
+    pub(super) const fn type_and_subtype(self) -> (&'static [u8], &'static [u8]) {
         match self {
             Self::ProblemJson => (b"application", b"problem+json"),
             Self::Json => (b"application", b"json"),
@@ -93,11 +95,36 @@ impl Format {
 mod tests {
     use super::*;
 
+    /// Does not compile until it knows a new variant, which must then be in `ALL`: only the formats in there can
+    /// be offered.
+    const fn position(format: Format) -> usize {
+        match format {
+            Format::ProblemJson => 0,
+            Format::Json => 1,
+            Format::Html => 2,
+            Format::ProblemXml => 3,
+            Format::Xml => 4,
+            Format::TextXml => 5,
+            Format::Text => 6,
+            Format::ApiProblemJson => 7,
+        }
+    }
+
     #[test]
-    fn the_halves_make_the_media_type() {
+    fn every_format_is_listed_once() {
+        for (index, format) in Format::ALL.into_iter().enumerate() {
+            assert_eq!(position(format), index, "{format:?}");
+        }
+    }
+
+    #[test]
+    fn the_media_type_consists_of_type_and_subtype() {
         for format in Format::ALL {
-            let (kind, subtype) = format.halves();
+            let (kind, subtype) = format.type_and_subtype();
             assert_eq!([kind, subtype].join(&b'/'), format.media_type().as_bytes());
+            let content_type = format.content_type();
+            let essence = content_type.to_str().unwrap().split(';').next().unwrap();
+            assert_eq!(essence, format.media_type());
         }
     }
 }

@@ -1,13 +1,15 @@
-//! Which format a client is answered in: RFC 9110, section 12, made total.
+//! Content negotiation: chooses the format of an error response (RFC 9110, section 12), without ever failing.
 //!
-//! The quality of a format comes from the most specific range of `Accept` that matches it; the highest
-//! quality wins, then the more specific range, then the range that stands first, then the order in which
-//! the formats are offered (the default format first). What can't be read is skipped; what matches
-//! nothing is answered in the default format. An error is never turned into a 406.
+//! 1. The quality of a format is that of the most specific range in `Accept` that matches it.
+//! 2. The format of the highest quality wins; among equals the one matched by the more specific range, then the
+//!    one whose range comes first, then the one that the server offers first.
+//! 3. A range that cannot be parsed is skipped.
+//! 4. If nothing matches, `application/vnd.x+json` and the like get the same syntax; everything else gets the
+//!    default format. An error never becomes a 406.
 
 mod accept;
 mod format;
-mod pick;
+mod offers;
 
 pub use self::format::Format;
-pub(crate) use self::pick::Offers;
+pub(crate) use self::offers::Offers;

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use super::catch::catch_panic;
 
-/// A closure of the application's, which may panic: [`call`](Self::call) catches that.
+/// A closure of the application. It may panic; [`call`](Self::call) catches that.
 pub(crate) struct Callback<F: ?Sized>(Arc<F>);
 
 impl<F: ?Sized> Callback<F> {
-    /// Wraps a closure; written `Callback::new(Arc::new(closure))`, so that the closure coerces to `dyn Fn`.
+    /// Wraps a closure: `Callback::new(Arc::new(closure))`, so that the closure coerces to a `dyn Fn`.
     pub(crate) const fn new(callback: Arc<F>) -> Self {
         Self(callback)
     }
 
-    /// Returns what `call` makes of the closure, or `None` if it panics.
+    /// Returns the result of `call`, or `None` if the closure panics.
     pub(crate) fn call<T>(&self, call: impl FnOnce(&F) -> T) -> Option<T> {
         catch_panic(|| call(&self.0))
     }

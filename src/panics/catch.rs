@@ -1,14 +1,14 @@
-//! Running code of the application's, which may panic anywhere.
+//! Runs code of the application, which may panic anywhere.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::panics::record::VisibleCatchGuard;
+use super::depth::VisibleCatchGuard;
 
-/// What `run` gives, or `None` where it panics.
+/// Returns the result of `run`, or `None` if it panics.
 ///
-/// What `run` borrows must not be used again after a panic, but to drop it.
+/// After a panic, what `run` borrows mutably must not be used again, except to drop it.
 pub(crate) fn catch_panic<T>(run: impl FnOnce() -> T) -> Option<T> {
-    let _catching = VisibleCatchGuard::enter();
+    let _guard = VisibleCatchGuard::enter();
     match catch_unwind(AssertUnwindSafe(run)) {
         Ok(value) => Some(value),
         Err(payload) => {
@@ -20,11 +20,11 @@ pub(crate) fn catch_panic<T>(run: impl FnOnce() -> T) -> Option<T> {
 
 /// Drops a value whose destructor may panic.
 pub(crate) fn drop_catching<T>(value: T) {
-    let _catching = VisibleCatchGuard::enter();
+    let _guard = VisibleCatchGuard::enter();
     let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) else {
         return;
     };
-    // A payload's own destructor may panic, and so may that panic's payload: that one is never dropped.
+    // The payload's own destructor may panic too, and so may that panic's payload, which is therefore leaked.
     if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(payload);
     }

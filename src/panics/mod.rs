@@ -1,13 +1,13 @@
-//! What a panic means for the process: [`OnPanic`], the panic hook, and the child process that delivers what a
-//! crash left behind.
+//! What a panic means for the process: [`OnPanic`], errors of the panic hook, the guard of `main`, and the child process
+//! that delivers what a crash left on disk.
 
-#[expect(
-    dead_code,
-    reason = "the rooms that take callbacks adopt it one by one"
-)]
 pub(crate) mod callback;
 pub(crate) mod catch;
+pub(crate) mod depth;
+mod payload;
 pub(crate) mod record;
+pub(crate) mod stash;
+pub(crate) mod thread;
 
 pub use crate::backstop::OnPanic;
-pub use crate::process::{PanicHook, crash_child};
+pub use crate::process::{MainGuard, PanicHookError, PanicHookErrorKind, crash_child};

@@ -7,7 +7,8 @@ use tokio::time::Instant;
 
 use super::rate_limit::RateLimiter;
 use super::settings::{RateLimit, Settings};
-use crate::report::{Event, Outcome};
+use crate::report::event::Event;
+use crate::report::outcome::Outcome;
 
 #[derive(Debug)]
 pub(super) struct Admission {

@@ -9,7 +9,7 @@ use super::counters::SharedCounters;
 use super::delivery_waiter::DeliveryWaiter;
 use super::listeners::{Listeners, OutcomeEvent};
 use super::wait::Progress;
-use crate::report::Outcome;
+use crate::report::outcome::Outcome;
 
 #[derive(Debug)]
 pub(super) struct Announcer {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::delivery_waiter::DeliveryWaiter;
-use crate::report::Outcome;
+use crate::report::outcome::Outcome;
 
 /// One report has this outcome now; it is counted already and still to be announced.
 #[derive(Debug)]

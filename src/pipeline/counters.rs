@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::report::Outcome;
+use crate::report::outcome::Outcome;
 
 /// Counters of one reporter, guarded by the lock of its backlog.
 #[derive(Clone, Copy, Debug, Default)]

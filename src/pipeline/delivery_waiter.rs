@@ -4,7 +4,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::{Duration, Instant};
 
-use crate::report::Outcome;
+use crate::report::outcome::Outcome;
 
 /// Collects the outcome of one report at every reporter.
 #[derive(Debug, Default)]

@@ -13,7 +13,10 @@ use super::settings::{Executor, InvalidSetting, Settings};
 use super::stats::{Remaining, Stats};
 use super::wait::{block_until, with_deadline};
 use super::{recursion, registry, reporter_worker, worker};
-use crate::report::{Event, EventSink, Outcome, all_told};
+use crate::report::dispatch::EventSink;
+use crate::report::event::Event;
+use crate::report::outcome::Outcome;
+use crate::scope::all_panics_reported;
 
 /// Captures failures and delivers reports, until the last handle is dropped.
 ///
@@ -89,7 +92,7 @@ impl Pipeline {
     /// Captures nothing more, delivers what is there until the timeout, and drops what is still in memory then.
     pub(crate) async fn close(&self, timeout: Duration) -> Remaining {
         let (deadline, executor) = (self.after(timeout), self.state.executor);
-        with_deadline(executor, deadline, all_told()).await;
+        with_deadline(executor, deadline, all_panics_reported()).await;
         let dropped_before = self.begin_to_close(deadline);
         with_deadline(executor, deadline, self.state.settled(deadline)).await;
         self.end_closing(dropped_before)
@@ -98,7 +101,7 @@ impl Pipeline {
     /// Like [`close`](Self::close), on a thread that may block.
     pub(crate) fn close_blocking(&self, timeout: Duration) -> Remaining {
         let deadline = self.after(timeout);
-        self.block_until(deadline, all_told());
+        self.block_until(deadline, all_panics_reported());
         let dropped_before = self.begin_to_close(deadline);
         self.block_until(deadline, self.state.settled(deadline));
         self.end_closing(dropped_before)
@@ -111,7 +114,7 @@ impl Pipeline {
     }
 
     async fn flushed(&self, deadline: Instant) {
-        all_told().await;
+        all_panics_reported().await;
         worker::revive(&self.state);
         self.state.settled(deadline).await;
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::recursion;
 use crate::panics::callback::Callback;
-use crate::report::Outcome;
+use crate::report::outcome::Outcome;
 
 /// What became of one report, as `on_outcome` callbacks see it.
 #[derive(Clone, Debug)]

@@ -36,6 +36,7 @@ mod worker;
 
 pub(crate) use self::delivery_waiter::DeliveryWaiter;
 pub(crate) use self::handle::Pipeline;
+pub(crate) use self::listeners::Listeners;
 pub use self::listeners::OutcomeEvent;
 pub(crate) use self::registry::{Pipelines, crash_timeout};
 pub(crate) use self::settings::{Executor, Settings};

@@ -16,7 +16,8 @@ use super::stats::{Remaining, ReporterStats, Stats};
 use super::threads::Runner;
 use crate::disclosure::Redactor;
 use crate::panics::catch::drop_catching;
-use crate::report::{Event, Outcome};
+use crate::report::event::Event;
+use crate::report::outcome::Outcome;
 use crate::symbols::SymbolSettings;
 
 #[derive(Debug)]

@@ -5,7 +5,10 @@ use std::time::Duration;
 use super::redact::redact;
 use crate::disclosure::Redactor;
 use crate::panics::catch::{catch_panic, drop_catching};
-use crate::report::{Event, Report, bounded_fingerprint};
+use crate::report::assemble::{assemble, outline};
+use crate::report::event::Event;
+use crate::report::grouping::bounded_fingerprint;
+use crate::report::report::Report;
 use crate::symbols::SymbolSettings;
 
 /// Assembles, symbolizes and redacts a report; `None` if the application's callbacks dropped it.
@@ -48,14 +51,14 @@ fn prepare_with(
         suppressed,
         ..blank(&event)
     };
-    let edits = event.edits();
-    let Some(mut report) = catch_panic(|| event.into_report()) else {
-        drop_catching(edits);
+    let callbacks = event.callbacks();
+    let Some(mut report) = catch_panic(|| assemble(event)) else {
+        drop_catching(callbacks);
         return Some(blank);
     };
-    let is_kept = edits.apply(&mut report);
+    let is_kept = callbacks.apply(&mut report);
     // The last handle of a callback may be this one, and what it captured may panic as it is dropped.
-    drop_catching(edits);
+    drop_catching(callbacks);
     if !is_kept {
         return None;
     }
@@ -74,30 +77,9 @@ fn prepare_with(
 /// A report without any text of the application's.
 fn blank(event: &Event) -> Report {
     Report {
-        id: event.failure.id(),
-        timestamp: event.timestamp(),
-        severity: event.severity,
-        handled: event.handled,
-        mechanism: event.mechanism(),
-        errors: Vec::new(),
-        frames: Vec::new(),
-        request: None,
-        response: None,
-        transaction: None,
-        user: None,
-        attributes: Default::default(),
-        metadata: Default::default(),
-        feature_flags: Vec::new(),
-        breadcrumbs: Vec::new(),
-        logs: Vec::new(),
-        app: None,
-        device: None,
-        thread: None,
-        trace_id: None,
-        span_id: None,
         fingerprint: "blank".to_owned(),
-        suppressed: 0,
         trimmed: vec!["everything, because it could not be redacted".to_owned()],
+        ..outline(event)
     }
 }
 
@@ -105,9 +87,10 @@ fn blank(event: &Event) -> Report {
 mod tests {
     use super::*;
     use crate::error::{Error, Failure};
+    use crate::report::event::EventContext;
 
     fn event() -> Box<Event> {
-        Event::new(Failure::from(Error::msg("s3cr3t")))
+        Event::new(Failure::from(Error::msg("s3cr3t")), EventContext::default())
     }
 
     #[test]

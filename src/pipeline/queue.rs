@@ -8,8 +8,8 @@ use tokio::sync::Notify;
 
 use super::delivery_waiter::DeliveryWaiter;
 use super::settings::QueueLimits;
-use crate::error::Origin;
-use crate::report::{Event, Outcome};
+use crate::report::event::Event;
+use crate::report::outcome::Outcome;
 
 /// Bounded in number and bytes: what finds it full is refused. It outlives the worker, so that nothing is dropped
 /// with one.
@@ -65,7 +65,7 @@ impl Queue {
     ) -> Result<(), Outcome> {
         let weight = weight(&event);
         let is_urgent = event.is_urgent;
-        let is_panic = event.failure.origin() == Origin::Panic;
+        let is_panic = event.is_panic();
         let limits = if is_urgent {
             self.limits.doubled()
         } else {
@@ -162,7 +162,7 @@ impl State {
 /// of its message only by formatting it.
 fn weight(event: &Event) -> usize {
     const ERROR: usize = 512;
-    let request = event.facts.as_ref().map_or(0, |request| {
+    let request = event.request.as_ref().map_or(0, |request| {
         let headers = request.headers().map(|(_, value)| value.len());
         let query = request.uri().query().map_or(0, str::len);
         request.uri().path().len() + query + headers.sum::<usize>()
@@ -170,8 +170,8 @@ fn weight(event: &Event) -> usize {
     size_of::<Item>()
         + size_of::<Event>()
         + ERROR
-        + event.failure.text_len()
-        + event.story_len()
+        + event.failure.size()
+        + event.scope_size()
         + request
 }
 
@@ -179,6 +179,7 @@ fn weight(event: &Event) -> usize {
 mod tests {
     use super::*;
     use crate::error::{Error, Failure};
+    use crate::report::event::EventContext;
 
     fn queue(reports: usize) -> Queue {
         Queue::new(QueueLimits {
@@ -188,7 +189,7 @@ mod tests {
     }
 
     fn push(queue: &Queue, is_urgent: bool) -> Result<(), Outcome> {
-        let mut event = Event::new(Failure::from(Error::msg("x")));
+        let mut event = Event::new(Failure::from(Error::msg("x")), EventContext::default());
         event.is_urgent = is_urgent;
         queue.push(event, 0, None)
     }

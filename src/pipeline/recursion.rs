@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::panics::record::VisibleCatchGuard;
+use crate::panics::depth::VisibleCatchGuard;
 
 thread_local! {
     static IS_WORKING: Cell<bool> = const { Cell::new(false) };

@@ -6,11 +6,15 @@ use std::collections::BTreeMap;
 use http::Uri;
 use serde_json::{Map, Value};
 
-use crate::disclosure::{REDACTED, Redactor};
-use crate::report::{
-    App, Breadcrumb, Device, FeatureFlag, Frame, LogLine, Report, ReportError, ReportRequest,
-    SourceLine, Thread, User,
-};
+use crate::disclosure::Redactor;
+use crate::report::breadcrumb::{Breadcrumb, LogLine};
+use crate::report::environment::{App, Device, Thread};
+use crate::report::feature_flag::FeatureFlag;
+use crate::report::frame::{Frame, SourceLine};
+use crate::report::report::Report;
+use crate::report::report_error::ReportError;
+use crate::report::request_parts::ReportRequest;
+use crate::report::user::User;
 
 /// Hides what is sensitive. Every field is named here, so that a new one is not forgotten.
 pub(super) fn redact(report: &mut Report, redactor: &Redactor) {
@@ -19,7 +23,7 @@ pub(super) fn redact(report: &mut Report, redactor: &Redactor) {
         timestamp: _,
         severity: _,
         handled: _,
-        mechanism: _,
+        origin: _,
         errors,
         frames,
         request,
@@ -70,11 +74,8 @@ impl Redaction<'_> {
 
     /// The value of a key.
     fn member(&self, key: &str, text: &mut String) {
-        if self.0.is_sensitive(key) {
-            REDACTED.clone_into(text);
-        } else {
-            self.text(text);
-        }
+        let redacted = self.0.field(key, text).into_owned();
+        *text = redacted;
     }
 
     fn errors(&self, errors: &mut [ReportError], frames: &mut [Frame]) {
@@ -82,11 +83,10 @@ impl Redaction<'_> {
             let ReportError {
                 type_name,
                 message,
-                at,
+                location: _,
             } = error;
             self.maybe(type_name);
             self.text(message);
-            self.maybe(at);
         }
         for frame in frames {
             let Frame {
@@ -101,7 +101,8 @@ impl Redaction<'_> {
             self.maybe(function);
             self.maybe(file);
             for SourceLine { text, .. } in source {
-                self.text(text);
+                let redacted = self.0.source(text).into_owned();
+                *text = redacted;
             }
         }
     }
@@ -160,14 +161,7 @@ impl Redaction<'_> {
     }
 
     fn section(&self, section: &str, members: &mut Map<String, Value>) {
-        let is_sensitive = self.0.is_sensitive(section);
-        for (key, value) in members {
-            if is_sensitive {
-                *value = Value::String(REDACTED.to_owned());
-            } else {
-                self.0.member(key, value);
-            }
-        }
+        self.0.members(section, members);
     }
 
     fn record(&self, breadcrumbs: &mut [Breadcrumb], logs: &mut [LogLine]) {
@@ -221,6 +215,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::disclosure::REDACTED;
 
     #[test]
     fn no_secret_survives_in_any_field() {
@@ -229,9 +224,9 @@ mod tests {
         let url = "postgres://app:s3cr3t@db/shop";
         let mut report: Report = serde_json::from_value(json!({
             "id": "01890a5d-ac96-774b-bcce-b302099a8057",
-            "timestamp": 1, "severity": "error", "handled": false, "mechanism": "handler",
+            "timestamp": 1, "severity": "error", "handled": false, "origin": "handler",
             "errors": [
-                {"type": "app::auth::Error", "message": format!("{url} refused"), "at": "src/a.rs:1:1"},
+                {"type": "app::auth::Error", "message": format!("{url} refused"), "location": "src/a.rs:1:1"},
                 {"message": "{\"token\": \"s3cr3t\"}"},
             ],
             "frames": [{
@@ -249,7 +244,7 @@ mod tests {
             "user": {"id": "7", "email": "password=s3cr3t"},
             "attributes": {"session_id": "s3cr3t", "plain": "secret=s3cr3t", "count": 3},
             "metadata": {"annotations": {"order": nested}, "credentials": {"user": "s3cr3t"}},
-            "feature_flags": [{"name": "auth_variant", "variant": "s3cr3t"}],
+            "feature_flags": [{"name": "auth_token", "variant": "s3cr3t"}],
             "breadcrumbs": [{
                 "timestamp": 1, "message": "Authorization: Bearer s3cr3t", "kind": "manual", "level": "info",
                 "data": {"set-cookie": "s3cr3t", "url": url},
@@ -285,7 +280,7 @@ mod tests {
         redactor.insert("email");
         let mut report: Report = serde_json::from_value(json!({
             "id": "01890a5d-ac96-774b-bcce-b302099a8057",
-            "timestamp": 1, "severity": "error", "handled": false, "mechanism": "handler",
+            "timestamp": 1, "severity": "error", "handled": false, "origin": "handler",
             "user": {"id": "7", "email": "me@example.com"}, "fingerprint": "",
         }))
         .unwrap();

@@ -11,7 +11,7 @@ use super::completion::Completion;
 use super::settings::{Executor, InvalidSetting, QueueLimits};
 use super::threads::Runner;
 use crate::panics::catch::catch_panic;
-use crate::report::Report;
+use crate::report::report::Report;
 use crate::reporters::{ConfiguredReporter, Delivery, DynReporter};
 
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::backlog::{Body, Key, Loaded, Step};
 use super::catch_unwind::CatchUnwind;
 use super::reporter_state::ReporterState;
-use crate::report::Report;
+use crate::report::report::Report;
 use crate::reporters::{BoxFuture, Delivery};
 
 /// A batch that is being delivered.

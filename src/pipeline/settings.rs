@@ -138,7 +138,7 @@ impl Settings {
         }
         if self.queue.reports == 0 || self.queue.bytes == 0 {
             return invalid(
-                "queue_limits",
+                "queue",
                 "a queue without room drops every report; set `reports` and `bytes` above 0",
             );
         }

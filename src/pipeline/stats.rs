@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::counters::Counters;
-use crate::report::Outcome;
+use crate::report::outcome::Outcome;
 
 /// How many reports there were and what became of them, for each reporter, at one moment.
 ///

@@ -13,9 +13,10 @@ use super::prepare::prepare;
 use super::queue::Item;
 use super::reporter_state::ReporterState;
 use super::reporter_worker;
-use crate::error::Origin;
 use crate::panics::catch::drop_catching;
-use crate::report::{Event, Outcome, Report};
+use crate::report::event::Event;
+use crate::report::outcome::Outcome;
+use crate::report::report::Report;
 
 /// Starts the worker if it does not run: with the first report, and after it died.
 pub(super) fn start(state: &Arc<PipelineState>) {
@@ -103,7 +104,7 @@ fn process(state: &PipelineState, item: Item) {
         waiter.expect(state.reporters.len());
     }
     let (id, is_urgent) = (event.failure.id(), event.is_urgent);
-    let is_panic = event.failure.origin() == Origin::Panic;
+    let is_panic = event.is_panic();
     let made = make(state, event, suppressed, is_panic);
     let stored = store_last(state, &made, is_urgent);
     let mut completions = Vec::with_capacity(state.reporters.len());

@@ -7,26 +7,25 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::depth::make_shallow;
-use super::members::{ReservedName, STANDARD};
-use super::reason_phrase;
+use super::members::{ReservedName, STANDARD, limit_depth};
 
-/// A problem document (RFC 9457): what one failure tells its client.
+/// A problem document (RFC 9457): what an error response says about one failure.
 ///
-/// It serialises to the JSON of section 3, and clients read it from there, whatever else stands in it, by
-/// [`from_json`](Self::from_json) or serde. `type` is left out while it is `about:blank`; the status is
-/// the response's.
+/// It serializes to the JSON of section 3. Clients read it with [`from_json`](Self::from_json),
+/// [`from_xml`](Self::from_xml) or serde; members that they do not know become extensions.
+///
+/// The `type` is omitted while it is `about:blank`.
 ///
 /// ```
 /// use backstop::Problem;
 /// use http::StatusCode;
 ///
 /// let mut problem = Problem::new(StatusCode::FORBIDDEN)
-///     .type_uri("https://example.com/probs/out-of-credit")
-///     .title("You do not have enough credit.")
-///     .detail("Your current balance is 30, but that costs 50.");
+///     .with_type("https://example.com/probs/out-of-credit")
+///     .with_title("You do not have enough credit.")
+///     .with_detail("Your current balance is 30, but that costs 50.");
 /// problem.insert("balance", 30)?;
-/// assert!(problem.insert("status", 200).is_err());
+/// assert_eq!(problem.title(), Some("You do not have enough credit."));
 /// assert_eq!(
 ///     serde_json::to_value(&problem)?,
 ///     serde_json::json!({
@@ -50,7 +49,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// The problem that says no more than its status: type `about:blank`, the reason phrase as the title.
+    /// A problem of the type `about:blank`, with the reason phrase of its status as the title.
     #[must_use]
     pub fn new(status: StatusCode) -> Self {
         Self {
@@ -60,59 +59,72 @@ impl Problem {
         }
     }
 
-    /// Sets the type: any URI reference, absolute by preference (section 3.1.1).
+    /// Sets the type: any URI reference, preferably an absolute one (section 3.1.1).
     #[must_use]
-    pub fn type_uri(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
-        self.set_type_uri(uri);
+    pub fn with_type(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
+        self.set_type(uri);
         self
     }
 
-    /// Sets the summary of the problem's type (section 3.1.3).
+    /// Sets the title: a short summary of the type, the same for every occurrence (section 3.1.3).
     #[must_use]
-    pub fn title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
         self.set_title(title);
         self
     }
 
-    /// Sets the explanation of this occurrence (section 3.1.4).
+    /// Sets the status (section 3.1.2).
     #[must_use]
-    pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+    pub const fn with_status(mut self, status: StatusCode) -> Self {
+        self.set_status(status);
+        self
+    }
+
+    /// Sets the detail: an explanation of this occurrence (section 3.1.4).
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.set_detail(detail);
         self
     }
 
-    /// Sets the URI reference of this occurrence (section 3.1.5).
+    /// Sets the instance: a URI reference that identifies this occurrence (section 3.1.5).
     #[must_use]
-    pub fn instance(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_instance(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
         self.set_instance(uri);
         self
     }
 
-    /// Like [`type_uri`](Self::type_uri), in place.
-    pub fn set_type_uri(&mut self, uri: impl Into<Cow<'static, str>>) {
-        // What is left out and what is written out are the same (section 4.2.1).
+    /// Like [`with_type`](Self::with_type), in place.
+    pub fn set_type(&mut self, uri: impl Into<Cow<'static, str>>) {
+        // An absent type and `about:blank` mean the same (section 4.2.1).
         self.type_uri = Some(uri.into()).filter(|uri| uri != "about:blank");
     }
 
-    /// Like [`title`](Self::title), in place.
+    /// Like [`with_title`](Self::with_title), in place.
     pub fn set_title(&mut self, title: impl Into<Cow<'static, str>>) {
         self.title = Some(title.into());
     }
 
-    /// Like [`detail`](Self::detail), in place.
+    /// Like [`with_status`](Self::with_status), in place. In [`customize`](crate::Builder::customize) it has no
+    /// effect: the status of an error response's problem is the response's.
+    pub const fn set_status(&mut self, status: StatusCode) {
+        self.status = Some(status);
+    }
+
+    /// Like [`with_detail`](Self::with_detail), in place.
     pub fn set_detail(&mut self, detail: impl Into<Cow<'static, str>>) {
         self.detail = Some(detail.into());
     }
 
-    /// Like [`instance`](Self::instance), in place.
+    /// Like [`with_instance`](Self::with_instance), in place.
     pub fn set_instance(&mut self, uri: impl Into<Cow<'static, str>>) {
         self.instance = Some(uri.into());
     }
 
-    /// Sets an extension member (section 3.2); the value that it had before is returned.
+    /// Sets an extension member (section 3.2) and returns its previous value.
     ///
-    /// A name should start with a letter and have three or more letters, digits and `_` (section 4); others
-    /// are written too, in XML as `<entry name="…">` where they are no XML names.
+    /// A name should start with a letter and consist of three or more letters, digits and `_` (section 4).
+    /// Other names are accepted; in XML those that are not XML names are written as `<entry name="…">`.
     ///
     /// # Errors
     ///
@@ -126,23 +138,12 @@ impl Problem {
         if STANDARD.contains(&&*name) {
             return Err(ReservedName::new(&name));
         }
-        let known = self.extensions.iter_mut().find(|(known, _)| *known == name);
-        if let Some((_, slot)) = known {
-            return Ok(Some(std::mem::replace(slot, value)));
+        let existing = self.extensions.iter_mut().find(|(known, _)| *known == name);
+        if let Some((_, existing)) = existing {
+            return Ok(Some(std::mem::replace(existing, value)));
         }
         self.extensions.push((name, value));
         Ok(None)
-    }
-
-    /// Cuts off what lies too deep to be rendered.
-    pub(crate) fn make_shallow(&mut self) {
-        for (_, value) in &mut self.extensions {
-            make_shallow(value);
-        }
-    }
-
-    pub(crate) const fn set_status(&mut self, status: StatusCode) {
-        self.status = Some(status);
     }
 
     /// Removes an extension member and returns its value.
@@ -154,15 +155,15 @@ impl Problem {
         Some(self.extensions.remove(index).1)
     }
 
-    /// The type; `about:blank` where none is set.
+    /// The type; `about:blank` unless one is set.
     #[must_use]
-    pub fn type_ref(&self) -> &str {
+    pub fn type_uri(&self) -> &str {
         self.type_uri.as_deref().unwrap_or("about:blank")
     }
 
     /// The title.
     #[must_use]
-    pub fn title_ref(&self) -> Option<&str> {
+    pub fn title(&self) -> Option<&str> {
         self.title.as_deref()
     }
 
@@ -174,13 +175,13 @@ impl Problem {
 
     /// The detail.
     #[must_use]
-    pub fn detail_ref(&self) -> Option<&str> {
+    pub fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
     }
 
-    /// The URI of this occurrence; in Backstop's answers `urn:uuid:` and the failure's id.
+    /// The URI of this occurrence. In Backstop's error responses it is `urn:uuid:` and the failure's id.
     #[must_use]
-    pub fn instance_ref(&self) -> Option<&str> {
+    pub fn instance(&self) -> Option<&str> {
         self.instance.as_deref()
     }
 
@@ -191,43 +192,54 @@ impl Problem {
         Some(value)
     }
 
-    /// The extension members, in the order in which they were set.
+    /// The extension members, in the order in which they were first set.
     pub fn extensions(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.extensions.iter().map(|(name, value)| (&**name, value))
     }
 
-    /// The members that are set, in the order of the RFC, as a format writes them.
+    /// The type, unless it is `about:blank`: the member that a format writes.
     pub(crate) fn type_member(&self) -> Option<&str> {
         self.type_uri.as_deref()
+    }
+
+    /// Limits the depth of the extension members, for those that the application has edited.
+    pub(crate) fn limit_depth(&mut self) {
+        for (_, value) in &mut self.extensions {
+            *value = limit_depth(value.take());
+        }
     }
 }
 
 impl Serialize for Problem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut members = serializer.serialize_map(None)?;
-        let texts = [("type", self.type_member()), ("title", self.title_ref())];
-        for (name, text) in texts
-            .into_iter()
-            .filter_map(|(name, text)| Some((name, text?)))
-        {
-            members.serialize_entry(name, text)?;
+        if let Some(uri) = self.type_member() {
+            members.serialize_entry("type", uri)?;
+        }
+        if let Some(title) = self.title() {
+            members.serialize_entry("title", title)?;
         }
         if let Some(status) = self.status {
             members.serialize_entry("status", &status.as_u16())?;
         }
-        let texts = [
-            ("detail", self.detail_ref()),
-            ("instance", self.instance_ref()),
-        ];
-        for (name, text) in texts
-            .into_iter()
-            .filter_map(|(name, text)| Some((name, text?)))
-        {
-            members.serialize_entry(name, text)?;
+        if let Some(detail) = self.detail() {
+            members.serialize_entry("detail", detail)?;
+        }
+        if let Some(instance) = self.instance() {
+            members.serialize_entry("instance", instance)?;
         }
         for (name, value) in self.extensions() {
             members.serialize_entry(name, value)?;
         }
         members.end()
+    }
+}
+
+/// The reason phrase of a status: RFC 9110's where it renamed one, `Unknown Error` for an unregistered status.
+pub(crate) fn reason_phrase(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => "Content Too Large",
+        StatusCode::UNPROCESSABLE_ENTITY => "Unprocessable Content",
+        _ => status.canonical_reason().unwrap_or("Unknown Error"),
     }
 }

@@ -1,22 +1,18 @@
-//! RFC 9457 as a value: [`Problem`], the document that an error is told in.
+//! RFC 9457 as values: [`Problem`], the document that an error response contains, and [`ProblemType`], which
+//! describes a kind of problem in documentation.
 
-mod depth;
 mod document;
-mod invalid;
-mod json;
+mod from_json;
+mod from_xml;
 mod members;
-mod parse;
-mod phrase;
 mod problem_type;
-mod scan;
-mod xml;
+mod to_json;
 
-pub(crate) use self::depth::shallow;
 pub use self::document::Problem;
-pub use self::invalid::InvalidProblem;
+pub(crate) use self::document::reason_phrase;
+pub use self::from_json::InvalidProblem;
+pub(crate) use self::from_xml::NAMESPACE;
 pub use self::members::ReservedName;
-pub(crate) use self::members::{RESERVED, is_reserved};
-pub(crate) use self::phrase::reason_phrase;
+pub(crate) use self::members::{RESERVED, is_reserved, limit_depth};
 pub use self::problem_type::ProblemType;
-pub(crate) use self::scan::has_byte;
-pub(crate) use self::xml::NAMESPACE;
+pub(crate) use self::to_json::has_byte;

@@ -1,20 +1,23 @@
-//! A kind of problem, apart from its occurrences.
+//! A kind of problem.
 
 use std::borrow::Cow;
 
 use http::StatusCode;
 use serde_json::Value;
 
-/// One kind of problem that a type of error can be: what documentation says of it before it happens.
+/// A kind of problem that errors of one type can be, as documentation describes it before it occurs.
 ///
-/// [`HttpError::catalogue`](crate::HttpError::catalogue) lists them; the derive writes that list.
+/// [`HttpError::catalogue`](crate::HttpError::catalogue) lists the kinds of an error type, and the derive
+/// implements it; `backstop::utoipa::Responses` (feature `utoipa`) documents them.
 ///
 /// ```
 /// use backstop::problem::ProblemType;
 /// use http::StatusCode;
 ///
-/// let kind = ProblemType::new(StatusCode::NOT_FOUND).code("NO_PRODUCT").title("No such product");
-/// assert_eq!(kind.code_ref().unwrap(), "NO_PRODUCT");
+/// let kind = ProblemType::new(StatusCode::NOT_FOUND)
+///     .with_code("NO_PRODUCT")
+///     .with_title("No such product");
+/// assert_eq!(kind.code().unwrap(), "NO_PRODUCT");
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProblemType {
@@ -22,11 +25,11 @@ pub struct ProblemType {
     code: Option<Value>,
     title: Option<Cow<'static, str>>,
     type_uri: Option<Cow<'static, str>>,
-    is_shown: Option<bool>,
+    is_public: Option<bool>,
 }
 
 impl ProblemType {
-    /// The kind of which no more is known than its status.
+    /// A kind of problem that is only known by its status.
     #[must_use]
     pub const fn new(status: StatusCode) -> Self {
         Self {
@@ -34,35 +37,35 @@ impl ProblemType {
             code: None,
             title: None,
             type_uri: None,
-            is_shown: None,
+            is_public: None,
         }
     }
 
-    /// Sets the code for programs.
+    /// Sets the machine-readable code, a string or a number.
     #[must_use]
-    pub fn code(mut self, code: impl Into<Value>) -> Self {
+    pub fn with_code(mut self, code: impl Into<Value>) -> Self {
         self.code = Some(code.into());
         self
     }
 
-    /// Sets the summary (RFC 9457, section 3.1.3).
+    /// Sets the short summary (RFC 9457, section 3.1.3).
     #[must_use]
-    pub fn title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
         self.title = Some(title.into());
         self
     }
 
-    /// Sets the type (RFC 9457, section 3.1.1).
+    /// Sets the type, a URI reference (RFC 9457, section 3.1.1).
     #[must_use]
-    pub fn type_uri(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
+    pub fn with_type(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
         self.type_uri = Some(uri.into());
         self
     }
 
-    /// Says whether clients see more than the status, where that does not follow from the status.
+    /// Sets whether clients see more than the status. Default: below 500.
     #[must_use]
-    pub const fn shown(mut self, is_shown: bool) -> Self {
-        self.is_shown = Some(is_shown);
+    pub const fn with_public(mut self, is_public: bool) -> Self {
+        self.is_public = Some(is_public);
         self
     }
 
@@ -72,28 +75,28 @@ impl ProblemType {
         self.status
     }
 
-    /// The code.
+    /// The machine-readable code.
     #[must_use]
-    pub const fn code_ref(&self) -> Option<&Value> {
+    pub const fn code(&self) -> Option<&Value> {
         self.code.as_ref()
     }
 
-    /// The summary.
+    /// The short summary.
     #[must_use]
-    pub fn title_ref(&self) -> Option<&str> {
+    pub fn title(&self) -> Option<&str> {
         self.title.as_deref()
     }
 
     /// The type.
     #[must_use]
-    pub fn type_ref(&self) -> Option<&str> {
+    pub fn type_uri(&self) -> Option<&str> {
         self.type_uri.as_deref()
     }
 
-    /// Whether clients see more of it than the status: below 500, unless something else was said.
+    /// Whether clients see more than the status.
     #[must_use]
-    pub fn is_shown(&self) -> bool {
-        self.is_shown
+    pub fn is_public(&self) -> bool {
+        self.is_public
             .unwrap_or_else(|| self.status.is_client_error())
     }
 }

@@ -1,4 +1,4 @@
-//! The child that delivers what a crash has left.
+//! The child process that delivers what a crash left on disk.
 
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -9,36 +9,40 @@ use crate::pipeline::Pipelines;
 
 /// Set in the child's environment.
 const VARIABLE: &str = "BACKSTOP_CRASH_CHILD";
-/// How long the child tries.
+/// How long the child tries to deliver.
 const LONGEST: Duration = Duration::from_secs(30);
-/// How often it looks whether there is something to do.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often the child looks for something to deliver.
+const INTERVAL: Duration = Duration::from_millis(50);
 
-/// The program to start, once the application has said that it may be.
+/// The program to start, set when the application allows it.
 static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
 
-/// Has the reports of a crash sent at once, by a child of the process that a panic ends, instead of at the next start.
+/// Allows a crash to be reported at once, by a child process, instead of at the next start of the application.
 ///
-/// A panic that ends the process leaves its report on disk, synced, wherever a reporter has a `Spool`. What could not be delivered from there within three quarters of [`crash_timeout`](crate::Builder::crash_timeout) is left
-/// to a child: the same program with the same arguments, detached, without input and output, and with
-/// `BACKSTOP_CRASH_CHILD` in its environment. It runs `main` up to this call, which in the child delivers what the
-/// spools hold, for 30 seconds at the most, and gives the code to end with. In every other process this is `None`, and
-/// notes that a child may be started; none ever is where this was not called.
+/// A panic that ends the process leaves its report on disk, synced, if the reporter has a [`Spool`](crate::reporters).
+/// What cannot be delivered within three quarters of [`crash_timeout`](crate::settings::PanicSettings::crash_timeout) is
+/// handed over to a child: the same program with the same arguments, detached, without standard input and output, and
+/// with `BACKSTOP_CRASH_CHILD` in its environment. The child runs `main` up to this call, which delivers what the spools
+/// hold, for 30 seconds at most, and returns the code to exit with. In every other process this returns `None`, and
+/// notes that a child may be started. Without this call no child is ever started.
 ///
-/// The child does not outlive a container whose first process this one was, nor systemd's default `KillMode`: there the
-/// next start delivers.
+/// The child delivers with the settings of the application. Call this right after [`build`](crate::Builder::build), and
+/// do nothing before it that only a service does, such as binding a port. If no Backstop with a spool was built before,
+/// no child is started.
 ///
-/// The child delivers by the application's own settings, so call this right after [`build`](crate::Builder::build), with
-/// nothing before it that only a service does, such as taking a port. Where no Backstop with a spool was built
-/// before, no child is started.
+/// The child does not outlive a container whose first process the application was, nor systemd's default `KillMode`:
+/// there the next start delivers.
 ///
-/// Which panics end the process: in a program compiled with `panic = "abort"` every one that the [panic
-/// hook](crate::Backstop::install_panic_hook) sees, in handlers too; else one that leaves the future of [`Backstop::run`](crate::Backstop::run),
-/// and those after which Rust aborts, as a panic that leaves a destructor while another unwinds. Stack overflows,
-/// `abort`, `exit` and signals end it without any hook, and nothing is reported of them.
+/// # Which panics end the process
 ///
-/// The frames of such a report are looked up in half of `crash_timeout`; what takes longer, as a large program with all
-/// its debug information may, leaves addresses.
+/// In a program compiled with `panic = "abort"`, every one that the [panic
+/// hook](crate::Backstop::install_panic_hook) sees, in handlers too. Otherwise one that unwinds `main` past its
+/// [guard](crate::Backstop::guard), and those after which Rust aborts, such as a panic that leaves a destructor while
+/// another one unwinds. Stack overflows, `abort`, `exit` and signals end the process without any hook, and are not
+/// reported.
+///
+/// The frames of such a report are looked up within half of `crash_timeout`. If that takes longer, as in a large program
+/// with all its debug information, frames contain only addresses.
 ///
 #[cfg_attr(
     feature = "spool",
@@ -55,32 +59,31 @@ fn main() -> ExitCode {
     if let Some(code) = backstop::panics::crash_child() {
         return code;
     }
-#   let code =
-    backstop.run(serve())
-#   ;
-# drop(backstop);
-# std::fs::remove_dir_all(folder).unwrap();
-# code
+    let guard = backstop.guard();
+    let code = guard.exit_code(serve());
+#   drop(backstop);
+#   std::fs::remove_dir_all(folder).unwrap();
+    code
 }
 
-async fn serve() -> std::io::Result<()> {
+fn serve() -> std::io::Result<()> {
     Ok(())
 }
 ```"#
 )]
-#[must_use = "in the child, `main` is to return with this code"]
+#[must_use = "in the child, `main` must return this code"]
 pub fn crash_child() -> Option<ExitCode> {
     let pipelines = Pipelines::of_process();
     if is_child() {
         let start = Instant::now();
         loop {
             let left = LONGEST.saturating_sub(start.elapsed());
-            // It returns early where there is nothing to do before the next attempt.
+            // It returns early if there is nothing to do before the next attempt.
             pipelines.wait_blocking(left);
             if pipelines.spooled() == 0 || left.is_zero() {
                 break;
             }
-            std::thread::sleep(LOOK.min(left));
+            std::thread::sleep(INTERVAL.min(left));
         }
         let is_done = pipelines.spooled() == 0 && pipelines.have_spools();
         return Some(if is_done {
@@ -92,7 +95,7 @@ pub fn crash_child() -> Option<ExitCode> {
     if pipelines.have_spools()
         && let Ok(program) = std::env::current_exe()
     {
-        // Called again, it is the same one.
+        // A second call sets the same program.
         let _ = PROGRAM.set(program);
     }
     None
@@ -102,7 +105,7 @@ pub(super) fn may_start() -> bool {
     PROGRAM.get().is_some() && !is_child()
 }
 
-/// Starts the child; it does not end with this process, nor by a signal to its group.
+/// Starts the child. It outlives this process, and a signal to its process group.
 pub(super) fn start() -> Option<Child> {
     let mut command = Command::new(PROGRAM.get()?);
     command

@@ -1,116 +1,116 @@
-//! The panic hook: it notes what only a hook can know.
+//! The panic hook: it records what only a hook can know.
 
+use std::fmt;
 use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::noted::Noted;
-use super::{bare, last_chance};
+use super::uncaught_thread;
 use crate::backstop::Backstop;
-use crate::panics::record::{is_answered, never_caught, record};
-use crate::report::{UncaughtPanic, process, set_process};
+use crate::panics::depth::will_be_reported;
+use crate::panics::stash;
+use crate::panics::thread::ThreadFlag;
+use crate::report::dispatch::{process_dispatch, set_process_dispatch};
+use crate::scope::UncaughtPanic;
 
-/// Whether the hook before ours is spared the panics that a layer answers.
+/// Whether the previous hook is not called for panics that become responses.
 static IS_QUIET: AtomicBool = AtomicBool::new(false);
 
-/// What became of [`Backstop::install_panic_hook`].
+/// Why [`Backstop::install_panic_hook`] could not make this Backstop the one that reports the panics of the process.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PanicHookError {
+    kind: PanicHookErrorKind,
+}
+
+/// The kind of a [`PanicHookError`].
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
-pub enum PanicHook {
-    /// The hook is there, and this Backstop is the process's.
-    Installed,
-    /// Another Backstop that still lives is the process's, and stays it. The hook is there: panics in this Backstop's
-    /// requests have their places and frames too.
+pub enum PanicHookErrorKind {
+    /// Another Backstop, which is still alive, installed the hook first. Panics in requests of this Backstop have their
+    /// source locations and frames too, but panics outside of scopes are reported to the other one.
     Taken,
-    /// Nothing was done, for this thread panics, and no hook can be set then.
+    /// Nothing was installed, because this thread is panicking, and no hook can be set then.
     Panicking,
 }
 
+impl PanicHookError {
+    /// What kept the hook from being installed.
+    #[must_use]
+    pub const fn kind(&self) -> PanicHookErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for PanicHookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.kind {
+            PanicHookErrorKind::Taken => {
+                "another Backstop already reports the panics of this process"
+            }
+            PanicHookErrorKind::Panicking => {
+                "a panic hook cannot be installed while the thread is panicking"
+            }
+        })
+    }
+}
+
+impl std::error::Error for PanicHookError {}
+
+/// # Panics
 impl Backstop {
-    /// Has panics note their place and their stack, which are known to a panic hook alone: reports of panics that
-    /// a layer caught then have both. Without the hook they have only the text.
+    /// Installs a panic hook, which records the source location and the backtrace of each panic. Only a hook can know
+    /// them: without it, the report of a panic contains just its message.
     ///
-    /// Panics that no layer catches, in a task, a thread or `main`, are reported too, as unhandled and with the
-    /// mechanism [`Task`](crate::report::Mechanism::Task), or [`Panic`](crate::report::Mechanism::Panic) where one may end the process: in the scope in which they happened, so with the request's story
-    /// where it was taken along ([`Scope::spawn`](crate::Scope)), else to this Backstop and without any request. As
-    /// nobody can know whether the application catches a panic itself, those that it does catch outside of
+    /// Panics that no layer catches, in a task, a thread or `main`, are then reported too: in their scope if they
+    /// happened in one ([`Scope::spawn`](crate::Scope::spawn)), otherwise to this Backstop and without a request.
+    /// Backstop cannot know whether the application catches a panic itself, so those that it catches outside of
     /// requests are reported as well.
     ///
-    /// The hook that was there before is called after this one, so that the usual message is still printed;
-    /// [`install_quiet_panic_hook`](Self::install_quiet_panic_hook) leaves it out where a layer answers. The hook is
-    /// installed once in a process. The first Backstop that installs it is also the one for which
-    /// [`notify`](crate::notify) and its like act outside of every scope, until its last handle is dropped.
+    /// The hook is installed once in a process. It calls the previous hook, so that the usual message is still printed;
+    /// see [`install_quiet_panic_hook`](Self::install_quiet_panic_hook). The first Backstop that installs it is also the
+    /// one that [`notify`](crate::notify) and other free functions report to outside of every scope, until its last
+    /// handle is dropped.
     ///
-    /// In the hook nothing is printed or looked up: texts and addresses are copied. Who sets a hook of their own
-    /// later, without calling the one before it, switches this one off; use [`panic_recorder`](Self::panic_recorder)
-    /// in it.
+    /// The hook itself prints nothing and looks nothing up: it copies texts and addresses. A hook that is set later and
+    /// does not call the previous one disables it; call [`panic_recorder`](Self::panic_recorder) in such a hook.
     ///
     /// ```
     /// use backstop::Backstop;
-    /// use backstop::panics::PanicHook;
     ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let backstop = Backstop::production().build()?;
-    /// assert_eq!(backstop.install_panic_hook(), PanicHook::Installed);
+    /// backstop.install_panic_hook()?;
     /// let another = Backstop::production().build()?;
-    /// assert_eq!(another.install_panic_hook(), PanicHook::Taken);
-    /// # Ok::<(), backstop::ConfigError>(())
+    /// assert!(another.install_panic_hook().is_err());
+    /// # Ok(()) }
     /// ```
-    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
-    pub fn install_panic_hook(&self) -> PanicHook {
+    ///
+    /// # Errors
+    ///
+    /// A [`PanicHookError`] if another Backstop already reports the panics of the process, or if the thread is
+    /// panicking.
+    pub fn install_panic_hook(&self) -> Result<(), PanicHookError> {
         self.install(Some(false))
     }
 
-    /// Like [`install_panic_hook`](Self::install_panic_hook), and a panic that becomes a layer's answer leaves one
-    /// record: the layer's own log line, with its report. The hook that was there before is not called for it, so
-    /// that the usual message is not printed. Panics in tasks, threads and `main`, and in the application's callbacks
-    /// and destructors, are printed as ever.
+    /// Like [`install_panic_hook`](Self::install_panic_hook), but does not call the previous hook for panics that become
+    /// responses: such a panic is logged once, by the layer, and not printed. Panics in tasks, threads and `main`, and in
+    /// callbacks and destructors of the application, are printed as usual.
     ///
-    /// No hook can know whether a handler is about to catch its panic itself: of one that it does catch nothing is
-    /// printed either. And without [`log`](crate::Builder::log) and reporters a panic leaves no trace but its answer.
+    /// A hook cannot know whether a handler is about to catch its panic itself: such a panic is not printed either.
+    /// Without [`log`](crate::Builder::log) and reporters, a panic leaves no trace but its response.
     ///
-    /// The last call for the process's Backstop decides: `install_panic_hook` has everything printed again.
+    /// The last call decides: [`install_panic_hook`](Self::install_panic_hook) has every panic printed again.
     ///
-    /// ```
-    /// use backstop::Backstop;
-    /// use backstop::panics::PanicHook;
+    /// # Errors
     ///
-    /// let backstop = Backstop::production().build()?;
-    /// assert_eq!(backstop.install_quiet_panic_hook(), PanicHook::Installed);
-    /// # Ok::<(), backstop::ConfigError>(())
-    /// ```
-    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
-    pub fn install_quiet_panic_hook(&self) -> PanicHook {
+    /// As [`install_panic_hook`](Self::install_panic_hook).
+    pub fn install_quiet_panic_hook(&self) -> Result<(), PanicHookError> {
         self.install(Some(true))
     }
 
-    /// Installs the hook; whether it is quiet stays as it is where that is not said.
-    pub(super) fn install(&self, is_quiet: Option<bool>) -> PanicHook {
-        static IS_SET: Mutex<bool> = Mutex::new(false);
-        if std::thread::panicking() {
-            return PanicHook::Panicking;
-        }
-        let mut is_set = IS_SET.lock().unwrap_or_else(PoisonError::into_inner);
-        if !std::mem::replace(&mut *is_set, true) {
-            bare::start();
-            let previous = panic::take_hook();
-            panic::set_hook(Box::new(move |info| {
-                let ends_process = note(info);
-                // Where it calls the recorder too, this is still one panic.
-                let _noted = Noted::enter();
-                if ends_process || !(IS_QUIET.load(Ordering::Relaxed) && is_answered()) {
-                    previous(info);
-                }
-            }));
-        }
-        let hook = self.become_the_process();
-        if let Some(is_quiet) = is_quiet.filter(|_| hook == PanicHook::Installed) {
-            IS_QUIET.store(is_quiet, Ordering::Relaxed);
-        }
-        hook
-    }
-
-    /// What [`install_panic_hook`](Self::install_panic_hook) installs, for an application that has a hook of its
-    /// own: call it in there, first of all. It makes this Backstop the process's, unless another one is that.
+    /// Returns what [`install_panic_hook`](Self::install_panic_hook) installs, for an application with a hook of its
+    /// own: call it there first. This Backstop then reports the panics of the process, unless another one already does.
     ///
     /// ```
     /// use backstop::Backstop;
@@ -124,42 +124,73 @@ impl Backstop {
     /// # Ok::<(), backstop::ConfigError>(())
     /// ```
     pub fn panic_recorder(&self) -> impl Fn(&PanicHookInfo<'_>) + Send + Sync + 'static {
-        bare::start();
-        self.become_the_process();
+        uncaught_thread::start();
+        // If it is another one that reports, panics are still recorded.
+        let _ = self.report_for_process();
         |info| {
             note(info);
         }
     }
 
-    fn become_the_process(&self) -> PanicHook {
-        match process() {
-            Some(owner) if !Arc::ptr_eq(&owner, self.owner()) => PanicHook::Taken,
+    /// Installs the hook. `None` leaves it as quiet as it is.
+    pub(super) fn install(&self, is_quiet: Option<bool>) -> Result<(), PanicHookError> {
+        static IS_INSTALLED: Mutex<bool> = Mutex::new(false);
+        if std::thread::panicking() {
+            let kind = PanicHookErrorKind::Panicking;
+            return Err(PanicHookError { kind });
+        }
+        let mut is_installed = IS_INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
+        if !std::mem::replace(&mut *is_installed, true) {
+            uncaught_thread::start();
+            let previous = panic::take_hook();
+            panic::set_hook(Box::new(move |info| {
+                let ends_process = note(info);
+                // If the previous hook calls the recorder too, this is still one panic.
+                let _runs_hooks = ThreadFlag::RunsHooks.set();
+                if ends_process || !(IS_QUIET.load(Ordering::Relaxed) && will_be_reported()) {
+                    previous(info);
+                }
+            }));
+        }
+        self.report_for_process()?;
+        if let Some(is_quiet) = is_quiet {
+            IS_QUIET.store(is_quiet, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Makes this Backstop the one of the process.
+    fn report_for_process(&self) -> Result<(), PanicHookError> {
+        match process_dispatch() {
+            Some(dispatch) if !Arc::ptr_eq(&dispatch, self.dispatch()) => Err(PanicHookError {
+                kind: PanicHookErrorKind::Taken,
+            }),
             _ => {
-                set_process(self.owner());
-                PanicHook::Installed
+                set_process_dispatch(self.dispatch());
+                Ok(())
             }
         }
     }
 }
 
-/// Notes a panic; whether the process ends with it, whoever would catch it.
+/// Records a panic, and returns whether it ends the process, whatever may try to catch it.
 fn note(info: &PanicHookInfo<'_>) -> bool {
-    if Noted::is_on() {
+    if ThreadFlag::RunsHooks.is_set() {
         return false;
     }
-    let Some(panic) = record(info) else {
+    let Some(panic) = stash::record(info) else {
         return false;
     };
     let ends_process = panic.ends_process();
-    let is_urgent = ends_process || last_chance::may_end();
+    let is_urgent = ends_process || ThreadFlag::MayEndProcess.is_set();
     if ends_process {
-        for earlier in never_caught() {
-            bare::push(UncaughtPanic::new(earlier).urgent(true));
+        for earlier in stash::take_all() {
+            uncaught_thread::push(UncaughtPanic::new(earlier).urgent(true));
         }
     }
-    bare::push(UncaughtPanic::new(panic).urgent(is_urgent));
+    uncaught_thread::push(UncaughtPanic::new(panic).urgent(is_urgent));
     if ends_process {
-        bare::take_last_chance();
+        uncaught_thread::flush_for_crash();
     }
     ends_process
 }

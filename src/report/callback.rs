@@ -1,49 +1,80 @@
-//! The application's callbacks on a report, run on the worker.
+//! The application's callbacks on reports; they run on the pipeline's worker.
 
-use std::fmt;
 use std::sync::Arc;
 
-use super::Report;
-use crate::panics::catch::catch_panic;
+use super::report::Report;
+use crate::panics::callback::Callback;
+use crate::panics::catch::drop_catching;
 
-/// One callback: it edits the report, or drops it by `false`.
-#[derive(Clone)]
-pub(crate) struct Edit(Arc<Callback>);
+type EditReport = dyn Fn(&mut Report) -> bool + Send + Sync;
 
-type Callback = dyn Fn(&mut Report) -> bool + Send + Sync;
+/// A callback that changes a report, or drops it by returning `false`.
+#[derive(Clone, Debug)]
+pub(crate) struct ReportCallback(Callback<EditReport>);
 
-impl Edit {
-    pub(super) fn new(callback: impl Fn(&mut Report) -> bool + Send + Sync + 'static) -> Self {
-        Self(Arc::new(callback))
+impl ReportCallback {
+    pub(crate) fn new(edit: impl Fn(&mut Report) -> bool + Send + Sync + 'static) -> Self {
+        let edit = DropCatching(Some(edit));
+        Self(Callback::new(Arc::new(move |report: &mut Report| {
+            edit.0.as_ref().is_none_or(|edit| edit(report))
+        })))
     }
 
-    /// What a callback that panics has done is undone, and the report is kept.
+    /// Whether the report is kept. A callback that panics keeps it, without what it changed.
     fn apply(&self, report: &mut Report) -> bool {
         let before = report.clone();
-        catch_panic(|| (self.0)(report)).unwrap_or_else(|| {
+        self.0.call(|edit| edit(report)).unwrap_or_else(|| {
             *report = before;
             true
         })
     }
 }
 
-impl fmt::Debug for Edit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Edit(…)")
+/// A closure whose captured values may panic when they are dropped: callbacks are dropped with the last
+/// handle to their scope, which may be anywhere, even where another panic unwinds.
+struct DropCatching<F>(Option<F>);
+
+impl<F> Drop for DropCatching<F> {
+    fn drop(&mut self) {
+        drop_catching(self.0.take());
     }
 }
 
-/// All callbacks of one report, in their order.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Edits(Vec<Edit>);
+/// The callback of one [`contextualize`](crate::report::contextualize), and those of the futures around it.
+#[derive(Debug)]
+pub(crate) struct ContextCallbacks {
+    callback: ReportCallback,
+    outer: Option<Arc<Self>>,
+}
 
-impl Edits {
-    pub(super) const fn new(edits: Vec<Edit>) -> Self {
-        Self(edits)
+impl ContextCallbacks {
+    pub(crate) fn new(callback: ReportCallback, outer: Option<Arc<Self>>) -> Arc<Self> {
+        Arc::new(Self { callback, outer })
     }
 
-    /// Runs them; `false` if one dropped the report, after which no other runs.
+    /// Those of the futures around.
+    pub(crate) const fn outer(&self) -> Option<&Arc<Self>> {
+        self.outer.as_ref()
+    }
+
+    /// The innermost one first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &ReportCallback> {
+        std::iter::successors(Some(self), |context| context.outer.as_deref())
+            .map(|context| &context.callback)
+    }
+}
+
+/// All callbacks on one report, in their order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ReportCallbacks(Vec<ReportCallback>);
+
+impl ReportCallbacks {
+    pub(super) const fn new(callbacks: Vec<ReportCallback>) -> Self {
+        Self(callbacks)
+    }
+
+    /// Whether the report is kept: the first callback that drops it is the last one that runs.
     pub(crate) fn apply(&self, report: &mut Report) -> bool {
-        self.0.iter().all(|edit| edit.apply(report))
+        self.0.iter().all(|callback| callback.apply(report))
     }
 }

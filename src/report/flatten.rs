@@ -5,22 +5,22 @@ use serde_json::Value;
 
 use super::limits;
 
-/// An object whose members become dotted attributes: `{"socket": {"bytes_read": 7}}` is
-/// `socket.bytes_read = 7`. Items of arrays go by their index; what is null is left out.
+/// An object whose members become attributes under dotted keys: `{"socket": {"bytes_read": 7}}` becomes
+/// `socket.bytes_read = 7`. The items of an array go by their index; `null` is skipped; a scalar becomes the
+/// attribute `value`. See [`Scope::add_attributes`](crate::Scope::add_attributes).
 ///
-/// Members whose name starts with `_` are left out, unless [`private`](Self::private) lets them in.
+/// Members whose name starts with `_` are skipped, unless [`with_private`](Self::with_private) includes them.
 ///
 /// ```
-/// use backstop::report::Flatten;
-/// use backstop::Scope;
+/// use backstop::{Scope, report::Flatten};
 /// use serde_json::json;
 ///
 /// let scope = Scope::current();
-/// scope.attributes_from(json!({"socket": {"bytes_read": 7}}));
-/// scope.attributes_from(Flatten::new(json!({"_id": 1})).prefix("req").private(true));
+/// scope.add_attributes(json!({"socket": {"bytes_read": 7}}));
+/// scope.add_attributes(Flatten::new(json!({"_id": 1})).with_prefix("req").with_private(true));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-#[must_use = "it is to be given to `attributes_from`"]
+#[must_use = "pass it to `Scope::add_attributes`"]
 pub struct Flatten {
     value: Value,
     prefix: String,
@@ -28,7 +28,7 @@ pub struct Flatten {
 }
 
 impl Flatten {
-    /// The members of anything that serialises to an object.
+    /// The members of anything that serializes to an object; none if it cannot be serialized.
     pub fn new(object: impl Serialize) -> Self {
         Self {
             value: serde_json::to_value(object).unwrap_or_default(),
@@ -37,52 +37,58 @@ impl Flatten {
         }
     }
 
-    /// What every key starts with, before a dot. Default: nothing.
-    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+    /// Sets what every key starts with, before a dot. Default: nothing.
+    pub fn with_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// Whether members whose name starts with `_` are taken too. Default: `false`.
-    pub const fn private(mut self, with_private: bool) -> Self {
+    /// Sets whether members whose name starts with `_` are included. Default: `false`.
+    pub const fn with_private(mut self, with_private: bool) -> Self {
         self.with_private = with_private;
         self
     }
 
-    /// The attributes, at most one more than a request may have.
-    pub(super) fn attributes(self) -> Vec<(String, Value)> {
-        let mut found = Vec::new();
-        self.walk(&self.prefix, &self.value, MAX_DEPTH, &mut found);
-        found
+    /// The attributes, at most one more than a scope keeps.
+    pub(crate) fn into_attributes(self) -> Vec<(String, Value)> {
+        let mut attributes = Vec::new();
+        self.walk(&self.prefix, &self.value, MAX_DEPTH, &mut attributes);
+        attributes
     }
 
-    fn walk(&self, key: &str, value: &Value, depth: usize, found: &mut Vec<(String, Value)>) {
-        if depth == 0 || found.len() > limits::ATTRIBUTES {
+    fn walk(&self, key: &str, value: &Value, depth: usize, attributes: &mut Vec<(String, Value)>) {
+        if depth == 0 || attributes.len() > limits::ATTRIBUTES {
             return;
         }
-        let path = |name: &str| {
-            if key.is_empty() {
-                name.to_owned()
-            } else {
-                format!("{key}.{name}")
-            }
-        };
         match value {
             Value::Null => {}
             Value::Object(members) => {
                 for (name, member) in members {
                     if self.with_private || !name.starts_with('_') {
-                        self.walk(&path(name), member, depth - 1, found);
+                        self.walk(&join(key, name), member, depth - 1, attributes);
                     }
                 }
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.walk(&path(&index.to_string()), item, depth - 1, found);
+                    self.walk(&join(key, &index.to_string()), item, depth - 1, attributes);
                 }
             }
-            scalar => found.push((path_or_value(key), scalar.clone())),
+            scalar => {
+                let key = if key.is_empty() { "value" } else { key };
+                attributes.push((key.to_owned(), scalar.clone()));
+            }
         }
+    }
+}
+
+const MAX_DEPTH: usize = 16;
+
+fn join(key: &str, name: &str) -> String {
+    if key.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{key}.{name}")
     }
 }
 
@@ -92,13 +98,6 @@ impl From<Value> for Flatten {
     }
 }
 
-const MAX_DEPTH: usize = 16;
-
-/// A bare scalar has no key of its own.
-fn path_or_value(key: &str) -> String {
-    if key.is_empty() { "value" } else { key }.to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -106,17 +105,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_become_dotted_keys_and_private_ones_stay_out_unless_asked_for() {
+    fn members_become_dotted_keys_and_private_ones_are_skipped_unless_included() {
         let object = json!({"socket": {"bytes_read": 7, "_fd": 3}, "list": ["a"], "gone": null});
         assert_eq!(
-            Flatten::new(&object).attributes(),
+            Flatten::new(&object).into_attributes(),
             [
                 ("list.0".to_owned(), json!("a")),
                 ("socket.bytes_read".to_owned(), json!(7)),
             ]
         );
-        let all = Flatten::new(&object).prefix("req").private(true);
-        let keys: Vec<String> = all.attributes().into_iter().map(|(key, _)| key).collect();
+        let all = Flatten::new(&object).with_prefix("req").with_private(true);
+        let keys: Vec<String> = all
+            .into_attributes()
+            .into_iter()
+            .map(|(key, _)| key)
+            .collect();
         assert_eq!(
             keys,
             ["req.list.0", "req.socket._fd", "req.socket.bytes_read"]

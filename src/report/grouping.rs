@@ -1,61 +1,90 @@
-//! What groups a report with its like.
+//! What groups reports of the same problem.
 
-use http::StatusCode;
-
-use super::{Mechanism, ReportError};
-use crate::request::RequestInfo;
-
-/// The types of the errors and the first place: no message, which differs from one to the next, and no
-/// symbol, which differs from build to build. Where no place is known, what failed and where stand for it.
-pub(super) fn of(
-    errors: &[ReportError],
-    mechanism: Mechanism,
-    status: Option<StatusCode>,
-    facts: Option<&RequestInfo>,
-) -> String {
-    let types: Vec<&str> = errors
-        .iter()
-        .filter_map(|error| error.type_name.as_deref())
-        .collect();
-    let mut text = types.join(" < ");
-    if let Some(place) = errors.iter().find_map(|error| error.at.as_deref()) {
-        separate(&mut text);
-        text.push_str(place);
-        return text;
-    }
-    separate(&mut text);
-    text.push_str(mechanism.as_str());
-    if let Some(status) = status {
-        separate(&mut text);
-        text.push_str(status.as_str());
-    }
-    if let Some(facts) = facts {
-        separate(&mut text);
-        text.push_str(facts.method().as_str());
-        separate(&mut text);
-        text.push_str(facts.route().unwrap_or("-"));
-    }
-    text
-}
+use super::report::Report;
+use crate::text::prefix;
 
 /// The longest fingerprint, in bytes.
 pub(crate) const MAX_FINGERPRINT: usize = 200;
 
-/// The fingerprint as all sinks get it: of a longer one the beginning, and a hash (FNV-1a) that tells it from others
-/// which begin so.
-pub(crate) fn bounded_fingerprint(text: String) -> String {
-    const BEGINNING: usize = 160;
-    if text.len() <= MAX_FINGERPRINT {
-        return text;
+/// The types of the errors and the first source location: no message, because it differs from one failure to
+/// the next, and no symbol, because it differs from build to build. Without any source location it is the
+/// origin, the status, the method and the route.
+pub(super) fn fingerprint(report: &Report) -> String {
+    let types = report.errors.iter();
+    let types = types.filter_map(|error| error.type_name.as_deref());
+    let mut parts = vec![types.collect::<Vec<_>>().join(" < ")];
+    let location = report
+        .errors
+        .iter()
+        .find_map(|error| error.location.as_ref());
+    if let Some(location) = location {
+        parts.push(location.to_string());
+    } else {
+        parts.push(report.origin.as_str().to_owned());
+        let response = report.response.as_ref();
+        parts.extend(response.map(|response| response.status.to_string()));
+        if let Some(request) = &report.request {
+            parts.push(request.method.clone());
+            parts.push(request.route.as_deref().unwrap_or("-").to_owned());
+        }
     }
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("{} {hash:016x}", super::limits::short(text, BEGINNING))
+    parts.retain(|part| !part.is_empty());
+    parts.join(" ")
 }
 
-fn separate(text: &mut String) {
-    if !text.is_empty() {
-        text.push(' ');
+/// The fingerprint as all reporters get it: the start of one that is too long, and a hash (FNV-1a) that
+/// distinguishes it from others with the same start.
+pub(crate) fn bounded_fingerprint(fingerprint: String) -> String {
+    const START: usize = 160;
+    if fingerprint.len() <= MAX_FINGERPRINT {
+        return fingerprint;
+    }
+    let hash = fingerprint
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    format!("{} {hash:016x}", prefix(&fingerprint, START))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::backtrace::SourceLocation;
+    use crate::report::report_error::ReportError;
+    use crate::report::request_parts::{ReportRequest, ReportResponse};
+
+    #[test]
+    fn types_and_the_first_location_group_reports_and_messages_do_not() {
+        let cause = |message| {
+            ReportError::new(message)
+                .with_type("std::io::Error")
+                .with_location(SourceLocation::new("src/stock.rs", 12, 5))
+        };
+        let report = |message| {
+            let mut report = Report::new(Uuid::nil(), "loading the stock");
+            report.errors.push(cause(message));
+            report
+        };
+        let group = fingerprint(&report("no space left"));
+        assert_eq!(group, "std::io::Error src/stock.rs:12:5");
+        assert_eq!(group, fingerprint(&report("disk on fire")));
+    }
+
+    #[test]
+    fn without_a_location_the_status_and_the_route_group_reports() {
+        let mut report = Report::new(Uuid::nil(), "Bad Gateway");
+        report.response = Some(ReportResponse::new(502));
+        report.request = Some(ReportRequest::new("GET", "/orders/7").with_route("/orders/{id}"));
+        assert_eq!(fingerprint(&report), "handler 502 GET /orders/{id}");
+    }
+
+    #[test]
+    fn long_fingerprints_that_differ_stay_different() {
+        let [one, other] = ["a", "b"].map(|end| bounded_fingerprint("é".repeat(200) + end));
+        assert_ne!(one, other);
+        assert!(one.len() <= MAX_FINGERPRINT && other.len() <= MAX_FINGERPRINT);
     }
 }

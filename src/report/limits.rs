@@ -1,16 +1,14 @@
-//! How much one request may record: what is beyond is left out, and the report says so.
+//! How much one scope records. What exceeds a limit is dropped, and the report says so.
 
 use serde_json::{Map, Value};
 
-use crate::text::truncate;
-
-/// Breadcrumbs and log lines, each; older ones make room.
+/// Breadcrumbs, and log lines; the oldest one is dropped for a new one.
 pub(super) const RING: usize = 100;
-/// Bytes of a breadcrumb's or a log line's text.
+/// Bytes of the message of a breadcrumb or log line.
 pub(super) const TEXT: usize = 1024;
-/// Bytes of all data of all breadcrumbs of a request.
-pub(super) const CRUMB_DATA: usize = 64 * 1024;
-/// Attributes of a request.
+/// Bytes of the data of all breadcrumbs together.
+pub(super) const BREADCRUMB_DATA: usize = 64 * 1024;
+/// Attributes.
 pub(super) const ATTRIBUTES: usize = 128;
 /// Bytes of a key or a name.
 pub(super) const KEY: usize = 256;
@@ -18,32 +16,30 @@ pub(super) const KEY: usize = 256;
 pub(super) const SCALAR: usize = 4 * 1024;
 /// Bytes of one value of the metadata, and of one breadcrumb's data.
 pub(super) const VALUE: usize = 16 * 1024;
-/// Bytes of all metadata of a request.
+/// Bytes of all metadata together.
 pub(super) const METADATA: usize = 128 * 1024;
-/// Feature flags of a request.
+/// Feature flags.
 pub(super) const FLAGS: usize = 128;
-/// `on_report` callbacks of a request.
+/// `on_report` callbacks.
 pub(super) const CALLBACKS: usize = 32;
-/// How deep a value may be nested.
+/// How deeply a value may be nested.
 const DEPTH: usize = 32;
 
-/// A text, cut where it is too long.
-pub(crate) fn short(mut text: String, max: usize) -> String {
-    truncate(&mut text, max);
-    text
+/// About how many bytes a value takes as JSON; `usize::MAX` if it is nested too deeply.
+pub(super) fn size_of_value(value: &Value) -> usize {
+    value_size(value, DEPTH)
 }
 
-/// About how many bytes a value takes as JSON; too many if it is nested too deep.
-pub(super) fn weight(value: &Value) -> usize {
-    value_weight(value, DEPTH)
+/// The same for an object's members; nothing if there are none.
+pub(super) fn size_of_map(map: &Map<String, Value>) -> usize {
+    if map.is_empty() {
+        0
+    } else {
+        members_size(map, DEPTH)
+    }
 }
 
-/// The same for an object's members.
-pub(super) fn map_weight(map: &Map<String, Value>) -> usize {
-    members_weight(map, DEPTH)
-}
-
-fn value_weight(value: &Value, depth: usize) -> usize {
+fn value_size(value: &Value, depth: usize) -> usize {
     if depth == 0 {
         return usize::MAX;
     }
@@ -52,18 +48,18 @@ fn value_weight(value: &Value, depth: usize) -> usize {
         Value::Number(_) => 8,
         Value::String(text) => text.len().saturating_add(2),
         Value::Array(items) => items.iter().fold(2, |sum: usize, item| {
-            sum.saturating_add(value_weight(item, depth - 1))
+            sum.saturating_add(value_size(item, depth - 1))
                 .saturating_add(1)
         }),
-        Value::Object(members) => members_weight(members, depth),
+        Value::Object(members) => members_size(members, depth),
     }
 }
 
-fn members_weight(members: &Map<String, Value>, depth: usize) -> usize {
+fn members_size(members: &Map<String, Value>, depth: usize) -> usize {
     members.iter().fold(2, |sum: usize, (key, value)| {
         sum.saturating_add(key.len())
             .saturating_add(4)
-            .saturating_add(value_weight(value, depth - 1))
+            .saturating_add(value_size(value, depth - 1))
     })
 }
 
@@ -74,20 +70,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_cut_at_a_character() {
-        let mut text = format!("a{}", "é".repeat(600));
-        assert!(truncate(&mut text, TEXT));
-        assert_eq!(text.len(), 1023);
-        assert!(!truncate(&mut text, TEXT));
-    }
-
-    #[test]
-    fn a_value_nested_too_deep_is_too_heavy() {
+    fn a_value_that_is_nested_too_deeply_exceeds_every_limit() {
         let mut value = json!(1);
         for _ in 0..DEPTH {
             value = json!([value]);
         }
-        assert_eq!(weight(&value), usize::MAX);
-        assert!(weight(&json!({"a": [1, "two", null]})) < 40);
+        assert_eq!(size_of_value(&value), usize::MAX);
+        assert!(size_of_value(&json!({"a": [1, "two", null]})) < 40);
     }
 }

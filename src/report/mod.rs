@@ -1,61 +1,71 @@
-//! What the owner is told: [`Report`], a failure with the story of its request, and [`Scope`], which
-//! tells that story.
+//! What is reported: the parts of a [`Report`](crate::Report), and the ways to report something by hand.
 //!
-//! On the request's path a failure is [`Event`]: handles are cloned, nothing is formatted. A [`EventSink`]
-//! takes it; the worker behind it makes the [`Report`].
+//! A failure becomes a report in three steps. On the path of the request Backstop makes an event: handles to the
+//! failure, the request and what the request's [`Scope`](crate::Scope) has recorded. A worker then makes the
+//! report of it, runs the [`on_report`](crate::Scope::on_report) callbacks and redacts what is sensitive. In
+//! the end each [reporter](crate::reporters) delivers it.
+//!
+//! | to report | use |
+//! | --- | --- |
+//! | an error that a handler returns, a panic, a failed body | nothing, the layer does it |
+//! | an error that the application goes on after | [`notify`](crate::notify()), or [`intercept`](Intercept::intercept) |
+//! | an error in which a background task ends | [`spawn`](crate::spawn) |
+//! | an error, and wait until it is delivered | [`Backstop::draft`](crate::Backstop::draft) |
+//!
+//! ```
+//! use backstop::report::{Breadcrumb, BreadcrumbKind, Intercept as _};
+//! use backstop::{Scope, notify};
+//!
+//! let scope = Scope::current();
+//! scope.add_breadcrumb(Breadcrumb::new("read the settings").with_kind(BreadcrumbKind::State));
+//!
+//! // Reported, and the application goes on with the default.
+//! let port: u16 = "eighty".parse().intercept().unwrap_or(80);
+//! if let Err(error) = std::fs::read("/no/such/file") {
+//!     notify(&error);
+//! }
+//! # assert_eq!(port, 80);
+//! ```
 
-mod callback;
-mod clear;
-mod context;
-mod device;
-mod dispatch;
-mod document;
-mod event;
-mod flatten;
-mod grouping;
-mod in_scope;
-mod inner;
+pub(crate) mod assemble;
+pub(crate) mod breadcrumb;
+pub(crate) mod callback;
+pub(crate) mod defaults;
+pub(crate) mod dispatch;
+pub(crate) mod environment;
+pub(crate) mod error_event;
+pub(crate) mod event;
+pub(crate) mod feature_flag;
+pub(crate) mod flatten;
+pub(crate) mod frame;
+pub(crate) mod grouping;
 mod limits;
-mod notify;
-mod otel;
-mod outcome;
-mod parts;
-mod record;
-mod scope;
-mod sink;
-mod slot;
-#[cfg_attr(
-    not(feature = "tracing-subscriber"),
-    expect(dead_code, reason = "only the tracing layer enters spans")
-)]
-pub(crate) mod span;
-mod task;
-mod trail;
-mod uncaught;
+pub(crate) mod outcome;
+#[expect(clippy::module_inception, reason = "the room is named after its data")]
+pub(crate) mod report;
+pub(crate) mod report_error;
+pub(crate) mod request_parts;
+pub(crate) mod scalar;
+pub(crate) mod scope_data;
+pub(crate) mod severity;
+pub(crate) mod spawn_trace;
+pub(crate) mod trace_ids;
+pub(crate) mod user;
 
-pub use self::context::{Contextualized, contextualize};
-pub use self::dispatch::unreported_count;
-pub(crate) use self::dispatch::{Dispatch, ReportDefaults, count_unreported, process, set_process};
-pub use self::document::{
-    App, Breadcrumb, BreadcrumbKind, Device, FeatureFlag, Frame, LogLine, Mechanism, Report,
-    ReportError, ReportRequest, ReportResponse, Severity, SourceLine, Thread, User,
-};
-pub(crate) use self::event::{Event, ScopeSnapshot};
+pub use self::breadcrumb::{Breadcrumb, BreadcrumbKind, LogLine};
+pub use self::environment::{App, Device, Thread};
+pub use self::error_event::ErrorEvent;
+pub use self::feature_flag::FeatureFlag;
 pub use self::flatten::Flatten;
-pub(crate) use self::grouping::{MAX_FINGERPRINT, bounded_fingerprint};
-pub use self::in_scope::{InScope, Scoped};
-#[cfg(feature = "tracing-subscriber")]
-pub(crate) use self::limits::short as cut;
-pub(crate) use self::notify::tell_owner;
-pub use self::notify::{Intercept, Reportable, notify};
-pub use self::outcome::Outcome;
-pub use self::parts::Scalar;
-pub use self::scope::Scope;
-pub(crate) use self::sink::{EventSink, PanicObserver};
-pub(crate) use self::slot::{CurrentScope, ScopeGuard};
-pub(crate) use self::task::spawn;
-pub(crate) use self::trail::{SPANS, SPAWNED_AT, TASK};
-pub(crate) use self::uncaught::{UncaughtPanic, all_told, noted, told};
-pub use crate::backstop::{Draft, ErrorEvent};
+pub use self::frame::{Frame, SourceLine};
+pub use self::report_error::ReportError;
+pub use self::request_parts::{ReportRequest, ReportResponse};
+pub use self::scalar::Scalar;
+pub use self::severity::Severity;
+pub use self::user::User;
+pub use crate::backstop::Draft;
 pub use crate::backtrace::SourceLocation;
 pub use crate::error::Link;
+pub use crate::scope::{
+    ContextualizeFuture, InScope, InScopeFuture, Intercept, Reportable, contextualize,
+};

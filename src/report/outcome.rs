@@ -1,42 +1,57 @@
-//! What becomes of a report.
+//! What became of a report.
 
 use std::fmt;
 
-/// What became of one report: at the gates for all reporters alike, later at each of them.
+/// What became of one report. Before the queue it is the same for all reporters, after it each reporter has
+/// its own.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It has arrived.
+    /// The reporter has delivered it.
     Delivered,
-    /// It is on disk and will be delivered from there, by a later process at the latest.
+    /// It is on disk and will be delivered from there, by a later process if not by this one.
     Spooled,
-    /// The filter, an ignored type, a callback, or the reporter's own settings do not want it. What is never reported
-    /// anyway, as most that stands below 500, is not counted.
+    /// It was excluded by the filter, an ignored type, a callback or the reporter's own settings. Failures that
+    /// are not reported in the first place, as most below 500, are not counted.
     Filtered,
-    /// The sample rate has passed over it.
+    /// The sample rate excluded it.
     SampledOut,
-    /// There were too many like it, or too many at all.
+    /// The rate limit excluded it.
     RateLimited,
-    /// It was made by reporting: on a thread of the pipeline, or in one of its callbacks.
+    /// It was made by reporting itself: on a thread of the pipeline, or in one of its callbacks.
     Recursive,
-    /// The queue, or the reporter's backlog, was full.
+    /// The queue or the reporter's backlog was full.
     QueueFull,
-    /// The reporter refuses it.
+    /// The reporter's service refused it.
     Rejected,
-    /// It was tried often or long enough.
+    /// It was tried as often or as long as the retry policy allows.
     GaveUp,
-    /// The spool needed its room for newer ones.
+    /// The spool dropped it for newer ones.
     Evicted,
     /// It was still waiting when the pipeline was shut down, or came after that.
     ShutDown,
-    /// It is still on its way: what [`Draft`](crate::report::Draft) answers if it can't wait any longer. Never counted.
+    /// It is still on its way: what [`Draft`](crate::report::Draft) returns if it cannot wait any longer.
+    /// Never counted.
     Pending,
 }
 
 impl Outcome {
     pub(crate) const COUNT: usize = 11;
 
-    /// The name that statistics and logs use, like `queue_full`.
+    /// Every reason for which a report is dropped.
+    pub const DROPS: [Self; 9] = [
+        Self::Filtered,
+        Self::SampledOut,
+        Self::RateLimited,
+        Self::Recursive,
+        Self::QueueFull,
+        Self::Rejected,
+        Self::GaveUp,
+        Self::Evicted,
+        Self::ShutDown,
+    ];
+
+    /// The name in statistics and logs, such as `queue_full`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -54,19 +69,6 @@ impl Outcome {
             Self::Pending => "pending",
         }
     }
-
-    /// Every reason for which a report is dropped.
-    pub const DROPS: [Self; 9] = [
-        Self::Filtered,
-        Self::SampledOut,
-        Self::RateLimited,
-        Self::Recursive,
-        Self::QueueFull,
-        Self::Rejected,
-        Self::GaveUp,
-        Self::Evicted,
-        Self::ShutDown,
-    ];
 }
 
 impl fmt::Display for Outcome {

@@ -8,7 +8,7 @@ use super::delivery::Delivery;
 use super::reporter::Reporter;
 use super::terminal::Paint;
 use super::text;
-use crate::report::Report;
+use crate::report::report::Report;
 
 /// Writes reports for people: the cause chain, the application's own frames first, the breadcrumbs that led
 /// there, and everything else in an aligned block.

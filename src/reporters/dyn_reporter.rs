@@ -8,7 +8,8 @@ use std::sync::Arc;
 use super::delivery::Delivery;
 use super::reporter::Reporter;
 use crate::error::BoxError;
-use crate::report::{Outcome, Report};
+use crate::report::outcome::Outcome;
+use crate::report::report::Report;
 
 /// A [`Reporter`] behind a `dyn`.
 pub(crate) trait DynReporter: Send + Sync {

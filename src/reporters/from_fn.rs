@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::delivery::Delivery;
 use super::reporter::Reporter;
-use crate::report::Report;
+use crate::report::report::Report;
 
 /// Makes a reporter of a closure that delivers a batch; see [`Reporter::deliver`] for what it returns.
 ///

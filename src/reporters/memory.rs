@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::delivery::Delivery;
 use super::reporter::Reporter;
-use crate::report::Report;
+use crate::report::report::Report;
 
 /// Keeps the last 1,024 reports, for tests or for a page that shows them. Clones share the reports.
 ///

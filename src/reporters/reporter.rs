@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::delivery::Delivery;
 use crate::error::BoxError;
-use crate::report::{Outcome, Report};
+use crate::report::outcome::Outcome;
+use crate::report::report::Report;
 
 /// Delivers reports to where people see them: a log, a file, a tracker.
 ///

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::visit::{each_text, each_value};
-use crate::report::Report;
-use crate::text::cut;
+use crate::report::report::Report;
+use crate::text::prefix;
 
 /// What a reporter makes of a report: the value that [`shrink_to`] measures.
 pub trait Rendered {
@@ -188,7 +188,7 @@ fn shorten(text: &mut String, max: usize) -> bool {
     if text.len() <= max {
         return false;
     }
-    let end = cut(text, max - MARK.len()).len();
+    let end = prefix(text, max - MARK.len()).len();
     text.truncate(end);
     text.push_str(MARK);
     true
@@ -207,7 +207,7 @@ mod tests {
     fn report(fill: impl FnOnce(&mut Value)) -> Report {
         let mut report = json!({
             "id": "01890a5d-ac96-774b-bcce-b302099a8057", "timestamp": 1, "severity": "error",
-            "handled": false, "mechanism": "handler", "fingerprint": "f",
+            "handled": false, "origin": "handler", "fingerprint": "f",
             "errors": [{"type": "a::Top", "message": "top"}, {"type": "a::Root", "message": "root"}],
         });
         fill(&mut report);

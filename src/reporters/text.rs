@@ -5,7 +5,11 @@ use std::fmt::{self, Write as _};
 use serde_json::Value;
 
 use super::terminal::{Before, Indented, Line, Paint};
-use crate::report::{Frame, Report, ReportError, SPANS, SPAWNED_AT, Severity, TASK};
+use crate::report::frame::Frame;
+use crate::report::report::Report;
+use crate::report::report_error::ReportError;
+use crate::report::severity::Severity;
+use crate::report::spawn_trace::{SPANS, SPAWNED_AT, TASK};
 
 /// Breadcrumbs that are shown: the last ones.
 const MAX_BREADCRUMBS: usize = 20;
@@ -71,12 +75,13 @@ fn link(out: &mut String, error: &ReportError, depth: usize, paint: Paint) -> fm
     if let Some(type_name) = &error.type_name {
         write!(out, " {}", paint.of("2", &format!("[{}]", Line(type_name))))?;
     }
-    if let Some(at) = &error.at {
+    if let Some(location) = &error.location {
+        let location = location.to_string();
         write!(
             out,
             "\n      {} {}",
             paint.of("2", "at"),
-            paint.of("36", &Line(at).to_string())
+            paint.of("36", &Line(&location).to_string())
         )?;
     }
     out.push('\n');
@@ -189,7 +194,7 @@ fn breadcrumbs(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
 }
 
 fn log_lines(report: &Report) -> Vec<(String, String)> {
-    let line = |line: &crate::report::LogLine| {
+    let line = |line: &crate::report::breadcrumb::LogLine| {
         let before = Before(report.timestamp.saturating_sub(line.timestamp)).to_string();
         (before, line.message.clone())
     };

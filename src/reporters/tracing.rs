@@ -6,7 +6,8 @@ use tracing::Level;
 
 use super::delivery::Delivery;
 use super::reporter::Reporter;
-use crate::report::{Report, Severity};
+use crate::report::report::Report;
+use crate::report::severity::Severity;
 
 /// Emits one structured event per report, with the target `backstop::report`, the names of OpenTelemetry's semantic
 /// conventions, and the whole report as JSON in the field `report`.

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::report::{MAX_FINGERPRINT, Report};
+use crate::report::grouping::MAX_FINGERPRINT;
+use crate::report::report::Report;
 
 /// Visits every text of unbounded length, except keys and the notes in `trimmed`.
 pub(super) fn each_text(report: &mut Report, visit: &mut impl FnMut(&mut String)) {
@@ -26,7 +27,7 @@ pub(super) fn each_text(report: &mut Report, visit: &mut impl FnMut(&mut String)
 fn error_texts(report: &mut Report, visit: &mut impl FnMut(&mut String)) {
     for error in &mut report.errors {
         visit(&mut error.message);
-        each([&mut error.type_name, &mut error.at], visit);
+        each([&mut error.type_name], visit);
     }
     for frame in &mut report.frames {
         each([&mut frame.function, &mut frame.file], visit);

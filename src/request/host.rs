@@ -1,9 +1,9 @@
-//! Whether a host name means this machine: the guard against DNS rebinding, by which a foreign page
-//! reads a developer's local server under a name of its own.
+//! Whether a host name means this machine. This guards against DNS rebinding, where a foreign page reads a
+//! developer's local server under a name that the attacker controls.
 
 use std::net::{IpAddr, Ipv4Addr};
 
-/// Whether a `Host` or `:authority` names the loopback, or one of `hosts`. What can't be read does not.
+/// Whether a `Host` or `:authority` names the loopback or one of `hosts`. An invalid one does not.
 pub(super) fn is_local(host: &[u8], hosts: &[String]) -> bool {
     let Some(name) = std::str::from_utf8(host).ok().and_then(name) else {
         return false;
@@ -11,7 +11,7 @@ pub(super) fn is_local(host: &[u8], hosts: &[String]) -> bool {
     is_loopback(name) || hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
 }
 
-/// The name without user info, port and the dot at its end.
+/// The name without user info, port and trailing dot.
 fn name(host: &str) -> Option<&str> {
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
     let name = if let Some(rest) = host.strip_prefix('[') {
@@ -29,7 +29,7 @@ fn is_loopback(name: &str) -> bool {
         || name.parse::<IpAddr>().is_ok_and(is_loopback_address)
 }
 
-/// 127.0.0.0/8, `::1`, and 127.0.0.0/8 written as IPv6.
+/// Whether an address is in 127.0.0.0/8, is `::1`, or is an IPv4-mapped form of the former.
 pub(crate) fn is_loopback_address(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => address.is_loopback(),
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_this_machine_are_local_and_no_others() {
+    fn only_names_of_this_machine_are_local() {
         let local = [
             "localhost",
             "LOCALHOST:3000",

@@ -1,10 +1,11 @@
-//! What Backstop remembers of a request: enough to answer its failure and to tell its owner, taken
-//! before the handler consumes it.
+//! What Backstop keeps of a request, copied before the handler consumes it: enough to respond to its failure and to
+//! report it.
 
-mod facts;
+mod extensions;
 mod host;
-mod trace;
+mod info;
+mod trace_context;
 
-pub use self::facts::RequestInfo;
-pub(crate) use self::facts::Wanted;
 pub(crate) use self::host::is_loopback_address;
+pub(crate) use self::info::KeepOptions;
+pub use self::info::RequestInfo;

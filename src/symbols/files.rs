@@ -7,8 +7,8 @@ use addr2line::Loader;
 use object::{Object as _, ObjectSegment as _, ReadCache};
 
 use super::names;
-use crate::report::Frame;
-use crate::text::cut;
+use crate::report::frame::Frame;
+use crate::text::prefix;
 
 /// A file whose code runs in this process.
 pub(super) struct CodeFile {
@@ -108,5 +108,5 @@ fn existing(path: &Path) -> Option<PathBuf> {
 }
 
 fn short(text: &str) -> String {
-    cut(text, MAX_TEXT).to_owned()
+    prefix(text, MAX_TEXT).to_owned()
 }

@@ -1,6 +1,6 @@
 //! Which crate a function belongs to, by its name and its file.
 
-use crate::report::Frame;
+use crate::report::frame::Frame;
 
 /// Crates whose innermost frames only made the error and captured the backtrace.
 const MACHINERY: [&str; 6] = ["__rustc", "alloc", "backstop", "backtrace", "core", "std"];

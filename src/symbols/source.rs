@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
-use crate::report::{Frame, SourceLine};
+use crate::report::frame::{Frame, SourceLine};
 
 /// The most lines above and below.
 const MAX_AROUND: usize = 20;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::table::Table;
 use super::{SymbolSettings, names, source};
 use crate::panics::catch::catch_panic;
-use crate::report::{Frame, Report};
+use crate::report::frame::Frame;
+use crate::report::report::Report;
 
 /// What was found so far. All workers of the process share it, because it may take as much memory as the program's debug
 /// information. Only workers wait for it.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::files::CodeFile;
 use super::maps;
 use super::maps::Mapping;
-use crate::report::Frame;
+use crate::report::frame::Frame;
 
 pub(super) struct Table {
     mappings: Vec<Mapping>,

@@ -1,7 +1,7 @@
 //! What a rate limit, and a long `Accept`, add to the reported 500.
 
 use axum::Router;
-use backstop::settings::RateLimit;
+use backstop::settings::{RateLimit, Reporting};
 use http::StatusCode;
 
 use super::problems::REPORTED;
@@ -10,12 +10,10 @@ use crate::row::{Asked, Row, row};
 
 pub const ROWS: &[Row] = &[
     row("500, backstop, rate_limit set", || {
-        let backstop = reporting_with(|builder| {
-            builder.rate_limit(RateLimit {
-                per_failure: Some(1_000_000),
-                overall: None,
-            })
-        });
+        let backstop = reporting_with(Reporting::new().rate_limit(RateLimit {
+            per_failure: Some(1_000_000),
+            overall: None,
+        }));
         failing(&backstop, StatusCode::INTERNAL_SERVER_ERROR)
     })
     .over(REPORTED),

@@ -2,7 +2,8 @@
 
 use axum::Router;
 use axum::routing::get;
-use backstop::{Breadcrumb, Error, Scope};
+use backstop::report::Breadcrumb;
+use backstop::{Error, Scope};
 
 use super::panics::with_frames;
 use crate::apps::reporting;
@@ -17,9 +18,9 @@ pub const ROWS: &[Row] = &[
 
 fn story() -> Router {
     let handler = async |scope: Scope| {
-        scope.attribute("tenant", "acme");
+        scope.set_attribute("tenant", "acme");
         for step in ["cart", "stock", "price", "card", "mail"] {
-            scope.breadcrumb(Breadcrumb::new(step));
+            scope.add_breadcrumb(Breadcrumb::new(step));
         }
         Err::<(), _>(Error::msg("no order 7"))
     };

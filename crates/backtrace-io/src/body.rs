@@ -1,41 +1,39 @@
-//! The body of a request: the report alone, or with its breadcrumbs as an attachment.
+//! The body of a request: the document alone, or a form with the breadcrumbs as an attachment.
 
-use serde_json::{Map, Value, json};
+use backstop::Report;
+use backstop::reporters::Rendered;
+use backstop_http::Request;
 
-use super::super::http::object;
-use super::{Excerpt, document};
-use crate::report::{Breadcrumb, BreadcrumbKind, Report, Severity};
+use crate::breadcrumbs::breadcrumbs;
+use crate::document::document;
+use crate::stack::Excerpt;
 
 /// What is sent for one report.
-pub(super) struct Body {
-    report: Vec<u8>,
+pub(crate) struct Body {
+    document: Vec<u8>,
     breadcrumbs: Option<Vec<u8>>,
 }
 
 impl Body {
-    pub(super) fn of(report: &Report, excerpt: Excerpt) -> Self {
-        let has_crumbs = !report.breadcrumbs.is_empty();
+    pub(crate) fn new(report: &Report, excerpt: Excerpt) -> Self {
+        let json = |value| serde_json::to_vec(&value).unwrap_or_default();
+        let has_breadcrumbs = !report.breadcrumbs.is_empty();
         Self {
-            report: document::render(report, excerpt),
-            breadcrumbs: has_crumbs.then(|| breadcrumbs(report)),
+            document: json(document(report, excerpt)),
+            breadcrumbs: has_breadcrumbs.then(|| json(breadcrumbs(report))),
         }
     }
 
-    pub(super) fn content_type(report: &Report, boundary: &str) -> String {
-        if report.breadcrumbs.is_empty() {
-            "application/json".to_owned()
-        } else {
-            format!("multipart/form-data; boundary={boundary}")
-        }
-    }
-
-    pub(super) fn into_bytes(self, boundary: &str) -> Vec<u8> {
-        let Some(breadcrumbs) = self.breadcrumbs else {
-            return self.report;
+    pub(crate) fn to_request(&self) -> Option<Request> {
+        let Some(breadcrumbs) = &self.breadcrumbs else {
+            return Some(Request::json(self.document.as_slice()));
         };
-        let mut bytes = Vec::new();
+        // Random, so that no report can contain it.
+        let boundary = format!("backstop-{:032x}", fastrand::u128(..));
+        let content_type = format!("multipart/form-data; boundary={boundary}");
+        let mut form = Vec::new();
         for (name, file, content) in [
-            ("upload_file", "upload_file.json", self.report),
+            ("upload_file", "upload_file.json", &self.document),
             (
                 "attachment_bt-breadcrumbs-0",
                 "bt-breadcrumbs-0",
@@ -46,56 +44,18 @@ impl Body {
                 "--{boundary}\r\ncontent-disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\n\
                  content-type: application/json\r\n\r\n"
             );
-            bytes.extend_from_slice(head.as_bytes());
-            bytes.extend_from_slice(&content);
-            bytes.extend_from_slice(b"\r\n");
+            form.extend_from_slice(head.as_bytes());
+            form.extend_from_slice(content);
+            form.extend_from_slice(b"\r\n");
         }
-        bytes.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
-        bytes
+        form.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+        Some(Request::new(content_type.parse().ok()?, form))
     }
 }
 
-/// Nobody who writes into a report can know it.
-pub(super) fn boundary() -> String {
-    format!("backstop-{:032x}", fastrand::u128(..))
-}
-
-fn breadcrumbs(report: &Report) -> Vec<u8> {
-    let crumbs = (document::first_id(report)..).zip(&report.breadcrumbs);
-    let crumbs: Value = crumbs.map(|(id, crumb)| breadcrumb(id, crumb)).collect();
-    serde_json::to_vec(&crumbs).unwrap_or_default()
-}
-
-fn breadcrumb(id: u64, crumb: &Breadcrumb) -> Value {
-    let kind = match crumb.kind {
-        BreadcrumbKind::Manual => "manual",
-        BreadcrumbKind::Log => "log",
-        BreadcrumbKind::Request => "http",
-        BreadcrumbKind::User => "user",
-        BreadcrumbKind::Query
-        | BreadcrumbKind::State
-        | BreadcrumbKind::Process
-        | BreadcrumbKind::Error => "system",
-    };
-    let level = match crumb.level {
-        Severity::Info => "info",
-        Severity::Warning => "warning",
-        Severity::Error | Severity::Fatal => "error",
-    };
-    let attributes: Map<String, Value> = crumb
-        .data
-        .iter()
-        .map(|(key, value)| (key.clone(), document::scalar(value)))
-        .collect();
-    object([
-        ("id", json!(id)),
-        ("message", json!(crumb.message)),
-        ("timestamp", json!(crumb.timestamp)),
-        ("type", json!(kind)),
-        ("level", json!(level)),
-        (
-            "attributes",
-            json!((!attributes.is_empty()).then_some(attributes)),
-        ),
-    ])
+impl Rendered for Body {
+    /// Without what a form has around its parts, which is a few hundred bytes.
+    fn byte_len(&self) -> usize {
+        self.document.len() + self.breadcrumbs.as_ref().map_or(0, Vec::len)
+    }
 }

@@ -1,48 +1,28 @@
 //! A report as one event.
 
+use backstop::Report;
+use backstop::report::{Frame, SourceLine};
+use backstop_http::json::{object, timestamp};
+use backstop_http::stack;
 use serde_json::{Map, Value, json};
 
-use super::super::http::{iso, object, place};
-use crate::report::{
-    Breadcrumb, BreadcrumbKind, Frame, Mechanism, Report, ReportError, Severity, SourceLine,
-};
+use crate::breadcrumb::breadcrumb;
+use crate::metadata::metadata;
+use crate::payload::VERSION;
+use crate::severity;
 
-pub(super) fn render(report: &Report) -> Vec<u8> {
-    let app = report.app.as_ref();
-    let device = report.device.as_ref();
-    let severity = severity(report.severity);
-    let event = object([
-        ("payloadVersion", json!(super::PAYLOAD_VERSION)),
+pub(crate) fn event(report: &Report) -> Value {
+    object([
+        ("payloadVersion", json!(VERSION)),
         ("exceptions", exceptions(report)),
-        ("severity", json!(severity)),
+        ("severity", json!(severity::name(report.severity))),
         ("unhandled", json!(!report.handled)),
-        ("severityReason", reason(report)),
+        ("severityReason", severity::reason(report)),
         ("context", json!(report.transaction)),
         ("groupingHash", json!(report.fingerprint)),
         ("user", json!(report.user)),
-        (
-            "app",
-            object([
-                ("id", json!(app.and_then(|app| app.name.as_ref()))),
-                ("version", json!(app.and_then(|app| app.version.as_ref()))),
-                (
-                    "releaseStage",
-                    json!(app.and_then(|app| app.release_stage.as_ref())),
-                ),
-                ("binaryArch", json!(device.map(|device| &device.arch))),
-            ]),
-        ),
-        (
-            "device",
-            object([
-                (
-                    "hostname",
-                    json!(device.and_then(|device| device.hostname.as_ref())),
-                ),
-                ("osName", json!(device.map(|device| &device.os))),
-                ("time", json!(iso(report.timestamp))),
-            ]),
-        ),
+        ("app", app(report)),
+        ("device", device(report)),
         ("request", request(report)),
         ("response", response(report)),
         ("threads", threads(report)),
@@ -53,35 +33,19 @@ pub(super) fn render(report: &Report) -> Vec<u8> {
         ("featureFlags", feature_flags(report)),
         ("correlation", correlation(report)),
         ("metaData", metadata(report)),
-    ]);
-    serde_json::to_vec(&event).unwrap_or_default()
+    ])
 }
 
-/// Outermost first. The backtrace is that of the first one; the others have the place where they were made.
+/// Outermost first.
 fn exceptions(report: &Report) -> Value {
-    let nothing = ReportError {
-        type_name: None,
-        message: String::new(),
-        at: None,
-    };
-    let errors = report.errors.iter();
-    let errors = errors.chain(report.errors.is_empty().then_some(&nothing));
-    let exceptions = errors.enumerate().map(|(index, error)| {
-        let stacktrace: Vec<Value> = if index == 0 && !report.frames.is_empty() {
-            report.frames.iter().map(frame).collect()
-        } else {
-            error.at.iter().map(|at| only_place(at)).collect()
-        };
-        json!({
-            "errorClass": error.type_name.as_deref().unwrap_or_else(|| report.mechanism.class()),
-            "message": error.message,
-            "stacktrace": stacktrace,
-        })
+    let exceptions = stack::exceptions(report).into_iter().map(|exception| {
+        let stacktrace: Vec<Value> = exception.frames.iter().map(frame).collect();
+        json!({"errorClass": exception.class, "message": exception.message, "stacktrace": stacktrace})
     });
     exceptions.collect()
 }
 
-/// `file`, `lineNumber` and `method` have to be there.
+/// `file`, `lineNumber` and `method` are required.
 fn frame(frame: &Frame) -> Value {
     const CODE: u32 = 3;
     let line = frame.line.unwrap_or_default();
@@ -92,7 +56,8 @@ fn frame(frame: &Frame) -> Value {
         .filter(near)
         .map(|source| (source.number.to_string(), json!(source.text)))
         .collect();
-    let has_name = frame.function.is_some();
+    let is_address = frame.function.is_none() && frame.address != 0;
+    let address = is_address.then(|| format!("{:#x}", frame.address));
     object([
         ("file", json!(frame.file.as_deref().unwrap_or("unknown"))),
         ("lineNumber", json!(line)),
@@ -102,58 +67,30 @@ fn frame(frame: &Frame) -> Value {
             json!(frame.function.as_deref().unwrap_or("unknown")),
         ),
         ("inProject", json!(frame.in_app)),
-        (
-            "frameAddress",
-            json!((!has_name).then(|| format!("{:#x}", frame.address))),
-        ),
+        ("frameAddress", json!(address)),
         ("code", json!((!code.is_empty()).then_some(code))),
     ])
 }
 
-fn only_place(at: &str) -> Value {
-    let (file, line, column) = place(at);
+fn app(report: &Report) -> Value {
+    let app = report.app.as_ref();
+    let arch = report.device.as_ref().map(|device| &device.arch);
+    let stage = app.and_then(|app| app.release_stage.as_ref());
     object([
-        ("file", json!(file)),
-        ("lineNumber", json!(line.unwrap_or_default())),
-        ("columnNumber", json!(column)),
-        ("method", json!("unknown")),
-        ("inProject", json!(true)),
+        ("id", json!(app.and_then(|app| app.name.as_ref()))),
+        ("version", json!(app.and_then(|app| app.version.as_ref()))),
+        ("releaseStage", json!(stage)),
+        ("binaryArch", json!(arch)),
     ])
 }
 
-const fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Info => "info",
-        Severity::Warning => "warning",
-        Severity::Error | Severity::Fatal => "error",
-    }
-}
-
-/// Why the event has its severity, and whether the application has changed what it would be by itself.
-fn reason(report: &Report) -> Value {
-    let is_told = matches!(report.mechanism, Mechanism::Notify | Mechanism::Intercept);
-    let by_itself = if is_told { "warning" } else { "error" };
-    let kind = match report.mechanism {
-        _ if severity(report.severity) != by_itself => "userCallbackSetSeverity",
-        Mechanism::Panic if report.handled => "handledPanic",
-        Mechanism::Panic => "unhandledPanic",
-        Mechanism::Handler | Mechanism::Service | Mechanism::Response | Mechanism::Body => {
-            "unhandledErrorMiddleware"
-        }
-        Mechanism::Notify | Mechanism::Intercept => "handledException",
-        Mechanism::Task => "unhandledError",
-    };
-    let framework = json!({"framework": "tower"});
+fn device(report: &Report) -> Value {
+    let device = report.device.as_ref();
+    let hostname = device.and_then(|device| device.hostname.as_ref());
     object([
-        ("type", json!(kind)),
-        (
-            "attributes",
-            json!((kind == "unhandledErrorMiddleware").then_some(framework)),
-        ),
-        (
-            "unhandledOverridden",
-            json!((report.handled != is_told).then_some(true)),
-        ),
+        ("hostname", json!(hostname)),
+        ("osName", json!(device.map(|device| &device.os))),
+        ("time", json!(timestamp(report.timestamp))),
     ])
 }
 
@@ -170,11 +107,10 @@ fn request(report: &Report) -> Value {
 }
 
 fn response(report: &Report) -> Value {
-    let response = report.response.as_ref();
-    response.map_or(
-        Value::Null,
-        |response| json!({"statusCode": response.status, "headers": {}}),
-    )
+    match &report.response {
+        Some(response) => json!({"statusCode": response.status, "headers": {}}),
+        None => Value::Null,
+    }
 }
 
 fn threads(report: &Report) -> Value {
@@ -185,23 +121,6 @@ fn threads(report: &Report) -> Value {
     json!([{
         "id": thread.id.to_string(), "name": name, "errorReportingThread": true, "stacktrace": [],
     }])
-}
-
-fn breadcrumb(crumb: &Breadcrumb) -> Value {
-    let kind = match crumb.kind {
-        BreadcrumbKind::Manual => "manual",
-        BreadcrumbKind::Log => "log",
-        BreadcrumbKind::Request => "request",
-        BreadcrumbKind::Query | BreadcrumbKind::Process => "process",
-        BreadcrumbKind::User => "user",
-        BreadcrumbKind::State => "state",
-        BreadcrumbKind::Error => "error",
-    };
-    let mut data = crumb.data.clone();
-    if crumb.level != Severity::Info {
-        data.entry("level").or_insert_with(|| json!(crumb.level));
-    }
-    json!({"timestamp": iso(crumb.timestamp), "name": crumb.message, "type": kind, "metaData": data})
 }
 
 fn feature_flags(report: &Report) -> Value {
@@ -222,41 +141,4 @@ fn correlation(report: &Report) -> Value {
         ]),
         None => Value::Null,
     }
-}
-
-/// The application's own sections, and what Bugsnag has no place for. Our sections come first: under their names
-/// what the application says stands over it, member by member.
-fn metadata(report: &Report) -> Value {
-    let log = report.logs.iter().map(|line| {
-        let time = iso(line.timestamp);
-        json!(format!("{time} {} {}", severity(line.level), line.message))
-    });
-    let log: Vec<Value> = log.collect();
-    let trimmed = (!report.trimmed.is_empty()).then_some(&report.trimmed);
-    let suppressed = (report.suppressed > 0).then_some(report.suppressed);
-    let backstop = object([
-        ("id", json!(report.id)),
-        ("mechanism", json!(report.mechanism)),
-        (
-            "route",
-            json!(report.request.as_ref().map(|request| &request.route)),
-        ),
-        ("suppressed", json!(suppressed)),
-        ("trimmed", json!(trimmed)),
-    ]);
-    let mut sections = Map::new();
-    sections.insert("backstop".to_owned(), backstop);
-    if !report.attributes.is_empty() {
-        sections.insert("attributes".to_owned(), json!(report.attributes));
-    }
-    if !log.is_empty() {
-        sections.insert("log".to_owned(), json!({"lines": log}));
-    }
-    for (name, members) in &report.metadata {
-        let section = sections.entry(name).or_insert_with(|| json!({}));
-        if let Value::Object(section) = section {
-            section.extend(members.clone());
-        }
-    }
-    Value::Object(sections)
 }

@@ -31,12 +31,12 @@ fn problem_type(variant: &Variant<'_>, krate: &Path) -> TokenStream {
         || quote!(#krate::__private::status(500)),
         |status| status.value(krate),
     );
-    let code = own.code_literal().map(|code| quote!(.code(#code)));
-    let title = own.title.as_ref().map(|title| quote!(.title(#title)));
-    let type_uri = own.type_uri.as_ref().map(|uri| quote!(.type_uri(#uri)));
+    let code = own.code_literal().map(|code| quote!(.with_code(#code)));
+    let title = own.title.as_ref().map(|title| quote!(.with_title(#title)));
+    let type_uri = own.type_uri.as_ref().map(|uri| quote!(.with_type(#uri)));
     let exposure = match (own.public, own.private) {
-        (Some(_), _) => Some(quote!(.shown(true))),
-        (None, Some(_)) => Some(quote!(.shown(false))),
+        (Some(_), _) => Some(quote!(.with_public(true))),
+        (None, Some(_)) => Some(quote!(.with_public(false))),
         (None, None) => None,
     };
     quote!(#krate::problem::ProblemType::new(#status) #code #title #type_uri #exposure)

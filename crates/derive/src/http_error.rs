@@ -44,7 +44,7 @@ impl<'a> Methods<'a> {
             self.text(&quote!(name), |attributes| attributes.name.as_ref()),
             self.text(&quote!(title), |attributes| attributes.title.as_ref()),
             self.text(&quote!(type_uri), |attributes| attributes.type_uri.as_ref()),
-            self.detail(),
+            self.text(&quote!(detail), |attributes| attributes.detail.as_ref()),
             self.fields(),
             self.headers(),
             self.exposure(),
@@ -84,14 +84,6 @@ impl<'a> Methods<'a> {
         self.optional(name, &returns, |attributes| {
             let text = text(attributes)?;
             Some(quote!(::std::borrow::Cow::Borrowed(#text)))
-        })
-    }
-
-    fn detail(self) -> Option<TokenStream> {
-        let returns = quote!(::std::string::String);
-        self.optional(&quote!(detail), &returns, |attributes| {
-            let text = attributes.detail.as_ref()?;
-            Some(quote!(::std::string::String::from(#text)))
         })
     }
 

@@ -9,6 +9,7 @@ mod backstop {
     use std::borrow::Cow;
 
     use self::__private::{HeaderMap, StatusCode, Value};
+    use self::problem::ProblemType;
 
     pub(crate) trait HttpError: std::error::Error + Send + Sync + 'static {
         fn status(&self) -> StatusCode {
@@ -23,7 +24,7 @@ mod backstop {
         fn title(&self) -> Option<Cow<'static, str>> {
             None
         }
-        fn detail(&self) -> Option<String> {
+        fn detail(&self) -> Option<Cow<'static, str>> {
             None
         }
         fn type_uri(&self) -> Option<Cow<'static, str>> {
@@ -62,44 +63,48 @@ mod backstop {
         Private,
     }
 
-    #[derive(Debug, PartialEq)]
-    pub(crate) struct ProblemType {
-        pub(crate) status: u16,
-        pub(crate) code: Option<Value>,
-        pub(crate) title: Option<&'static str>,
-        pub(crate) type_uri: Option<&'static str>,
-        pub(crate) shown: Option<bool>,
-    }
+    pub(crate) mod problem {
+        use super::__private::{StatusCode, Value};
 
-    impl ProblemType {
-        pub(crate) fn new(status: StatusCode) -> Self {
-            Self {
-                status: status.0,
-                code: None,
-                title: None,
-                type_uri: None,
-                shown: None,
+        #[derive(Debug, PartialEq)]
+        pub(crate) struct ProblemType {
+            pub(crate) status: u16,
+            pub(crate) code: Option<Value>,
+            pub(crate) title: Option<&'static str>,
+            pub(crate) type_uri: Option<&'static str>,
+            pub(crate) is_public: Option<bool>,
+        }
+
+        impl ProblemType {
+            pub(crate) fn new(status: StatusCode) -> Self {
+                Self {
+                    status: status.0,
+                    code: None,
+                    title: None,
+                    type_uri: None,
+                    is_public: None,
+                }
             }
-        }
 
-        pub(crate) fn code(mut self, code: impl Into<Value>) -> Self {
-            self.code = Some(code.into());
-            self
-        }
+            pub(crate) fn with_code(mut self, code: impl Into<Value>) -> Self {
+                self.code = Some(code.into());
+                self
+            }
 
-        pub(crate) fn title(mut self, title: &'static str) -> Self {
-            self.title = Some(title);
-            self
-        }
+            pub(crate) fn with_title(mut self, title: &'static str) -> Self {
+                self.title = Some(title);
+                self
+            }
 
-        pub(crate) fn type_uri(mut self, type_uri: &'static str) -> Self {
-            self.type_uri = Some(type_uri);
-            self
-        }
+            pub(crate) fn with_type(mut self, type_uri: &'static str) -> Self {
+                self.type_uri = Some(type_uri);
+                self
+            }
 
-        pub(crate) fn shown(mut self, shown: bool) -> Self {
-            self.shown = Some(shown);
-            self
+            pub(crate) fn with_public(mut self, is_public: bool) -> Self {
+                self.is_public = Some(is_public);
+                self
+            }
         }
     }
 
@@ -200,7 +205,8 @@ mod backstop {
 }
 
 use backstop::__private::{IntoResponse as _, Response, StatusCode, Value};
-use backstop::{Exposure, HttpError as _, ProblemType};
+use backstop::problem::ProblemType;
+use backstop::{Exposure, HttpError as _};
 
 const TEAPOT: StatusCode = StatusCode(418);
 
@@ -341,12 +347,12 @@ fn the_catalogue_lists_every_variant_and_those_of_inner_errors() {
         ShopError::<String>::catalogue(),
         [
             problem_type(404)
-                .code("NO_PRODUCT")
-                .title("No such product")
-                .type_uri("https://shop.example/no-product"),
-            problem_type(503).code(5_000_000_000).shown(true),
-            problem_type(418).shown(false),
-            problem_type(402).code("DECLINED"),
+                .with_code("NO_PRODUCT")
+                .with_title("No such product")
+                .with_type("https://shop.example/no-product"),
+            problem_type(503).with_code(5_000_000_000).with_public(true),
+            problem_type(418).with_public(false),
+            problem_type(402).with_code("DECLINED"),
             problem_type(500),
         ]
     );

@@ -1,104 +1,107 @@
-//! The client: one request, one answer, and a word in the log when that changes.
+//! The HTTP client of one reporter.
 
 use std::error::Error as _;
 use std::fmt;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 use std::time::Duration;
 
-use http::HeaderMap;
+use backstop::BoxError;
 use reqwest::{Certificate, redirect, retry};
 
-use super::{Answer, Endpoint, VERSION};
-use crate::error::BoxError;
+use crate::endpoint::Endpoint;
+use crate::health::Health;
+use crate::request::Request;
+use crate::response::Response;
 
-/// Sends for one reporter.
-pub(in crate::reporters) struct Client {
-    /// The reporter, for the log.
-    name: &'static str,
+/// The settings of a client, and the client, which is created when it is first needed.
+pub(crate) struct Client {
     timeout: Duration,
     roots: Vec<Vec<u8>>,
-    made: OnceLock<Result<reqwest::Client, String>>,
-    /// What is wrong at the moment, so that the log tells of each change once.
-    trouble: Mutex<Option<String>>,
+    created: OnceLock<Result<reqwest::Client, String>>,
+    health: Health,
 }
 
-/// For the whole of a request.
+/// For a whole request.
 const TIMEOUT: Duration = Duration::from_secs(15);
-/// For the rest of an answer whose status is known.
+/// For the rest of a response whose status is known.
 const BODY_TIMEOUT: Duration = Duration::from_secs(2);
-/// How much of an answer's body is read.
+/// How much of a response's body is read.
 const MAX_TEXT: usize = 4 * 1024;
 
 impl Client {
-    pub(in crate::reporters) const fn new(name: &'static str) -> Self {
-        Self {
-            name,
-            timeout: TIMEOUT,
-            roots: Vec::new(),
-            made: OnceLock::new(),
-            trouble: Mutex::new(None),
-        }
-    }
-
-    pub(in crate::reporters) const fn set_timeout(&mut self, timeout: Duration) {
+    pub(crate) fn set_timeout(&mut self, timeout: Duration) {
         self.timeout = timeout;
+        self.reset();
     }
 
-    /// Trusts one more authority, in PEM.
-    pub(in crate::reporters) fn trust(&mut self, pem: Vec<u8>) {
+    /// Trusts one more certificate authority, in PEM.
+    pub(crate) fn add_root(&mut self, pem: Vec<u8>) {
         self.roots.push(pem);
+        self.reset();
     }
 
-    /// Whether there can be a client at all.
-    pub(in crate::reporters) fn check(&self, endpoint: &Endpoint) -> Result<(), BoxError> {
+    /// Forgets the client, because a setting has changed.
+    pub(crate) fn reset(&mut self) {
+        self.created = OnceLock::new();
+    }
+
+    /// Whether the settings can work.
+    pub(crate) fn check(&self, endpoint: &Endpoint) -> Result<(), BoxError> {
         if self.timeout.is_zero() {
-            return Err("a timeout of 0 leaves no time to send; give it seconds".into());
+            return Err(
+                "a timeout of 0 leaves no time to send a report; use at least a second".into(),
+            );
         }
-        self.made(endpoint).map(drop).map_err(BoxError::from)
+        self.get(endpoint).map(drop).map_err(BoxError::from)
     }
 
-    pub(in crate::reporters) async fn post(
+    /// Sends a request; `None` if there is no response, because the tracker cannot be reached, breaks off or takes too
+    /// long.
+    pub(crate) async fn post(
         &self,
+        reporter: &str,
         endpoint: &Endpoint,
-        headers: HeaderMap,
-        body: Vec<u8>,
-    ) -> Answer {
-        let Ok(client) = self.made(endpoint) else {
-            return Answer::Nothing;
-        };
+        request: Request,
+    ) -> Option<Response> {
+        let client = self.get(endpoint).ok()?;
+        let (headers, body) = request.into_parts();
         let request = client.post(endpoint.url().clone()).headers(headers);
         match request.body(body).send().await {
             Ok(response) => {
                 let (status, headers) = (response.status(), response.headers().clone());
-                let answer = Answer::new(status, headers, start_of_body(response).await);
-                let refused = !status.is_success();
-                self.tell(endpoint, refused.then(|| format!("answered {status}")));
-                answer
+                let response = Response::new(status, headers, start_of_body(response).await);
+                let failure = (!status.is_success()).then(|| format!("the response is {status}"));
+                self.health.record(reporter, endpoint, failure);
+                Some(response)
             }
             Err(error) => {
-                self.tell(endpoint, Some(Chain(error.without_url()).to_string()));
-                Answer::Nothing
+                let chain = Chain(error.without_url()).to_string();
+                self.health.record(reporter, endpoint, Some(chain));
+                None
             }
         }
     }
 
-    /// The client; made once, by `check`.
-    fn made(&self, endpoint: &Endpoint) -> Result<&reqwest::Client, String> {
-        let made = self.made.get_or_init(|| self.make(endpoint.is_plain()));
-        made.as_ref().map_err(Clone::clone)
+    fn get(&self, endpoint: &Endpoint) -> Result<&reqwest::Client, String> {
+        let created = self
+            .created
+            .get_or_init(|| self.create(endpoint.is_plaintext()));
+        created.as_ref().map_err(Clone::clone)
     }
 
-    fn make(&self, is_plain: bool) -> Result<reqwest::Client, String> {
+    fn create(&self, is_plaintext: bool) -> Result<reqwest::Client, String> {
         let mut roots = Vec::new();
         for pem in &self.roots {
             let parsed = Certificate::from_pem_bundle(pem).unwrap_or_default();
             if parsed.is_empty() {
-                return Err("a root certificate is no PEM; give the text of a .pem file".to_owned());
+                return Err(
+                    "root certificate is not valid PEM; use the content of a .pem file".to_owned(),
+                );
             }
             roots.extend(parsed);
         }
         let builder = reqwest::Client::builder()
-            .user_agent(format!("backstop/{VERSION}"))
+            .user_agent(concat!("backstop/", env!("CARGO_PKG_VERSION")))
             .timeout(self.timeout)
             .connect_timeout(self.timeout)
             .redirect(redirect::Policy::none())
@@ -106,31 +109,24 @@ impl Client {
             .referer(false)
             .pool_max_idle_per_host(1)
             .tls_backend_rustls();
-        let builder = if is_plain && roots.is_empty() {
-            // Machines without certificates can send in plain text all the same.
+        let builder = if is_plaintext && roots.is_empty() {
+            // So that a machine without any certificates can send, too.
             builder.tls_certs_only([])
         } else {
             builder.tls_certs_merge(roots)
         };
-        let no_client = |error| format!("there can be no HTTP client: {}", Chain(error));
-        builder.build().map_err(no_client)
+        let failed = |error| format!("failed to create the HTTP client: {}", Chain(error));
+        builder.build().map_err(failed)
     }
+}
 
-    fn tell(&self, endpoint: &Endpoint, trouble: Option<String>) {
-        let mut before = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-        if *before == trouble {
-            return;
-        }
-        before.clone_from(&trouble);
-        drop(before);
-        let reporter = self.name;
-        match trouble {
-            Some(trouble) => {
-                tracing::warn!(target: "backstop::reporters", reporter, ?endpoint, trouble, "reports do not arrive");
-            }
-            None => {
-                tracing::info!(target: "backstop::reporters", reporter, ?endpoint, "reports arrive again");
-            }
+impl Default for Client {
+    fn default() -> Self {
+        Self {
+            timeout: TIMEOUT,
+            roots: Vec::new(),
+            created: OnceLock::new(),
+            health: Health::default(),
         }
     }
 }
@@ -141,7 +137,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// What is not there in time, or not at all, is nothing that a delivery depends on.
+/// Nothing in a body decides a delivery whose status is known, so what is late or broken is left out.
 async fn start_of_body(mut response: reqwest::Response) -> String {
     let mut start = Vec::new();
     let read = async {
@@ -157,7 +153,7 @@ async fn start_of_body(mut response: reqwest::Response) -> String {
     String::from_utf8_lossy(&start).into_owned()
 }
 
-/// An error and what is behind it.
+/// Displays an error together with its sources.
 struct Chain(reqwest::Error);
 
 impl fmt::Display for Chain {

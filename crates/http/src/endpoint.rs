@@ -2,47 +2,72 @@
 
 use std::fmt;
 
-use reqwest::Url;
+use backstop::BoxError;
+use url::Url;
 
-use crate::error::BoxError;
-
-/// A URL that reports can be sent to. Path and query may hold a token, so `Debug` shows neither.
+/// A URL that reports can be sent to: `http` or `https`, with a host, and without user, password and fragment.
+///
+/// Path and query may contain a token, so the `Debug` output shows the origin alone, and no error repeats the URL.
+///
+/// ```
+/// use backstop_http::Endpoint;
+///
+/// let endpoint = Endpoint::parse("https://tracker.example.com/errors/?token=s3cr3t")?.join("api/reports");
+/// assert_eq!(endpoint.url().as_str(), "https://tracker.example.com/errors/api/reports?token=s3cr3t");
+/// assert_eq!(format!("{endpoint:?}"), "https://tracker.example.com");
+/// # Ok::<(), backstop::BoxError>(())
+/// ```
 #[derive(Clone, Eq, PartialEq)]
-pub(in crate::reporters) struct Endpoint(Url);
+pub struct Endpoint(Url);
 
 impl Endpoint {
+    /// Reads a URL.
+    ///
     /// # Errors
     ///
-    /// What is wrong, without the URL, which may hold a token.
-    pub(in crate::reporters) fn parse(text: &str) -> Result<Self, BoxError> {
+    /// What is wrong with it, and what to give instead.
+    pub fn parse(text: &str) -> Result<Self, BoxError> {
         let url: Url = text.trim().parse().map_err(|error| {
-            format!("the endpoint is no URL ({error}); give one like https://host/path")
+            format!("the endpoint is not a valid URL ({error}); use one like https://host/path")
         })?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-            return Err("the endpoint has to start with https:// or http://".into());
+            return Err("the endpoint must start with https:// or http://".into());
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err("the endpoint must not hold a user or a password; leave them out".into());
+            return Err("the endpoint must not contain a user or a password; remove them".into());
         }
         if url.fragment().is_some() {
-            return Err("the endpoint must not have a fragment; leave out all from the #".into());
+            return Err(
+                "the endpoint must not have a fragment; remove everything from the # on".into(),
+            );
         }
         Ok(Self(url))
     }
 
-    pub(in crate::reporters) const fn url(&self) -> &Url {
+    /// The URL, which may contain a token.
+    #[must_use]
+    pub const fn url(&self) -> &Url {
         &self.0
     }
 
-    /// The same with another path or query.
-    #[cfg(any(feature = "airbrake", feature = "backtrace-io", feature = "sentry"))]
-    pub(in crate::reporters) fn with(mut self, change: impl FnOnce(&mut Url)) -> Self {
+    /// Appends to the path, with one `/` in between; the query stays.
+    #[must_use]
+    pub fn join(self, path: &str) -> Self {
+        self.edit(|url| {
+            let joined = format!("{}/{path}", url.path().trim_end_matches('/'));
+            url.set_path(&joined);
+        })
+    }
+
+    /// Changes path or query.
+    #[must_use]
+    pub fn edit(mut self, change: impl FnOnce(&mut Url)) -> Self {
         change(&mut self.0);
         self
     }
 
-    /// Whether nothing is encrypted on the way, so that no certificates are needed.
-    pub(super) fn is_plain(&self) -> bool {
+    /// Whether requests travel unencrypted, so that no certificates are needed.
+    pub(crate) fn is_plaintext(&self) -> bool {
         self.0.scheme() == "http"
     }
 }
@@ -58,13 +83,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn debug_shows_the_origin_alone() {
+    fn debug_output_shows_the_origin_alone() {
         let endpoint = Endpoint::parse("https://proxy.example:8443/s3cr3t?token=s3cr3t").unwrap();
         assert_eq!(format!("{endpoint:?}"), "https://proxy.example:8443");
     }
 
     #[test]
-    fn what_nothing_can_be_sent_to_is_refused_without_being_repeated() {
+    fn a_path_is_appended_with_one_slash() {
+        for base in ["https://host", "https://host/"] {
+            let endpoint = Endpoint::parse(base).unwrap().join("a/b/");
+            assert_eq!(endpoint.url().as_str(), "https://host/a/b/");
+        }
+        let prefixed = Endpoint::parse("https://host/x/?y").unwrap().join("a");
+        assert_eq!(prefixed.url().as_str(), "https://host/x/a?y");
+    }
+
+    #[test]
+    fn a_url_that_cannot_work_is_refused_without_being_repeated() {
         for text in [
             "",
             "s3cr3t",

@@ -1,25 +1,49 @@
-//! What no log, error or `Debug` may show.
+//! What no log, error or `Debug` output may show.
 
 use std::fmt;
 
-/// A key or a token. Nothing prints it.
+use http::HeaderValue;
+use http::header::InvalidHeaderValue;
+
+/// A key, a token or a URL that contains one. Its `Debug` output is `[REDACTED]`.
+///
+/// ```
+/// use backstop_http::Secret;
+///
+/// let token = Secret::new("s3cr3t\n");
+/// assert_eq!(token.expose(), "s3cr3t");
+/// assert_eq!(format!("{token:?}"), "[REDACTED]");
+/// ```
 #[derive(Clone, Eq, PartialEq)]
-pub(in crate::reporters) struct Secret(String);
+pub struct Secret(String);
 
 impl Secret {
-    /// Without the white space that comes along from files and variables.
-    pub(in crate::reporters) fn new(text: impl Into<String>) -> Self {
+    /// Wraps a secret, without the white space around it that files and variables tend to add.
+    pub fn new(text: impl Into<String>) -> Self {
         Self(text.into().trim().to_owned())
     }
 
-    /// The value of an environment variable, empty if it is not set.
-    #[cfg(any(feature = "airbrake", feature = "bugsnag", feature = "sentry"))]
-    pub(in crate::reporters) fn from_env(variable: &str) -> Self {
+    /// Reads an environment variable; the secret is empty if it is not set.
+    #[must_use]
+    pub fn from_env(variable: &str) -> Self {
         Self::new(std::env::var(variable).unwrap_or_default())
     }
 
-    pub(in crate::reporters) fn expose(&self) -> &str {
+    /// The secret itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// The secret as the value of a header, after a prefix such as `Bearer `, marked as sensitive.
+    ///
+    /// # Errors
+    ///
+    /// If the secret has characters that no header may have.
+    pub fn to_header(&self, prefix: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+        let mut value = HeaderValue::try_from(format!("{prefix}{}", self.0))?;
+        value.set_sensitive(true);
+        Ok(value)
     }
 }
 
@@ -34,9 +58,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_never_shows_itself() {
-        let secret = Secret::new(" s3cr3t\n");
-        assert_eq!(secret.expose(), "s3cr3t");
-        assert_eq!(format!("{secret:?}"), "[REDACTED]");
+    fn a_header_made_of_a_secret_does_not_show_it() {
+        let header = Secret::new("s3cr3t").to_header("Bearer ").unwrap();
+        assert_eq!(header, "Bearer s3cr3t");
+        assert!(!format!("{header:?}").contains("s3cr3t"));
+        assert!(Secret::new("s3\ncr3t").to_header("").is_err());
     }
 }

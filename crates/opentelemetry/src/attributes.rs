@@ -1,13 +1,15 @@
-//! The attributes of a record: those that the conventions name, ours, the application's own.
+//! The attributes of a record: those of the conventions, ours, and the application's own.
 
+use backstop::report::ReportRequest;
+use backstop::{Origin, Report};
 use opentelemetry::Key;
 use opentelemetry::logs::AnyValue;
 use serde_json::{Value, json};
 
-use super::{stacktrace, value};
-use crate::report::{Mechanism, Report, ReportRequest};
+use crate::stacktrace::stacktrace;
+use crate::value;
 
-pub(super) fn of(report: &Report) -> Vec<(Key, AnyValue)> {
+pub(crate) fn attributes(report: &Report) -> Vec<(Key, AnyValue)> {
     let mut list = List(Vec::new());
     failure(&mut list, report);
     if let Some(request) = &report.request {
@@ -18,13 +20,13 @@ pub(super) fn of(report: &Report) -> Vec<(Key, AnyValue)> {
         "http.response.status_code",
         response.map(|response| i64::from(response.status)),
     );
-    people(&mut list, report);
-    story(&mut list, report);
-    own(&mut list, report);
+    user_and_thread(&mut list, report);
+    details(&mut list, report);
+    application(&mut list, report);
     list.0
 }
 
-/// In their order, none twice.
+/// In their order.
 struct List(Vec<(Key, AnyValue)>);
 
 impl List {
@@ -59,20 +61,20 @@ fn failure(list: &mut List, report: &Report) {
         "error.type",
         type_name.or(status.as_deref()).or(Some("_OTHER")),
     );
-    let is_panic = report.mechanism == Mechanism::Panic;
+    let is_panic = report.origin == Origin::Panic;
     list.text(
         "exception.type",
         type_name.or_else(|| is_panic.then_some("panic")),
     );
     let message = report.errors.first();
-    let message = message.map_or(report.mechanism.as_str(), |error| &error.message);
+    let message = message.map_or(report.origin.as_str(), |error| &error.message);
     list.text("exception.message", Some(message));
-    let stacktrace = stacktrace::of(report);
+    let stacktrace = stacktrace(report);
     list.add(
         "exception.stacktrace",
         (!stacktrace.is_empty()).then_some(stacktrace),
     );
-    list.text("error.mechanism", Some(report.mechanism.as_str()));
+    list.text("error.mechanism", Some(report.origin.as_str()));
     list.add("error.handled", Some(report.handled));
     list.text("error.fingerprint", Some(&report.fingerprint));
 }
@@ -109,7 +111,7 @@ fn request(list: &mut List, request: &ReportRequest) {
     }
 }
 
-fn people(list: &mut List, report: &Report) {
+fn user_and_thread(list: &mut List, report: &Report) {
     if let Some(user) = &report.user {
         list.text("user.id", user.id.as_deref());
         list.text("user.name", user.name.as_deref());
@@ -121,8 +123,8 @@ fn people(list: &mut List, report: &Report) {
     }
 }
 
-/// As the report itself is serialised.
-fn story(list: &mut List, report: &Report) {
+/// In the form in which the report itself is serialized.
+fn details(list: &mut List, report: &Report) {
     list.text("backstop.transaction", report.transaction.as_deref());
     list.json("backstop.breadcrumbs", json!(report.breadcrumbs));
     list.json("backstop.logs", json!(report.logs));
@@ -135,8 +137,8 @@ fn story(list: &mut List, report: &Report) {
     list.json("backstop.trimmed", json!(report.trimmed));
 }
 
-/// Under their own names, as far as these are not taken.
-fn own(list: &mut List, report: &Report) {
+/// Under their own names, unless one is taken.
+fn application(list: &mut List, report: &Report) {
     let ours = list.0.len();
     for (key, json) in &report.attributes {
         let Some(value) = value::of(json.clone()) else {

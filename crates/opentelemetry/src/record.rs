@@ -2,18 +2,20 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use backstop::Report;
+use backstop::report;
+use backstop::reporters::Rendered;
 use opentelemetry::logs::{AnyValue, LogRecord, Severity};
 use opentelemetry::{Key, SpanId, TraceId};
 
-use super::super::fit::Rendered;
-use super::{attributes, value};
-use crate::report::{self, Report};
+use crate::attributes::attributes;
+use crate::value;
 
-/// All that is told of a report, before it is known how the provider keeps it.
+/// What a record will contain, whatever type the provider's records have.
 #[derive(Debug)]
-pub(super) struct Record {
-    pub(super) event: &'static str,
-    pub(super) severity: Severity,
+pub(crate) struct Record {
+    pub(crate) event: &'static str,
+    pub(crate) severity: Severity,
     at: Option<SystemTime>,
     trace: Option<(TraceId, SpanId)>,
     body: String,
@@ -21,7 +23,7 @@ pub(super) struct Record {
 }
 
 impl Record {
-    pub(super) fn of(report: &Report) -> Self {
+    pub(crate) fn new(report: &Report) -> Self {
         let has_request = report.request.is_some();
         Self {
             event: if has_request {
@@ -33,11 +35,11 @@ impl Record {
             at: UNIX_EPOCH.checked_add(Duration::from_millis(report.timestamp)),
             trace: trace(report),
             body: summary(report),
-            attributes: attributes::of(report),
+            attributes: attributes(report),
         }
     }
 
-    pub(super) fn write(self, log: &mut impl LogRecord) {
+    pub(crate) fn write(self, log: &mut impl LogRecord) {
         log.set_event_name(self.event);
         log.set_severity_number(self.severity);
         log.set_severity_text(self.severity.name());
@@ -54,8 +56,8 @@ impl Record {
 }
 
 impl Rendered for Record {
-    /// At least as many as it takes in protobuf.
-    fn bytes(&self) -> usize {
+    /// At least as many as the record takes in protobuf.
+    fn byte_len(&self) -> usize {
         /// Ids, times, the event's name, the severity.
         const HEAD: usize = 128;
         let members = self.attributes.iter();
@@ -70,12 +72,12 @@ const fn severity(severity: report::Severity) -> Severity {
     match severity {
         report::Severity::Info => Severity::Info,
         report::Severity::Warning => Severity::Warn,
-        report::Severity::Error => Severity::Error,
         report::Severity::Fatal => Severity::Fatal,
+        _ => Severity::Error,
     }
 }
 
-/// The span may be missing, the trace may not. All zeros are none.
+/// Without a trace there is no span. An id of zeros is none.
 fn trace(report: &Report) -> Option<(TraceId, SpanId)> {
     let trace = TraceId::from_hex(report.trace_id.as_deref()?).ok()?;
     let span = report.span_id.as_deref();
@@ -87,7 +89,7 @@ fn summary(report: &Report) -> String {
     let messages = report.errors.iter().map(|error| error.message.as_str());
     let messages: Vec<&str> = messages.filter(|message| !message.is_empty()).collect();
     if messages.is_empty() {
-        report.mechanism.as_str().to_owned()
+        report.origin.as_str().to_owned()
     } else {
         messages.join(": ")
     }

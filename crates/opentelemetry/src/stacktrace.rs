@@ -1,11 +1,12 @@
-//! The cause chain and the frames, as Rust itself writes them.
+//! The cause chain and the frames, as Rust itself prints them.
 
 use std::fmt::{self, Write as _};
 
-use crate::report::{Frame, Report, ReportError};
+use backstop::Report;
+use backstop::report::{Frame, ReportError};
 
-/// Each cause with its place, outermost first, then the backtrace in the form of `std::backtrace`.
-pub(super) fn of(report: &Report) -> String {
+/// Each error with its source location, outermost first, then the backtrace in the form of `std::backtrace`.
+pub(crate) fn stacktrace(report: &Report) -> String {
     let mut out = String::new();
     // Writing to a `String` does not fail.
     let _ = write(&mut out, report);
@@ -33,8 +34,8 @@ fn cause(out: &mut String, error: &ReportError) -> fmt::Result {
         write!(out, "{type_name}: ")?;
     }
     writeln!(out, "{}", error.message)?;
-    match &error.at {
-        Some(at) => writeln!(out, "    at {at}"),
+    match &error.location {
+        Some(location) => writeln!(out, "    at {location}"),
         None => Ok(()),
     }
 }

@@ -1,14 +1,14 @@
-//! JSON as OpenTelemetry's values.
+//! JSON as OpenTelemetry's values, and their size.
 
 use opentelemetry::Key;
 use opentelemetry::logs::AnyValue;
 use serde_json::{Number, Value};
 
-/// How deep a value may be nested. A level of ours takes three of protobuf, of which its decoders take a hundred.
+/// How deep a value may be nested. One level takes three in protobuf, whose decoders accept a hundred.
 const DEPTH: usize = 16;
 
-/// A value; `None` for null, which OpenTelemetry's API has not.
-pub(super) fn of(json: Value) -> Option<AnyValue> {
+/// A value; `None` for null, which OpenTelemetry's API does not have.
+pub(crate) fn of(json: Value) -> Option<AnyValue> {
     nested(json, DEPTH)
 }
 
@@ -19,7 +19,7 @@ fn nested(json: Value, depth: usize) -> Option<AnyValue> {
         Value::Number(value) => number(&value),
         Value::String(value) => value.into(),
         Value::Array(_) | Value::Object(_) if depth == 0 => json.to_string().into(),
-        // Others keep their places.
+        // The other items keep their indices.
         Value::Array(items) => items
             .into_iter()
             .map(|item| nested(item, depth - 1).unwrap_or_else(|| "null".into()))
@@ -31,7 +31,7 @@ fn nested(json: Value, depth: usize) -> Option<AnyValue> {
     })
 }
 
-/// One beyond 64 bits with a sign is a text, so that it stays exact.
+/// An integer that does not fit into an `i64` is a string, so that it stays exact.
 fn number(number: &Number) -> AnyValue {
     if let Some(value) = number.as_i64() {
         return AnyValue::Int(value);
@@ -40,8 +40,8 @@ fn number(number: &Number) -> AnyValue {
     float.map_or_else(|| number.to_string().into(), AnyValue::from)
 }
 
-/// How many bytes a member of a map takes in protobuf, at the most.
-pub(super) fn member_bytes(key: &Key, value: &AnyValue) -> usize {
+/// How many bytes a member of a map takes at most in protobuf.
+pub(crate) fn member_bytes(key: &Key, value: &AnyValue) -> usize {
     OVERHEAD + key.as_str().len() + bytes(value)
 }
 
@@ -57,7 +57,7 @@ fn bytes(value: &AnyValue) -> usize {
             .iter()
             .map(|(key, item)| member_bytes(key, item))
             .sum(),
-        // A number takes ten at the most.
+        // A number takes at most ten.
         _ => 10,
     }
 }
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nested_too_deep_is_a_text() {
+    fn values_that_are_nested_too_deep_are_strings() {
         let mut json = json!({"deepest": 1});
         for _ in 0..40 {
             json = json!([json]);

@@ -1,21 +1,21 @@
-//! The contexts of an event, and what is too large or has a name of Sentry's own and goes beside them.
+//! The contexts of an event, and the extra data for what no context can hold.
 
-use sentry_core::protocol::{
+use backstop::Report;
+use backstop_http::json::object;
+use sentry_types::protocol::v7::{
     AppContext, Context, DeviceContext, Map, OsContext, ResponseContext, RuntimeContext, SpanId,
     TraceContext, TraceId,
 };
 use serde_json::{Value, json};
 
-use super::super::http::object;
-use super::tags::one_line;
-use crate::report::Report;
+use crate::names::one_line;
 
-/// Sentry cuts a context after that.
+/// Sentry cuts a larger context.
 const MAX_BYTES: usize = 8_192;
-/// Only the last ones count.
+/// Sentry keeps the last ones.
 const MAX_FLAGS: usize = 100;
 
-/// Contexts that mean something to Sentry; metadata of these names would be taken for them.
+/// Contexts that mean something to Sentry, which would take metadata of these names for them.
 const RESERVED: [&str; 26] = [
     "app",
     "browser",
@@ -46,9 +46,9 @@ const RESERVED: [&str; 26] = [
 ];
 
 /// Contexts by name, and what no context can hold.
-pub(super) type Contexts = (Map<String, Context>, Map<String, Value>);
+pub(crate) type Contexts = (Map<String, Context>, Map<String, Value>);
 
-pub(super) fn contexts(report: &Report, attributes: Option<Map<String, Value>>) -> Contexts {
+pub(crate) fn contexts(report: &Report, attributes: Option<Map<String, Value>>) -> Contexts {
     let mut contexts: Map<String, Context> = typed(report)
         .into_iter()
         .map(|(name, context)| (name.to_owned(), context))
@@ -73,7 +73,7 @@ pub(super) fn contexts(report: &Report, attributes: Option<Map<String, Value>>) 
     (contexts, extra)
 }
 
-/// A member `type` would say what kind of context it is.
+/// A member `type` would be taken for the kind of the context.
 fn fits(name: &str, section: &Map<String, Value>) -> bool {
     let size = || serde_json::to_vec(section).map_or(0, |json| json.len());
     !RESERVED.contains(&name) && !section.contains_key("type") && size() <= MAX_BYTES
@@ -116,8 +116,7 @@ fn typed(report: &Report) -> Vec<(&'static str, Context)> {
     contexts.into_iter().flatten().collect()
 }
 
-/// A trace needs a span; where none is known, one that follows from the report's id, so that a second attempt says
-/// the same.
+/// A trace needs a span. If none is known, its id is derived from the report's, so that it is the same on every attempt.
 fn trace(report: &Report) -> Option<TraceContext> {
     let trace_id: TraceId = report.trace_id.as_ref()?.parse().ok()?;
     let span_id = report.span_id.as_ref().and_then(|id| id.parse().ok());
@@ -145,14 +144,14 @@ fn flags(report: &Report) -> Option<Value> {
     (!flags.is_empty()).then(|| json!({"values": flags}))
 }
 
-/// What Sentry has no place for.
+/// What an event has no field for.
 fn backstop(report: &Report) -> Value {
     let request = report.request.as_ref();
     let trimmed = (!report.trimmed.is_empty()).then_some(&report.trimmed);
     let suppressed = (report.suppressed > 0).then_some(report.suppressed);
     object([
         ("id", json!(report.id)),
-        ("mechanism", json!(report.mechanism)),
+        ("mechanism", json!(report.origin)),
         ("route", json!(request.map(|request| &request.route))),
         ("suppressed", json!(suppressed)),
         ("trimmed", json!(trimmed)),

@@ -3,53 +3,80 @@
 use std::io::Write as _;
 use std::time::SystemTime;
 
+use backstop::reporters::Rendered;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use sentry_core::protocol::EnvelopeHeaders;
-use sentry_core::protocol::client_report::{Category, Item, Report as ClientReport};
+use sentry_types::Uuid;
+use sentry_types::protocol::v7::{ClientReport, EnvelopeHeaders};
 use serde_json::json;
-use uuid::Uuid;
 
-use super::event::sdk;
-use super::state::Loss;
+use crate::event::sdk;
 
-/// One event, which is JSON already, and what was lost before it; compressed.
-pub(super) fn envelope(id: Uuid, event: &[u8], losses: &[Loss]) -> Vec<u8> {
+/// The largest event that Sentry accepts, in bytes.
+pub(crate) const MAX_BYTES: usize = 1_000_000;
+/// The largest compressed event, so that with the rest of its envelope it stays within Sentry's 200 kB.
+const MAX_COMPRESSED: usize = 198_000;
+/// Compression never adds more than a few bytes, so there is no need to try it below this.
+const ALWAYS_FITS: usize = 190_000;
+
+/// An event as JSON.
+#[derive(Debug)]
+pub(crate) struct Event {
+    id: Uuid,
+    json: Vec<u8>,
+    bytes: usize,
+}
+
+impl Event {
+    pub(crate) fn new(id: Uuid, json: Vec<u8>) -> Self {
+        let is_incompressible = (ALWAYS_FITS..=MAX_BYTES).contains(&json.len())
+            && gzip(&[&json]).len() > MAX_COMPRESSED;
+        let bytes = if is_incompressible {
+            usize::MAX
+        } else {
+            json.len()
+        };
+        Self { id, json, bytes }
+    }
+
+    /// The compressed envelope with this event and, if something was dropped, a client report.
+    pub(crate) fn to_envelope(&self, report: Option<&ClientReport>) -> Vec<u8> {
+        let headers = EnvelopeHeaders::new()
+            .with_event_id(self.id)
+            .with_sent_at(SystemTime::now())
+            .with_sdk(sdk());
+        let headers = serde_json::to_vec(&headers).unwrap_or_default();
+        let mut lines = vec![headers, item_header("event", &self.json), self.json.clone()];
+        if let Some(report) = report {
+            let report = serde_json::to_vec(report).unwrap_or_default();
+            lines.extend([item_header("client_report", &report), report]);
+        }
+        let parts: Vec<&[u8]> = lines
+            .iter()
+            .flat_map(|line| [line.as_slice(), b"\n"])
+            .collect();
+        gzip(&parts)
+    }
+}
+
+impl Rendered for Event {
+    /// More than there can be if the event is too large when it is compressed.
+    fn byte_len(&self) -> usize {
+        self.bytes
+    }
+}
+
+/// Without its length, an item would end at the end of the line.
+fn item_header(kind: &str, payload: &[u8]) -> Vec<u8> {
+    let header = json!({"type": kind, "length": payload.len()});
+    header.to_string().into_bytes()
+}
+
+fn gzip(parts: &[&[u8]]) -> Vec<u8> {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
-    for part in parts(id, event, losses) {
-        // A vector takes all that is written to it.
-        let _ = gzip.write_all(&part);
+    for part in parts {
+        // Writing to a vector does not fail.
+        let _ = gzip.write_all(part);
     }
     gzip.finish().unwrap_or_default()
-}
-
-/// One line for the envelope, and two for each item: what it is, and itself. Without its length an item would end
-/// at the first line's end.
-fn parts(id: Uuid, event: &[u8], losses: &[Loss]) -> Vec<Vec<u8>> {
-    let headers = EnvelopeHeaders::new()
-        .with_event_id(id)
-        .with_sent_at(SystemTime::now())
-        .with_sdk(sdk());
-    let line = |value: serde_json::Result<Vec<u8>>| {
-        let mut line = value.unwrap_or_default();
-        line.push(b'\n');
-        line
-    };
-    let item = |kind: &str, payload: Vec<u8>| {
-        let header = json!({"type": kind, "length": payload.len()});
-        [line(serde_json::to_vec(&header)), line(Ok(payload))]
-    };
-    let mut parts = vec![line(serde_json::to_vec(&headers))];
-    parts.extend(item("event", event.to_vec()));
-    if let Some(report) = client_report(losses) {
-        let report = serde_json::to_vec(&report).unwrap_or_default();
-        parts.extend(item("client_report", report));
-    }
-    parts
-}
-
-/// What was dropped, if anything was.
-pub(super) fn client_report(losses: &[Loss]) -> Option<ClientReport> {
-    let item = |(reason, count): &Loss| Item::new(Category::Error, *reason, *count);
-    (!losses.is_empty()).then(|| ClientReport::new(losses.iter().map(item)))
 }

@@ -1,10 +1,11 @@
 //! The request of an event.
 
-use sentry_core::protocol::{Request, Url};
+use backstop::Report;
+use backstop::report::ReportRequest;
+use sentry_types::protocol::v7::Request;
+use url::Url;
 
-use crate::report::{Report, ReportRequest};
-
-pub(super) fn request(report: &Report) -> Option<Request> {
+pub(crate) fn request(report: &Report) -> Option<Request> {
     let request = report.request.as_ref()?;
     let device = report.device.as_ref();
     let machine = device.and_then(|device| device.hostname.as_deref());
@@ -19,7 +20,7 @@ pub(super) fn request(report: &Report) -> Option<Request> {
     })
 }
 
-/// A whole URL and, apart from it, the query.
+/// A whole URL, and the query beside it.
 fn url(request: &ReportRequest, host: Option<&str>) -> (Option<Url>, Option<String>) {
     let whole = Url::parse(&request.url).ok().filter(Url::has_host);
     if let Some(mut url) = whole {
@@ -47,16 +48,13 @@ mod tests {
     use super::*;
 
     fn parts(text: &str, host: Option<&str>) -> (String, Option<String>) {
-        let request = ReportRequest {
-            url: text.to_owned(),
-            ..ReportRequest::default()
-        };
+        let request = ReportRequest::new("GET", text);
         let (url, query) = url(&request, host);
         (url.unwrap().to_string(), query)
     }
 
     #[test]
-    fn a_path_becomes_a_whole_url_whose_query_stands_apart() {
+    fn a_path_becomes_a_whole_url_with_the_query_beside_it() {
         let query = |text: &str| Some(text.to_owned());
         assert_eq!(
             parts("/orders/7?x=1&token=[REDACTED]", Some("shop.example:8443")),

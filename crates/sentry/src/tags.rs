@@ -1,14 +1,15 @@
 //! Attributes as tags, which are what Sentry searches by.
 
-use sentry_core::protocol::Map;
+use backstop::Report;
+use sentry_types::protocol::v7::Map;
 use serde_json::Value;
 
-use crate::report::Report;
+use crate::names::one_line;
 
 /// The longest key and the longest value, in characters; beyond it Sentry drops a tag.
 const MAX_CHARS: usize = 200;
 
-/// Keys that Sentry keeps for itself.
+/// Keys that Sentry reserves.
 const RESERVED: [&str; 6] = [
     "dist",
     "environment",
@@ -18,8 +19,8 @@ const RESERVED: [&str; 6] = [
     "user",
 ];
 
-/// The tags, and all attributes if there are some that no tag holds whole.
-pub(super) fn tags(report: &Report) -> (Map<String, String>, Option<Map<String, Value>>) {
+/// The tags, and all attributes if a tag cannot hold one of them whole.
+pub(crate) fn tags(report: &Report) -> (Map<String, String>, Option<Map<String, Value>>) {
     let mut tags = Map::new();
     let mut are_whole = true;
     for (key, value) in &report.attributes {
@@ -51,17 +52,6 @@ fn tag(key: &str, value: &Value) -> Option<(String, String)> {
     (!is_taken && !text.is_empty()).then_some((key, text))
 }
 
-/// At most so many characters in one line; the end of what is longer is `…`.
-pub(super) fn one_line(text: &str, max: usize) -> String {
-    let flat = |c: char| if c.is_control() { ' ' } else { c };
-    let mut line: String = text.trim().chars().map(flat).take(max + 1).collect();
-    if line.chars().count() > max {
-        line = line.chars().take(max - 1).collect();
-        line.push('…');
-    }
-    line
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -69,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_no_tag_can_hold_is_cut_or_left_out_and_stands_whole_in_the_context() {
+    fn what_no_tag_can_hold_is_cut_or_left_out_and_is_whole_in_the_context() {
         let fits = json!({"plan": "gold", "items": 3, "ratio": 0.5, "new": true});
         let (tags, all) = tags(&report(&fits));
         assert_eq!(tags.len(), 4);
@@ -101,7 +91,7 @@ mod tests {
     fn report(attributes: &Value) -> Report {
         let report = json!({
             "id": "01890a5d-ac96-774b-bcce-b302099a8057", "timestamp": 1, "severity": "error",
-            "handled": false, "mechanism": "handler", "fingerprint": "f", "attributes": attributes,
+            "handled": false, "origin": "handler", "fingerprint": "f", "attributes": attributes,
         });
         serde_json::from_value(report).unwrap()
     }

@@ -1,11 +1,11 @@
 //! `eyre::Report` through `?`.
 
-use crate::error::{BoxError, Error, MAX_LINKS, shown};
+use super::report::from_report;
 
-impl From<::eyre::Report> for Error {
-    /// A 500 whose chain is the report's, each error of it found by its type, by
-    /// [`downcast_ref`](Error::downcast_ref) and by [`map_status`](crate::Builder::map_status). If an
-    /// [`Error`] is in the chain, as a [`BoxError`](crate::BoxError), the facts are this one's.
+from_report! {
+    /// A 500 with the report's cause chain. [`downcast_ref`](Self::downcast_ref) and
+    /// [`map_status`](crate::Builder::map_status) find each error in it by its type. If an `Error` is in the chain, as a
+    /// [`BoxError`](crate::BoxError), the response is that one's.
     ///
     /// ```
     /// use eyre::WrapErr as _;
@@ -18,16 +18,5 @@ impl From<::eyre::Report> for Error {
     /// assert!(error.downcast_ref::<std::io::Error>().is_some());
     /// assert!(format!("{error:#}").starts_with("loading the stock: No such file"));
     /// ```
-    #[track_caller]
-    fn from(report: ::eyre::Report) -> Self {
-        let chain = || report.chain().take(MAX_LINKS).map(shown).collect();
-        let chain: Vec<String> = match report.downcast_ref::<BoxError>() {
-            Some(_) => chain(),
-            None => return Self::from_report(report),
-        };
-        match report.downcast::<BoxError>() {
-            Ok(boxed) => Self::from_unboxed(boxed, chain),
-            Err(report) => Self::from_report(report),
-        }
-    }
+    ::eyre::Report
 }

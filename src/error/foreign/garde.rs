@@ -1,14 +1,14 @@
-//! `garde`: a 422 that lists what was wrong.
+//! `garde`: a 422 that lists what is invalid.
 
 use garde::Report;
 use garde::error::Path;
 use http::StatusCode;
 
-use crate::error::Error;
-use crate::error::foreign::pointer::Pointer;
+use super::pointer::Pointer;
+use crate::error::handler_error::Error;
 
 impl From<Report> for Error {
-    /// A 422 with one error for each failed rule, in the report's order: its JSON Pointer and its message.
+    /// A 422 with one error for each violated rule, in the order of the report: its JSON Pointer and its message.
     ///
     /// ```
     /// use garde::Validate;
@@ -24,25 +24,26 @@ impl From<Report> for Error {
     /// }
     ///
     /// // {"status": 422, "errors": [{"detail": "length is lower than 1", "pointer": "#/name"}], …}
-    /// assert!(check(&Order { name: String::new() }).is_err());
+    /// let error = check(&Order { name: String::new() }).unwrap_err();
+    /// assert_eq!(error.status(), 422);
     /// ```
     #[track_caller]
     fn from(report: Report) -> Self {
         let items = report.into_inner().into_iter().map(|(path, error)| {
-            Self::msg(error.message().to_owned())
-                .status(StatusCode::UNPROCESSABLE_ENTITY)
-                .field("pointer", pointer(&path).to_string())
+            Self::unprocessable(error.message().to_owned())
+                .with_field("pointer", pointer(&path).to_string())
         });
-        Self::many(items.collect::<Vec<_>>()).status(StatusCode::UNPROCESSABLE_ENTITY)
+        Self::many(items.collect::<Vec<_>>()).with_status(StatusCode::UNPROCESSABLE_ENTITY)
     }
 }
 
-/// The path's parts, read off its serialised form: `Display` joins them with dots that keys can have too.
+/// The pointer to a path, whose components are only available through its serialized form. `Display` joins them with
+/// dots, which keys can contain too.
 fn pointer(path: &Path) -> Pointer {
-    let parts = serde_json::to_value(path).unwrap_or_default();
+    let components = serde_json::to_value(path).unwrap_or_default();
     let mut pointer = Pointer::root();
-    for part in parts.as_array().into_iter().flatten() {
-        let [kind, name] = part.as_array().map_or(&[][..], Vec::as_slice) else {
+    for component in components.as_array().into_iter().flatten() {
+        let [kind, name] = component.as_array().map_or(&[][..], Vec::as_slice) else {
             continue;
         };
         // A newtype has no name in its JSON.

@@ -2,20 +2,23 @@
 
 #[cfg(feature = "anyhow")]
 mod anyhow;
+#[cfg(feature = "axum")]
+mod axum;
+mod common;
 #[cfg(feature = "eyre")]
 mod eyre;
 #[cfg(feature = "garde")]
 mod garde;
 #[cfg(any(feature = "garde", feature = "validator"))]
 mod pointer;
+#[cfg(any(feature = "anyhow", feature = "eyre"))]
+mod report;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 #[cfg(feature = "sqlx")]
 mod sqlx;
-mod std;
 #[cfg(feature = "validator")]
 mod validator;
-mod wrapped;
 
 #[cfg(feature = "sqlx")]
-pub use self::sqlx::sqlx_status;
+pub use self::sqlx::status as sqlx_status;

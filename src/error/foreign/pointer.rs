@@ -1,19 +1,20 @@
-//! JSON Pointers (RFC 6901) as URI fragments, as RFC 9457 shows them: `#/items/0/name`.
+//! JSON Pointers (RFC 6901) as URI fragments, as in the examples of RFC 9457: `#/items/0/name`.
 
 use std::fmt::{self, Write as _};
 
-/// The pointer to the whole document, and by [`join`](Self::join) to what is in it.
+/// A JSON Pointer as a URI fragment.
 #[derive(Clone, Debug)]
-pub(in crate::error) struct Pointer(String);
+pub(super) struct Pointer(String);
 
 impl Pointer {
-    pub(in crate::error) fn root() -> Self {
+    /// The pointer to the whole document.
+    pub(super) fn root() -> Self {
         Self("#".to_owned())
     }
 
-    /// The pointer to the member or item of that name.
+    /// The pointer to the member or item of this name.
     #[must_use]
-    pub(in crate::error) fn join(&self, name: &str) -> Self {
+    pub(super) fn join(&self, name: &str) -> Self {
         let mut pointer = self.0.clone();
         pointer.push('/');
         for byte in name.bytes() {
@@ -21,8 +22,8 @@ impl Pointer {
                 // Section 3 of RFC 6901.
                 b'~' => pointer.push_str("~0"),
                 b'/' => pointer.push_str("~1"),
-                _ if is_of_fragment(byte) => pointer.push(byte.into()),
-                // A `String` takes all that is written.
+                _ if is_allowed(byte) => pointer.push(byte.into()),
+                // Writing to a `String` does not fail.
                 _ => drop(write!(pointer, "%{byte:02X}")),
             }
         }
@@ -36,14 +37,14 @@ impl fmt::Display for Pointer {
     }
 }
 
-/// Whether the byte stands for itself in a fragment (RFC 3986, section 3.5).
-fn is_of_fragment(byte: u8) -> bool {
+/// Whether a fragment may contain the byte unescaped (RFC 3986, section 3.5).
+fn is_allowed(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::error::foreign::pointer::Pointer;
+    use super::*;
 
     #[test]
     fn names_are_escaped_for_the_pointer_and_then_for_the_fragment() {

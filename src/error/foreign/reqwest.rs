@@ -1,4 +1,4 @@
-//! reqwest: the failure of an upstream, and the problems that upstreams tell.
+//! `reqwest`: failed requests to an upstream server, and problem documents in its responses.
 
 use bytes::BytesMut;
 use http::StatusCode;
@@ -6,15 +6,16 @@ use http::header::CONTENT_TYPE;
 use mime::Mime;
 use reqwest::Response;
 
-use crate::error::{Error, HttpError};
+use crate::error::handler_error::Error;
+use crate::error::http_error::HttpError;
 use crate::problem::Problem;
 
-/// The most of a problem that is read.
+/// How many bytes of a problem document are read.
 const MAX_BYTES: usize = 1024 * 1024;
 
-/// Its text names the URL, with whatever secrets are in that, so it stays hidden.
+/// Foreign, because its text contains the URL and the secrets in it.
 impl HttpError for reqwest::Error {
-    /// 504 for the upstream's timeout, 500 for a request that could not be built, else 502.
+    /// 504 if the upstream timed out, 500 if the request could not be built, else 502.
     fn status(&self) -> StatusCode {
         if self.is_timeout() {
             StatusCode::GATEWAY_TIMEOUT
@@ -31,8 +32,8 @@ impl HttpError for reqwest::Error {
 }
 
 impl Problem {
-    /// The problem that a response tells: `application/problem+json`, and with the feature `xml`
-    /// `application/problem+xml`; `None` for every other content type, whatever the status.
+    /// Reads the problem document of an upstream's response: `application/problem+json` or
+    /// `application/problem+xml`. `None` for every other content type, whatever the status.
     ///
     /// ```no_run
     /// use backstop::{Problem, Result};
@@ -40,7 +41,7 @@ impl Problem {
     /// async fn buy() -> Result<()> {
     ///     let response = reqwest::get("https://shop.example/buy").await?;
     ///     if let Some(problem) = Problem::from_response(response).await? {
-    ///         println!("{}", problem.title_ref().unwrap_or_default());
+    ///         println!("{}", problem.title().unwrap_or_default());
     ///     }
     ///     Ok(())
     /// }
@@ -48,7 +49,7 @@ impl Problem {
     ///
     /// # Errors
     ///
-    /// The body broke off (502, or 504 for a timeout), has more than 1 MiB, or is no problem (502).
+    /// 502 if the body ends early, exceeds 1 MiB, or is not a problem document; 504 if it times out.
     pub async fn from_response(mut response: Response) -> Result<Option<Self>, Error> {
         let content_type = response.headers().get(CONTENT_TYPE);
         let media_type: Option<Mime> = content_type
@@ -60,8 +61,9 @@ impl Problem {
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await? {
             if body.len() + chunk.len() > MAX_BYTES {
-                return Err(Error::msg("the upstream's problem has more than 1 MiB")
-                    .status(StatusCode::BAD_GATEWAY));
+                return Err(Error::bad_gateway(
+                    "the upstream's problem document exceeds 1 MiB",
+                ));
             }
             body.extend_from_slice(&chunk);
         }
@@ -71,12 +73,14 @@ impl Problem {
         };
         match problem {
             Ok(problem) => Ok(Some(problem)),
-            Err(invalid) => Err(Error::from(invalid).context("reading the upstream's problem")),
+            Err(invalid) => {
+                Err(Error::from(invalid).with_context("reading the upstream's problem document"))
+            }
         }
     }
 }
 
-/// How a problem is written down.
+/// The syntax of a problem document.
 #[derive(Clone, Copy)]
 enum Syntax {
     Json,

@@ -1,15 +1,15 @@
-//! `sqlx::Error`: foreign, and a 500 unless the application says otherwise.
+//! `sqlx`: database errors.
 
 use http::StatusCode;
 use sqlx::Error;
 use sqlx::error::ErrorKind;
 
-use crate::error::HttpError;
+use crate::error::http_error::HttpError;
 
-/// A row that is not there is the client's 404 in one query and a broken invariant in the next, so it is a
-/// 500 here; [`sqlx_status`] reads it otherwise.
+/// Foreign, and a 500 unless the application says otherwise: a missing row is the client's 404 in one query and a broken
+/// invariant in the next. [`status`](crate::sqlx::status) makes it a 404.
 impl HttpError for Error {
-    /// 503 for an exhausted pool, else 500.
+    /// 503 if the pool is exhausted, else 500.
     fn status(&self) -> StatusCode {
         match self {
             Self::PoolTimedOut => StatusCode::SERVICE_UNAVAILABLE,
@@ -22,27 +22,26 @@ impl HttpError for Error {
     }
 }
 
-/// The status that a database's error suggests, for applications whose queries look up what the client named:
+/// The status that a database error suggests, for applications whose queries look up what the client asked for.
 ///
 /// ```
 /// use backstop::Backstop;
-/// use backstop::sqlx::status;
 ///
-/// let backstop = Backstop::production().map_status(sqlx_status).build()?;
+/// let backstop = Backstop::production().map_status(backstop::sqlx::status).build()?;
 /// # Ok::<(), backstop::ConfigError>(())
 /// ```
 ///
 /// | error | status |
 /// | --- | --- |
 /// | `RowNotFound` | 404 |
-/// | a unique or foreign key, or an exclusion, was violated | 409 |
-/// | a `NOT NULL` or `CHECK` was violated | 422 |
-/// | the pool is exhausted, closed, or the server out of reach | 503 |
+/// | a unique, foreign key or exclusion constraint is violated | 409 |
+/// | a `NOT NULL` or `CHECK` constraint is violated | 422 |
+/// | the pool is exhausted or closed, or the server is unreachable | 503 |
 /// | anything else | 500 |
 ///
-/// The error's text stays hidden in each case.
+/// The text of the error stays hidden.
 #[must_use]
-pub fn sqlx_status(error: &Error) -> StatusCode {
+pub fn status(error: &Error) -> StatusCode {
     match error {
         Error::RowNotFound => StatusCode::NOT_FOUND,
         Error::PoolTimedOut | Error::PoolClosed | Error::Io(_) => StatusCode::SERVICE_UNAVAILABLE,

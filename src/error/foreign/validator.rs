@@ -1,15 +1,15 @@
-//! `validator`: a 422 that lists what was wrong.
+//! `validator`: a 422 that lists what is invalid.
 
 use http::StatusCode;
 use validator::{ValidationError, ValidationErrors, ValidationErrorsKind};
 
-use crate::error::Error;
-use crate::error::foreign::pointer::Pointer;
+use super::pointer::Pointer;
+use crate::error::handler_error::Error;
 
 impl From<ValidationErrors> for Error {
-    /// A 422 with one error for each failed check, in the order of their names: its JSON Pointer, the check's
-    /// code, and its message. A check without a message is told by its code alone, never with its parameters:
-    /// among these is the value that failed, which may be a password.
+    /// A 422 with one error for each failed check, ordered by field name: its JSON Pointer, the code of the check, and
+    /// its message. A check without a message is described by its code alone. Its parameters are never shown, because
+    /// they include the invalid value, which may be a password.
     ///
     /// ```
     /// use validator::Validate;
@@ -25,13 +25,14 @@ impl From<ValidationErrors> for Error {
     /// }
     ///
     /// // {"status": 422, "errors": [{"detail": "must not be empty", "pointer": "#/name", "code": "length"}], …}
-    /// assert!(check(&Order { name: String::new() }).is_err());
+    /// let error = check(&Order { name: String::new() }).unwrap_err();
+    /// assert_eq!(error.status(), 422);
     /// ```
     #[track_caller]
     fn from(errors: ValidationErrors) -> Self {
         let mut items = Vec::new();
         collect(&mut items, &Pointer::root(), &errors);
-        Self::many(items).status(StatusCode::UNPROCESSABLE_ENTITY)
+        Self::many(items).with_status(StatusCode::UNPROCESSABLE_ENTITY)
     }
 }
 
@@ -39,7 +40,7 @@ fn collect(items: &mut Vec<Error>, at: &Pointer, errors: &ValidationErrors) {
     let mut members: Vec<_> = errors.errors().iter().collect();
     members.sort_by_key(|(name, _)| *name);
     for (name, kind) in members {
-        // Checks of the whole struct stand under this name.
+        // The name under which `validator` lists checks of the whole struct.
         let pointer = if name == "__all__" {
             at.clone()
         } else {
@@ -64,8 +65,7 @@ fn item(pointer: &Pointer, error: &ValidationError) -> Error {
         Some(message) => message.clone(),
         None => format!("fails the check `{}`", error.code).into(),
     };
-    Error::msg(text)
-        .status(StatusCode::UNPROCESSABLE_ENTITY)
-        .code(error.code.as_ref())
-        .field("pointer", pointer.to_string())
+    Error::unprocessable(text)
+        .with_code(error.code.as_ref())
+        .with_field("pointer", pointer.to_string())
 }

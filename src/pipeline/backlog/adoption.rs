@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::dir::{DeadPart, file_name, is_file};
 use super::disk::{Disk, ENDING, START_ENDING};
-use super::segment::{self, Line};
+use super::segment;
+use super::segment::Line;
 use super::stored::{Recovered, Stored};
 
 #[derive(Debug, Default)]

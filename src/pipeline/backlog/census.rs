@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use super::entry::{Entry, Stage};
 use super::lifecycle::Backlog;
 use crate::pipeline::counters::Counters;
-use crate::report::Outcome;
+use crate::report::outcome::Outcome;
 
 impl Backlog {
     pub(crate) const fn counters(&self) -> Counters {

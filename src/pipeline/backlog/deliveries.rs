@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use super::entry::Key;
 use super::lifecycle::{Backlog, Ended};
-use crate::report::Outcome;
+use crate::report::outcome::Outcome;
 use crate::reporters::Delivery;
 
 impl Backlog {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::dir::{SpoolDir, is_file};
 use super::segment;
 use super::stored::Stored;
-use crate::report::Report;
+use crate::report::report::Report;
 use crate::reporters::SpoolSettings;
 
 #[derive(Debug)]

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::stored::Stored;
 use crate::pipeline::completion::Completion;
 use crate::pipeline::delivery_waiter::DeliveryWaiter;
-use crate::report::{Outcome, Report};
+use crate::report::outcome::Outcome;
+use crate::report::report::Report;
 
 /// Identifies a report within its backlog; older reports come first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]

@@ -15,7 +15,7 @@ use crate::pipeline::counters::Counters;
 use crate::pipeline::delivery_waiter::DeliveryWaiter;
 use crate::pipeline::retry::{Circuit, Permit, RetryPolicy};
 use crate::pipeline::settings::QueueLimits;
-use crate::report::Outcome;
+use crate::report::outcome::Outcome;
 
 /// What one reporter has still to deliver. It outlives the thread that delivers it.
 #[derive(Debug)]

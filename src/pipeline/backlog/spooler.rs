@@ -14,7 +14,7 @@ use super::entry::{Key, Loaded};
 use super::lifecycle::{Backlog, Ended};
 use super::stored::Stored;
 use crate::pipeline::completion::Completion;
-use crate::report::Report;
+use crate::report::report::Report;
 use crate::reporters::SpoolSettings;
 
 #[derive(Debug)]

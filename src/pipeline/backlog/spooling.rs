@@ -10,7 +10,8 @@ use super::entry::{Body, Entry, Key, Offer, Stage};
 use super::lifecycle::{Backlog, Ended};
 use super::stored::{Recovered, Stored};
 use crate::pipeline::completion::Completion;
-use crate::report::{Outcome, Report};
+use crate::report::outcome::Outcome;
+use crate::report::report::Report;
 
 impl Backlog {
     /// Takes up to so many reports that are to be written to disk.

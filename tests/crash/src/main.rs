@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use backstop::settings::PanicSettings;
 use backstop::reporters::{Delivery, Reporter, Spool};
 use backstop::{Backstop, Report, Scope, prelude::*};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -33,7 +34,9 @@ fn main() -> ExitCode {
         // Nobody waits for anything.
         std::process::exit(0);
     }
-    backstop.run(end(&way, Some(backstop.clone())))
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let guard = backstop.guard();
+    guard.exit_code(runtime.block_on(end(&way, Some(backstop.clone()))))
 }
 
 fn build() -> Backstop {
@@ -45,7 +48,8 @@ fn build() -> Backstop {
         .reporter(Spool::new(folder, sender));
     if let Ok(seconds) = std::env::var("PATIENCE") {
         let seconds = seconds.parse().expect("seconds");
-        builder = builder.crash_timeout(Duration::from_secs(seconds));
+        let on_panic = PanicSettings::default();
+        builder = builder.on_panic(on_panic.crash_timeout(Duration::from_secs(seconds)));
     }
     builder.build().expect("good settings")
 }
@@ -117,7 +121,7 @@ fn deep(depth: u64) -> u64 {
 /// A handler panics in a request's first poll; in the cellar a destructor then does, too.
 async fn handler(backstop: Option<Backstop>, room: &str) -> std::io::Result<()> {
     let handler = async || {
-        Scope::current().breadcrumb("opened the fridge");
+        Scope::current().add_breadcrumb("opened the fridge");
         out_of_cheese();
     };
     let nested = async || {

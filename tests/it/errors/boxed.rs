@@ -15,10 +15,10 @@ use crate::support::handler::answer;
 
 fn sold_out() -> Error {
     Error::msg("sold out")
-        .status(StatusCode::CONFLICT)
-        .code("SOLD_OUT")
-        .field("sku", "A1")
-        .context("s3cr3t shelf")
+        .with_status(StatusCode::CONFLICT)
+        .with_code("SOLD_OUT")
+        .with_field("sku", "A1")
+        .with_context("s3cr3t shelf")
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +39,9 @@ async fn an_error_inside_a_boxed_chain_keeps_its_facts() {
     assert!(wrapped().downcast_ref::<Outside>().is_some());
     assert_eq!(format!("{:#}", wrapped()), "s3cr3t outside: s3cr3t shelf");
     assert_eq!(
-        answer(move || wrapped().status(StatusCode::GONE)).await.0,
+        answer(move || wrapped().with_status(StatusCode::GONE))
+            .await
+            .0,
         StatusCode::GONE
     );
 }
@@ -48,9 +50,9 @@ async fn an_error_inside_a_boxed_chain_keeps_its_facts() {
 async fn several_errors_inside_a_boxed_chain_are_all_told() {
     let wrapped = || {
         let missing = Error::msg("must not be empty")
-            .status(StatusCode::BAD_REQUEST)
-            .field("pointer", "#/name");
-        let several = Error::many([missing]).status(StatusCode::UNPROCESSABLE_ENTITY);
+            .with_status(StatusCode::BAD_REQUEST)
+            .with_field("pointer", "#/name");
+        let several = Error::many([missing]).with_status(StatusCode::UNPROCESSABLE_ENTITY);
         Error::from(Box::new(Outside(several.into())) as BoxError)
     };
     let (status, problem) = answer(wrapped).await;
@@ -107,9 +109,9 @@ async fn an_error_that_comes_back_from_a_failed_body_can_still_be_set() {
     let response = app.oneshot(request).await.unwrap();
     let error = response.into_body().collect().await.unwrap_err();
     let error = Error::from(error.into_inner())
-        .context("copying")
-        .status(StatusCode::BAD_GATEWAY)
-        .code("COPY");
+        .with_context("copying")
+        .with_status(StatusCode::BAD_GATEWAY)
+        .with_code("COPY");
     assert_eq!(kept.lock().unwrap().len(), 1);
     assert!(error.downcast_ref::<std::io::Error>().is_some());
     let failure = backstop::Failure::from(error);
@@ -122,7 +124,7 @@ fn a_context_set_after_the_error_was_shown_is_shown_too() {
     let error = Error::msg("no disk");
     assert_eq!(format!("{error:#}"), "no disk");
     assert_eq!(
-        format!("{:#}", error.context("loading")),
+        format!("{:#}", error.with_context("loading")),
         "loading: no disk"
     );
 }

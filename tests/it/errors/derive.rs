@@ -396,8 +396,8 @@ fn the_catalogue_lists_each_kind_and_what_clients_see_of_it() {
         .map(|kind| {
             (
                 kind.status().as_u16(),
-                kind.code_ref().cloned(),
-                kind.is_shown(),
+                kind.code().cloned(),
+                kind.is_public(),
             )
         })
         .collect();
@@ -412,9 +412,9 @@ fn the_catalogue_lists_each_kind_and_what_clients_see_of_it() {
             (500, None, false),
         ]
     );
-    assert_eq!(kinds[0].title_ref(), Some("No such product"));
+    assert_eq!(kinds[0].title(), Some("No such product"));
     assert_eq!(
-        kinds[0].type_ref(),
+        kinds[0].type_uri(),
         Some("https://shop.example/problems/no-product")
     );
 }

@@ -76,9 +76,12 @@ fn the_status_is_the_errors_own_then_a_registered_one_then_a_known_types_then_50
     let io = |kind| std::io::Error::new(kind, "x");
 
     assert_eq!(status(Error::msg("x")), 500);
-    assert_eq!(status(Error::msg("x").status(StatusCode::GONE)), 410);
+    assert_eq!(status(Error::msg("x").with_status(StatusCode::GONE)), 410);
     assert_eq!(status(Teapot.into()), 418);
-    assert_eq!(status(Error::from(Teapot).status(StatusCode::GONE)), 410);
+    assert_eq!(
+        status(Error::from(Teapot).with_status(StatusCode::GONE)),
+        410
+    );
     // Registered types are found down the chain, but not over what an error says itself.
     assert_eq!(
         status(Error::from(Box::new(Wraps(Box::new(parse()))) as BoxError)),
@@ -107,7 +110,7 @@ fn the_status_is_the_errors_own_then_a_registered_one_then_a_known_types_then_50
     assert_eq!(plain.status(), 500);
     for outside in [100, 200, 302, 399, 600, 999] {
         assert_eq!(
-            status(Error::msg("x").status(StatusCode::from_u16(outside).unwrap())),
+            status(Error::msg("x").with_status(StatusCode::from_u16(outside).unwrap())),
             500,
             "{outside}"
         );
@@ -163,8 +166,8 @@ fn the_chain_goes_from_the_last_context_to_the_first_cause_with_places_and_witho
         "disk on fire",
     )))));
     let error = Error::from(Box::new(repeated) as BoxError)
-        .context("inner")
-        .context("outer");
+        .with_context("inner")
+        .with_context("outer");
     let line = line!() - 1;
     let failure = Failure::from(error);
     let messages: Vec<&str> = failure.chain().iter().map(|link| link.message()).collect();
@@ -172,7 +175,7 @@ fn the_chain_goes_from_the_last_context_to_the_first_cause_with_places_and_witho
         messages,
         ["outer", "inner", "wrapped: disk on fire", "disk on fire"]
     );
-    let places = failure.chain().iter().map_while(|link| link.at());
+    let places = failure.chain().iter().map_while(|link| link.location());
     let lines: Vec<u32> = places.map(|at| at.line()).collect();
     assert_eq!(lines, [line, line - 1, line - 2]);
     assert_eq!(failure.root_cause().unwrap().message(), "disk on fire");
@@ -213,7 +216,7 @@ fn a_chain_without_end_ends() {
 
 #[test]
 fn a_failure_serialises_with_its_chain() {
-    let failure = Failure::from(Error::from(Teapot).context("brewing"));
+    let failure = Failure::from(Error::from(Teapot).with_context("brewing"));
     let value = serde_json::to_value(&failure).unwrap();
     assert_eq!(value["id"], failure.id().to_string());
     assert_eq!(value["status"], 418);
@@ -241,7 +244,11 @@ fn a_borrowed_error_is_copied() {
 
 #[test]
 fn an_error_comes_back_from_a_box_as_it_was() {
-    let boxed = BoxError::from(Error::from(Teapot).field("pot", 7).context("brewing"));
+    let boxed = BoxError::from(
+        Error::from(Teapot)
+            .with_field("pot", 7)
+            .with_context("brewing"),
+    );
     assert_eq!(boxed.to_string(), "brewing");
     let failure = Failure::from(Error::from(boxed));
     assert_eq!(failure.status(), 418);
@@ -251,7 +258,7 @@ fn an_error_comes_back_from_a_box_as_it_was() {
 
 #[test]
 fn display_and_debug_tell_as_much_as_they_are_asked() {
-    let error = Error::msg("disk on fire").context("saving");
+    let error = Error::msg("disk on fire").with_context("saving");
     assert_eq!(error.to_string(), "saving");
     assert_eq!(format!("{error:#}"), "saving: disk on fire");
     let debug = format!("{error:?}");
@@ -266,11 +273,13 @@ fn several_errors_are_each_disclosed_by_their_own_status() {
     let many = || {
         Error::many([
             Error::msg("must not be empty")
-                .status(StatusCode::BAD_REQUEST)
-                .field("pointer", "#/name")
-                .code("EMPTY"),
+                .with_status(StatusCode::BAD_REQUEST)
+                .with_field("pointer", "#/name")
+                .with_code("EMPTY"),
             Error::msg("s3cr3t"),
-            Error::msg("s3cr3t").status(StatusCode::NOT_FOUND).private(),
+            Error::msg("s3cr3t")
+                .with_status(StatusCode::NOT_FOUND)
+                .private(),
         ])
     };
     let problem = answer(&Backstop::production().build().unwrap(), many());
@@ -285,7 +294,7 @@ fn several_errors_are_each_disclosed_by_their_own_status() {
     );
     let problem = answer(
         &Backstop::production().build().unwrap(),
-        many().status(StatusCode::UNPROCESSABLE_ENTITY),
+        many().with_status(StatusCode::UNPROCESSABLE_ENTITY),
     );
     assert_eq!(problem["status"], 422);
     assert_eq!(problem["title"], "Unprocessable Content");
@@ -295,8 +304,8 @@ fn several_errors_are_each_disclosed_by_their_own_status() {
 #[test]
 fn an_error_answers_safely_without_a_layer() {
     let response = Error::msg("no product 42")
-        .status(StatusCode::NOT_FOUND)
-        .header(header::ALLOW, HeaderValue::from_static("GET"))
+        .with_status(StatusCode::NOT_FOUND)
+        .with_header(header::ALLOW, HeaderValue::from_static("GET"))
         .into_response();
     assert_eq!(response.status(), 404);
     assert_eq!(
@@ -323,13 +332,15 @@ fn public_shows_and_private_hides_whatever_the_status() {
     let shown = answer(
         &backstop,
         Error::msg("try again at noon")
-            .status(StatusCode::SERVICE_UNAVAILABLE)
+            .with_status(StatusCode::SERVICE_UNAVAILABLE)
             .public(),
     );
     assert_eq!(shown["detail"], "try again at noon");
     let hidden = answer(
         &backstop,
-        Error::msg("s3cr3t").status(StatusCode::NOT_FOUND).private(),
+        Error::msg("s3cr3t")
+            .with_status(StatusCode::NOT_FOUND)
+            .private(),
     );
     assert_eq!(hidden["detail"], Value::Null);
     let foreign = || {
@@ -343,7 +354,7 @@ fn public_shows_and_private_hides_whatever_the_status() {
         "invalid digit found in string"
     );
     assert_eq!(
-        answer(&backstop, foreign().detail("the port is no number"))["detail"],
+        answer(&backstop, foreign().with_detail("the port is no number"))["detail"],
         "the port is no number"
     );
 }

@@ -22,7 +22,7 @@ fn a_member_of_the_wrong_type_counts_as_absent() {
     let mut expected = Problem::default();
     expected.insert("balance", 30).unwrap();
     assert_eq!(problem, expected);
-    assert_eq!(problem.type_ref(), "about:blank");
+    assert_eq!(problem.type_uri(), "about:blank");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn problem() -> impl Strategy<Value = Problem> {
             Problem::new(StatusCode::from_u16(status).unwrap())
         });
         if let Some(uri) = uri {
-            problem.set_type_uri(uri);
+            problem.set_type(uri);
         }
         if let Some(title) = title {
             problem.set_title(title);
@@ -228,12 +228,12 @@ mod xml {
     #[test]
     fn references_sections_and_prefixes_are_understood() {
         assert_eq!(
-            read("<detail>&lt;&#x26;&#65;<![CDATA[<raw>]]><!-- not this --></detail>").detail_ref(),
+            read("<detail>&lt;&#x26;&#65;<![CDATA[<raw>]]><!-- not this --></detail>").detail(),
             Some("<&A<raw>")
         );
         let prefixed = r#"<p:problem xmlns:p="urn:ietf:rfc:7807" xmlns:o="urn:o"><p:title>T</p:title><o:title>O</o:title><o:empty/></p:problem>"#;
         let problem = Problem::from_xml(prefixed).unwrap();
-        assert_eq!(problem.title_ref(), Some("T"));
+        assert_eq!(problem.title(), Some("T"));
         assert_eq!(problem.extensions().count(), 0);
     }
 
@@ -273,7 +273,7 @@ mod xml {
             .body(())
             .unwrap();
         let facts = RequestInfo::from_request(&request);
-        let error = Error::msg("x").status(problem.status().unwrap_or(StatusCode::NOT_FOUND));
+        let error = Error::msg("x").with_status(problem.status().unwrap_or(StatusCode::NOT_FOUND));
         let response = backstop.respond(&facts, error);
         let body = futures_body(response.into_body());
         String::from_utf8(body).unwrap()
@@ -296,11 +296,11 @@ mod xml {
             let edited = problem.clone();
             let xml = written(&problem, |builder| builder.customize(move |answer, _, _| *answer = edited.clone()));
             let read = Problem::from_xml(&xml).unwrap();
-            prop_assert_eq!(read.type_ref(), wanted.type_ref());
-            prop_assert_eq!(read.title_ref(), wanted.title_ref());
+            prop_assert_eq!(read.type_uri(), wanted.type_uri());
+            prop_assert_eq!(read.title(), wanted.title());
             prop_assert_eq!(read.status(), wanted.status().or(Some(StatusCode::NOT_FOUND)));
-            prop_assert_eq!(read.detail_ref(), wanted.detail_ref());
-            prop_assert_eq!(read.instance_ref(), wanted.instance_ref());
+            prop_assert_eq!(read.detail(), wanted.detail());
+            prop_assert_eq!(read.instance(), wanted.instance());
         }
 
         #[test]

@@ -18,9 +18,9 @@ use crate::support::handler::answer;
 
 fn sold_out() -> Error {
     Error::msg("sold out")
-        .status(StatusCode::CONFLICT)
-        .code("SOLD_OUT")
-        .field("sku", "A1")
+        .with_status(StatusCode::CONFLICT)
+        .with_code("SOLD_OUT")
+        .with_field("sku", "A1")
 }
 
 async fn serve(app: Router) -> String {
@@ -124,7 +124,7 @@ async fn a_problem_of_the_upstream_is_read_by_its_content_type() {
             .await
             .unwrap()
             .unwrap();
-        assert_eq!(xml.detail_ref(), problem.detail_ref());
+        assert_eq!(xml.detail(), problem.detail());
         assert_eq!(xml.get("code"), problem.get("code"));
     }
     assert!(get("/json", "*/*").await.unwrap().is_none());

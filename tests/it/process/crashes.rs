@@ -14,8 +14,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
-use backstop::Report;
-use backstop::report::Mechanism;
+use backstop::{Origin, Report};
 use tempfile::TempDir;
 
 /// No wait is longer.
@@ -295,7 +294,7 @@ fn where_panics_abort_one_of_a_handler_is_reported_with_its_request() {
     let [report] = &*reports else {
         panic!("{reports:#?}");
     };
-    assert_eq!(report.mechanism, Mechanism::Panic);
+    assert_eq!(report.origin, Origin::Panic);
     let request = report.request.as_ref().unwrap();
     assert_eq!(request.url, "/fridge/2?token=[REDACTED]");
     assert_eq!(request.route.as_deref(), Some("/fridge/{shelf}"));
@@ -319,9 +318,9 @@ fn without_a_receiver_the_report_is_on_disk_with_its_frames_and_the_next_process
             panic!("{reports:#?}");
         };
         assert!(kept[0].starts_with(&report.id.to_string()));
-        assert_eq!(report.mechanism, Mechanism::Panic);
-        let at = report.errors[0].at.as_deref().unwrap();
-        assert!(at.starts_with("src/main.rs:"), "{at}");
+        assert_eq!(report.origin, Origin::Panic);
+        let location = report.errors[0].location.as_ref().unwrap();
+        assert_eq!(location.file(), "src/main.rs");
         let thread = report.thread.as_ref().unwrap();
         assert_eq!(thread.name.as_deref(), Some("main"));
         if cfg!(target_os = "linux") {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use backstop::reporters::{Delivery, Reporter};
-use backstop::settings::QueueLimits;
+use backstop::settings::{QueueLimits, Reporting};
 use backstop::stats::Outcome;
 use backstop::{Backstop, Error, Report};
 use http::{Request, Response};
@@ -49,7 +49,7 @@ const ERRORS: u32 = 1_000_000;
 /// The time that one request took, in the middle and in the worst percent.
 async fn drive(backstop: &Backstop, errors: u32) -> (Duration, Duration, Duration) {
     let failing = tower::service_fn(|_: Request<axum::body::Body>| async {
-        let error = Error::msg("the database did not answer").context("loading the order");
+        let error = Error::msg("the database did not answer").with_context("loading the order");
         Ok::<_, Infallible>(axum::response::IntoResponse::into_response(error))
     });
     let mut service = backstop.layer().layer(failing);
@@ -86,7 +86,9 @@ async fn a_million_errors_against_a_dead_reporter_take_64_mib_at_most_and_no_req
         reports: 1 << 20,
         bytes: 1 << 32,
     };
-    let taking = builder().queue_limits(limits).reporter(Taking);
+    let taking = builder()
+        .reporting(Reporting::new().queue(limits))
+        .reporter(Taking);
     let taking = taking.build().unwrap();
     let live = drive(&taking, ERRORS / 10).await;
     drop(taking);

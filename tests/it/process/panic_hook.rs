@@ -15,10 +15,11 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
-use backstop::panics::PanicHook;
-use backstop::report::{InScope as _, Mechanism, Severity};
+use backstop::panics::PanicHookErrorKind;
+use backstop::report::{InScope as _, Severity};
 use backstop::reporters::{Delivery, Memory, Reporter};
-use backstop::{Backstop, Report, Scope};
+use backstop::settings::Reporting;
+use backstop::{Backstop, Origin, Report, Scope};
 use http::{Request, StatusCode};
 use tower::{Layer as _, ServiceExt as _};
 
@@ -79,8 +80,8 @@ where
 #[track_caller]
 fn assert_at(report: &Report, message: &str, line: u32) {
     assert_eq!(report.errors[0].message, message);
-    let at = report.errors[0].at.as_deref().unwrap_or_default();
-    assert!(at.starts_with(&format!("{}:{line}:", file!())), "{at}");
+    let location = report.errors[0].location.as_ref().unwrap();
+    assert_eq!((location.file(), location.line()), (file!(), line));
 }
 
 #[inline(never)]
@@ -97,9 +98,9 @@ fn a_panic_that_a_layer_catches_has_its_place_and_its_frames() {
             CHAINED.fetch_add(1, Ordering::Relaxed);
         }));
         let (backstop, memory) = backstop();
-        assert_eq!(backstop.install_panic_hook(), PanicHook::Installed);
+        backstop.install_panic_hook().unwrap();
         let report = block_on(report_of(&backstop, &memory, out_of_cheese));
-        assert_eq!(report.mechanism, Mechanism::Panic);
+        assert_eq!(report.origin, Origin::Panic);
         assert_at(&report, "out of cheese", OUT_OF_CHEESE);
         assert_eq!(CHAINED.load(Ordering::Relaxed), 1);
         assert_eq!(memory.reports().len(), 1);
@@ -122,7 +123,7 @@ fn without_the_hook_a_panic_has_its_text() {
         let (backstop, memory) = backstop();
         let report = block_on(report_of(&backstop, &memory, out_of_cheese));
         assert_eq!(report.errors[0].message, "out of cheese");
-        assert_eq!(report.errors[0].at, None);
+        assert_eq!(report.errors[0].location, None);
         assert!(report.frames.is_empty());
     });
 }
@@ -140,7 +141,7 @@ impl Drop for Nested {
 fn of_several_panics_the_one_that_was_caught_is_told() {
     alone(|| {
         let (backstop, memory) = backstop();
-        backstop.install_panic_hook();
+        backstop.install_panic_hook().unwrap();
         block_on(async {
             let report = report_of(&backstop, &memory, || {
                 assert!(catch_unwind(|| panic!("first")).is_err());
@@ -177,7 +178,7 @@ fn of_several_panics_the_one_that_was_caught_is_told() {
             });
             let report = report.await;
             assert_eq!(report.errors[0].message, "unseen");
-            assert_eq!(report.errors[0].at, None);
+            assert_eq!(report.errors[0].location, None);
             assert_eq!(memory.reports().len(), 6);
         });
     });
@@ -187,7 +188,7 @@ fn of_several_panics_the_one_that_was_caught_is_told() {
 fn a_panic_that_another_thread_hands_over_is_told_once_and_with_its_place() {
     alone(|| {
         let (backstop, memory) = backstop();
-        backstop.install_panic_hook();
+        backstop.install_panic_hook().unwrap();
         block_on(async {
             let id = answer(&backstop, || async {
                 let task = tokio::task::spawn_blocking(out_of_cheese);
@@ -211,17 +212,17 @@ fn a_panic_that_another_thread_hands_over_is_told_once_and_with_its_place() {
 fn a_panic_that_nobody_catches_is_reported_without_a_request_or_with_the_one_of_its_scope() {
     alone(|| {
         let (backstop, memory) = backstop();
-        backstop.install_panic_hook();
+        backstop.install_panic_hook().unwrap();
         block_on(async {
             let task = tokio::spawn(async { out_of_cheese() });
             assert!(task.await.unwrap_err().is_panic());
             let all = reports(&backstop, &memory, 1).await;
             let report = &all[0];
             assert_at(report, "out of cheese", OUT_OF_CHEESE);
-            assert_eq!(report.mechanism, Mechanism::Task);
+            assert_eq!(report.origin, Origin::Task);
             assert_eq!((report.handled, report.severity), (false, Severity::Error));
             assert_eq!(report.request, None);
-            assert_eq!(report.attributes["scope"], "lost");
+            assert_eq!(report.attributes["scope"], "unknown");
             assert_eq!(
                 report.fingerprint,
                 format!("panic {}:{OUT_OF_CHEESE}:5", file!())
@@ -238,7 +239,7 @@ fn a_panic_that_nobody_catches_is_reported_without_a_request_or_with_the_one_of_
             assert_eq!(thread.name.as_deref(), Some("miller"));
 
             let handler = |scope: Scope| async move {
-                scope.breadcrumb("sent the mail");
+                scope.add_breadcrumb("sent the mail");
                 let _ = scope.spawn(async { out_of_cheese() }).await;
             };
             let app = Router::new()
@@ -250,7 +251,7 @@ fn a_panic_that_nobody_catches_is_reported_without_a_request_or_with_the_one_of_
             let all = reports(&backstop, &memory, 2).await;
             assert_eq!(all[2].request.as_ref().unwrap().url, "/mail");
             assert_eq!(all[2].breadcrumbs[0].message, "sent the mail");
-            assert_eq!(all[2].mechanism, Mechanism::Task);
+            assert_eq!(all[2].origin, Origin::Task);
         });
     });
 }
@@ -259,7 +260,7 @@ fn a_panic_that_nobody_catches_is_reported_without_a_request_or_with_the_one_of_
 fn a_panic_in_a_spawned_task_is_told_once_with_its_place_and_whoever_catches_it_again_knows_it() {
     alone(|| {
         let (backstop, memory) = backstop();
-        backstop.install_panic_hook();
+        backstop.install_panic_hook().unwrap();
         block_on(async {
             let id = answer(&backstop, || async {
                 let task = Scope::current().spawn(async { out_of_cheese() });
@@ -270,7 +271,7 @@ fn a_panic_in_a_spawned_task_is_told_once_with_its_place_and_whoever_catches_it_
             let all = reports(&backstop, &memory, 1).await;
             let report = &all[0];
             assert_at(report, "out of cheese", OUT_OF_CHEESE);
-            assert_eq!(report.mechanism, Mechanism::Task);
+            assert_eq!(report.origin, Origin::Task);
             assert_eq!(report.id.to_string(), id);
             assert_eq!(report.request.as_ref().unwrap().url, "/panic");
             let spawned_at = report.metadata["task"]["spawned_at"][0].as_str().unwrap();
@@ -283,7 +284,7 @@ fn a_panic_in_a_spawned_task_is_told_once_with_its_place_and_whoever_catches_it_
 
             // Outside of every scope the task has one of its own.
             let task = backstop::spawn(async {
-                Scope::current().breadcrumb("on its own");
+                Scope::current().add_breadcrumb("on its own");
                 out_of_cheese();
                 Ok(())
             });
@@ -295,7 +296,7 @@ fn a_panic_in_a_spawned_task_is_told_once_with_its_place_and_whoever_catches_it_
             assert_eq!(all[1].breadcrumbs[0].message, "on its own");
             assert_eq!(all[2].errors[0].message, "out of bread");
             for report in &all[1..] {
-                assert_eq!(report.mechanism, Mechanism::Task);
+                assert_eq!(report.origin, Origin::Task);
                 assert!(report.attributes.is_empty() && report.request.is_none());
                 assert!(report.metadata["task"].contains_key("spawned_at"));
             }
@@ -308,10 +309,10 @@ fn a_panic_in_a_spawned_task_is_told_once_with_its_place_and_whoever_catches_it_
 fn a_jobs_panics_have_its_story_wherever_its_scope_was_taken() {
     alone(|| {
         let (backstop, memory) = backstop();
-        backstop.install_panic_hook();
+        backstop.install_panic_hook().unwrap();
         block_on(async {
             let job = backstop.scope();
-            job.transaction("nightly import");
+            job.set_transaction("nightly import");
             let scope = job.clone();
             let _ = std::thread::spawn(move || scope.run(out_of_cheese)).join();
             let scope = job.clone();
@@ -321,7 +322,7 @@ fn a_jobs_panics_have_its_story_wherever_its_scope_was_taken() {
             let all = reports(&backstop, &memory, 4).await;
             for report in &all {
                 assert_at(report, "out of cheese", OUT_OF_CHEESE);
-                assert_eq!(report.mechanism, Mechanism::Task);
+                assert_eq!(report.origin, Origin::Task);
                 assert_eq!(report.transaction.as_deref(), Some("nightly import"));
                 let spawned_at = report.metadata["task"]["spawned_at"].as_array().unwrap();
                 assert_eq!(spawned_at.len(), 1);
@@ -368,17 +369,18 @@ fn the_quiet_hook_prints_what_no_layer_answers() {
         let memory = Memory::new();
         let builder = Backstop::production().log(false).reporter(memory.clone());
         let backstop = builder.on_error(|_| panic!("a callback")).build().unwrap();
-        let hook = match &*mode {
+        let installed = match &*mode {
             "quiet" => backstop.install_quiet_panic_hook(),
             "loud again" => {
-                backstop.install_quiet_panic_hook();
+                backstop.install_quiet_panic_hook().unwrap();
                 let (another, _) = self::backstop();
-                assert_eq!(another.install_panic_hook(), PanicHook::Taken);
+                let taken = another.install_panic_hook().unwrap_err();
+                assert_eq!(taken.kind(), PanicHookErrorKind::Taken);
                 backstop.install_panic_hook()
             }
             _ => backstop.install_panic_hook(),
         };
-        assert_eq!(hook, PanicHook::Installed);
+        installed.unwrap();
         block_on(async {
             answer(&backstop, || async { panic!("answered") }).await;
             let service = tower::service_fn(|_: Request<Body>| Answers { _falls: Falls });
@@ -407,15 +409,16 @@ fn the_first_backstop_that_lives_is_the_processs() {
     alone(|| {
         let (first, first_memory) = backstop();
         let (second, second_memory) = backstop();
-        assert_eq!(first.install_panic_hook(), PanicHook::Installed);
-        assert_eq!(first.install_panic_hook(), PanicHook::Installed);
-        assert_eq!(second.install_panic_hook(), PanicHook::Taken);
+        first.install_panic_hook().unwrap();
+        first.install_panic_hook().unwrap();
+        let taken = second.install_panic_hook().unwrap_err();
+        assert_eq!(taken.kind(), PanicHookErrorKind::Taken);
         block_on(async {
             assert!(std::thread::spawn(out_of_cheese).join().is_err());
             assert_eq!(reports(&first, &first_memory, 1).await.len(), 1);
             assert_eq!(second_memory.reports().len(), 0);
             drop(first);
-            assert_eq!(second.install_panic_hook(), PanicHook::Installed);
+            second.install_panic_hook().unwrap();
             assert!(std::thread::spawn(out_of_cheese).join().is_err());
             assert_eq!(reports(&second, &second_memory, 1).await.len(), 1);
         });
@@ -440,7 +443,7 @@ fn a_hook_of_the_applications_own_can_record_too() {
 fn of_64_threads_that_panic_at_once_all_are_told() {
     alone(|| {
         let (backstop, memory) = backstop();
-        backstop.install_panic_hook();
+        backstop.install_panic_hook().unwrap();
         let barrier = Arc::new(std::sync::Barrier::new(64));
         let threads: Vec<_> = (0..64)
             .map(|number| {
@@ -479,10 +482,13 @@ fn what_panics_while_reporting_is_not_reported() {
             .reporter(memory.clone())
             .reporter(Panicking)
             .on_error(|_| panic!("a callback"))
-            .on_outcome(|_| panic!("another"))
-            .filter(|_| panic!("a filter"));
+            .reporting(
+                Reporting::new()
+                    .on_outcome(|_| panic!("another"))
+                    .filter(|_| panic!("a filter")),
+            );
         let backstop = builder.build().unwrap();
-        backstop.install_panic_hook();
+        backstop.install_panic_hook().unwrap();
         block_on(async {
             answer(&backstop, || async { out_of_cheese() }).await;
             std::thread::spawn(|| panic!("the last one"))
@@ -506,7 +512,7 @@ fn a_process_that_panics_ends_as_it_would_without_the_hook() {
     if let Ok(value) = std::env::var(CHILD) {
         let (backstop, _memory) = backstop();
         if value == "with" {
-            backstop.install_panic_hook();
+            backstop.install_panic_hook().unwrap();
         }
         let caught = catch_unwind(AssertUnwindSafe(out_of_cheese)).unwrap_err();
         resume_unwind(caught);

@@ -18,9 +18,10 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::routing::get;
 use backstop::panics::OnPanic;
-use backstop::report::{Mechanism, Severity};
+use backstop::report::Severity;
 use backstop::reporters::{Delivery, Memory, Reporter};
-use backstop::{Backstop, Builder, Context as _, Error, Report};
+use backstop::settings::PanicSettings;
+use backstop::{Backstop, Builder, Context as _, Error, Origin, Report};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
@@ -28,13 +29,20 @@ use tokio::sync::Notify;
 use crate::support::process::{alone, alone_with};
 
 const LONG: Duration = Duration::from_secs(60);
-const SHUTDOWN: OnPanic = OnPanic::Shutdown { grace: LONG };
+const SHUT_DOWN: OnPanic = OnPanic::ShutDown { grace: LONG };
 
 fn builder(memory: &Memory) -> Builder {
     Backstop::production()
         .log(false)
         .reporter(memory.clone())
-        .shutdown_timeout(LONG)
+        .on_panic(settings(OnPanic::KeepRunning))
+}
+
+/// Settings without a timeout that a loaded machine could reach.
+fn settings(on_panic: OnPanic) -> PanicSettings {
+    PanicSettings::new(on_panic)
+        .crash_timeout(LONG)
+        .close_timeout(LONG)
 }
 
 fn is_signalled(backstop: &Backstop) -> bool {
@@ -62,15 +70,14 @@ async fn a_fatal_panic_is_answered_and_reported_and_then_the_service_finishes_wh
     let memory = Memory::new();
     let (called, calls) = mpsc::channel();
     let seen = memory.clone();
-    let backstop = builder(&memory)
-        .fatal(SHUTDOWN)
-        .crash_timeout(LONG)
-        .on_fatal(|_| panic!("a callback"))
-        .on_fatal(move |failure| {
+    let on_panic = settings(SHUT_DOWN)
+        .on_shutdown(|_| panic!("a callback"))
+        .on_shutdown(move |failure| {
             let arrived = seen.reports().iter().any(|it| it.id == failure.id());
             called.send((failure.id(), arrived)).unwrap();
         });
-    let backstop = backstop.build().unwrap();
+    let backstop = builder(&memory).on_panic(on_panic).build().unwrap();
+    assert!(!backstop.has_fatal_panic());
     let (begun, finish) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let slow = {
         let (begun, finish) = (Arc::clone(&begun), Arc::clone(&finish));
@@ -96,6 +103,7 @@ async fn a_fatal_panic_is_answered_and_reported_and_then_the_service_finishes_wh
     tokio::time::timeout(LONG, backstop.shutdown_signal())
         .await
         .unwrap();
+    assert!(backstop.has_fatal_panic());
     // The signal came after the callback, and that after the report.
     let (id, arrived) = calls.try_recv().unwrap();
     assert!(arrived);
@@ -133,6 +141,7 @@ async fn unless_it_is_asked_for_no_panic_shuts_a_service_down() {
         tokio::time::timeout(LONG, waiting).await.unwrap().unwrap();
     }
     assert!(is_signalled(&backstop), "later callers too");
+    assert!(!backstop.has_fatal_panic());
 }
 
 #[tokio::test]
@@ -163,22 +172,18 @@ async fn panic_in_a_body(backstop: &Backstop) {
 async fn the_last_resort_is_called_when_the_grace_is_over_and_somebody_still_cares() {
     let (called, calls) = mpsc::channel();
     let grace = Duration::from_millis(1);
-    let backstop = builder(&Memory::new())
-        .fatal(OnPanic::Shutdown { grace })
-        .on_grace_over(move |failure| {
-            called
-                .send(failure.chain()[0].message().to_owned())
-                .unwrap()
-        });
-    let backstop = backstop.build().unwrap();
+    let on_panic = settings(OnPanic::ShutDown { grace }).on_grace_over(move |failure| {
+        called
+            .send(failure.chain()[0].message().to_owned())
+            .unwrap()
+    });
+    let backstop = builder(&Memory::new()).on_panic(on_panic).build().unwrap();
     panic_in_a_body(&backstop).await;
     assert_eq!(calls.recv_timeout(LONG).unwrap(), "in the body");
 
     let (called, calls) = mpsc::channel();
-    let backstop = builder(&Memory::new())
-        .fatal(SHUTDOWN)
-        .on_grace_over(move |_| called.send(()).unwrap());
-    let backstop = backstop.build().unwrap();
+    let on_panic = settings(SHUT_DOWN).on_grace_over(move |_| called.send(()).unwrap());
+    let backstop = builder(&Memory::new()).on_panic(on_panic).build().unwrap();
     panic_in_a_body(&backstop).await;
     backstop.shutdown_signal().await;
     drop(backstop);
@@ -200,8 +205,8 @@ impl Reporter for Stuck {
 async fn a_reporter_that_hangs_delays_the_shutdown_by_at_most_the_crash_timeout() {
     let stuck = |timeout| {
         let builder = Backstop::production().log(false).reporter(Stuck);
-        let builder = builder.fatal(SHUTDOWN).shutdown_timeout(LONG);
-        builder.crash_timeout(timeout).build().unwrap()
+        let on_panic = settings(SHUT_DOWN).crash_timeout(timeout);
+        builder.on_panic(on_panic).build().unwrap()
     };
     let (patient, hasty) = (stuck(LONG), stuck(Duration::from_millis(1)));
     panic_in_a_body(&patient).await;
@@ -221,12 +226,11 @@ fn with_the_hook_a_panic_of_a_bare_task_is_fatal_too_but_none_in_a_callback() {
     alone(|| {
         let memory = Memory::new();
         let backstop = builder(&memory)
-            .fatal(SHUTDOWN)
+            .on_panic(settings(SHUT_DOWN))
             .on_error(|_| panic!("a callback"))
-            .crash_timeout(LONG)
             .build()
             .unwrap();
-        backstop.install_panic_hook();
+        backstop.install_panic_hook().unwrap();
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
             use tower::{Layer as _, ServiceExt as _};
@@ -248,35 +252,46 @@ fn with_the_hook_a_panic_of_a_bare_task_is_fatal_too_but_none_in_a_callback() {
 }
 
 #[test]
-fn run_gives_a_success_for_what_ends_well_and_a_failure_for_all_else() {
+fn the_exit_code_is_a_success_for_what_ends_well_and_a_failure_for_all_else() {
     alone(|| {
-        let run = |fatal: OnPanic, end: End| {
+        let run = |on_panic: OnPanic, end: End| {
             let memory = Memory::new();
-            let backstop = builder(&memory).fatal(fatal).build().unwrap();
-            let code = backstop.run(end.of(backstop.clone()));
+            let builder = builder(&memory).on_panic(settings(on_panic));
+            let backstop = builder.build().unwrap();
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let guard = backstop.guard();
+            let result = runtime.block_on(async {
+                tokio::select! {
+                    result = end.of(backstop.clone()) => result,
+                    () = backstop.grace_over() => Ok(()),
+                }
+            });
+            let code = guard.exit_code(result);
+            // What did not end when it was to is not waited for.
+            runtime.shutdown_background();
             let stats = &backstop.stats().reporters[0];
             assert_eq!(stats.captured(), stats.delivered() + stats.dropped());
             assert_eq!(stats.queued(), 0);
             (code, memory.reports())
         };
-        let (code, reports) = run(OnPanic::Continue, End::Well);
+        let (code, reports) = run(OnPanic::KeepRunning, End::Well);
         assert_eq!((code, reports.len()), (ExitCode::SUCCESS, 0));
 
-        let (code, reports) = run(OnPanic::Continue, End::Error);
+        let (code, reports) = run(OnPanic::KeepRunning, End::Error);
         assert_eq!((code, reports.len()), (ExitCode::FAILURE, 1));
         assert_eq!(reports[0].errors[0].message, "opening the shop");
         assert_eq!(reports[0].errors[1].message, "out of tea");
-        assert_eq!(reports[0].mechanism, Mechanism::Task);
+        assert_eq!(reports[0].origin, Origin::Task);
         assert!(!reports[0].handled);
         assert_eq!(reports[0].severity, Severity::Error);
 
-        let (code, reports) = run(OnPanic::Continue, End::AfterPanic);
+        let (code, reports) = run(OnPanic::KeepRunning, End::AfterPanic);
         assert_eq!((code, reports.len()), (ExitCode::SUCCESS, 1));
-        let (code, reports) = run(SHUTDOWN, End::AfterPanic);
+        let (code, reports) = run(SHUT_DOWN, End::AfterPanic);
         assert_eq!((code, reports.len()), (ExitCode::FAILURE, 1));
         // It would never end; the grace does.
         let grace = Duration::from_millis(1);
-        let (code, reports) = run(OnPanic::Shutdown { grace }, End::Never);
+        let (code, reports) = run(OnPanic::ShutDown { grace }, End::Never);
         assert_eq!((code, reports.len()), (ExitCode::FAILURE, 1));
     });
 }
@@ -312,16 +327,15 @@ impl End {
 }
 
 #[test]
-fn run_says_where_an_error_left_the_application_and_waits_no_longer_than_it_may() {
+fn the_guard_says_where_an_error_left_main_and_waits_no_longer_than_it_may() {
     alone(|| {
         let memory = Memory::new();
-        let backstop = builder(&memory)
-            .reporter(Stuck)
-            .shutdown_timeout(Duration::from_millis(1))
-            .build()
-            .unwrap();
+        let on_panic = PanicSettings::default().close_timeout(Duration::from_millis(1));
+        let builder = builder(&memory).reporter(Stuck).on_panic(on_panic);
+        let backstop = builder.build().unwrap();
         let start = Instant::now();
-        let code = backstop.run(async { Err::<(), _>(io::Error::other("out of tea")) });
+        let guard = backstop.guard();
+        let code = guard.exit_code(Err(io::Error::other("out of tea")));
         let line = line!() - 1;
         assert!(start.elapsed() < LONG / 2);
         assert_eq!(code, ExitCode::FAILURE);
@@ -331,29 +345,37 @@ fn run_says_where_an_error_left_the_application_and_waits_no_longer_than_it_may(
             assert_eq!(stats.delivered() + stats.dropped() + stats.queued(), 1);
         }
         if let Some(report) = memory.reports().first() {
-            let at = report.errors[0].at.as_deref().unwrap();
-            assert!(at.starts_with(&format!("{}:{line}:", file!())), "{at}");
+            let location = report.errors[0].location.as_ref().unwrap();
+            assert_eq!((location.file(), location.line()), (file!(), line));
         }
     });
 }
 
 #[test]
-fn run_uses_the_runtime_that_is_there() {
+fn a_guard_that_is_dropped_delivers_what_was_reported_in_every_kind_of_main() {
+    fn fails(memory: &Memory) {
+        let backstop = builder(memory).build().unwrap();
+        let _guard = backstop.guard();
+        backstop.notify(&io::Error::other("out of tea"));
+        drop(std::thread::spawn(|| panic!("a thread")).join());
+    }
     alone(|| {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build();
-        let code = runtime.unwrap().block_on(async {
-            let task = tokio::runtime::Handle::current().id();
-            let backstop = builder(&Memory::new()).build().unwrap();
-            backstop.run(async {
-                assert_eq!(tokio::runtime::Handle::current().id(), task);
-                tokio::task::yield_now().await;
-                Ok::<(), Error>(())
-            })
-        });
-        assert_eq!(code, ExitCode::SUCCESS);
+        let memory = Memory::new();
+        fails(&memory);
+        let current_thread = tokio::runtime::Builder::new_current_thread().build();
+        let multi_thread = tokio::runtime::Builder::new_multi_thread().build();
+        for runtime in [current_thread, multi_thread] {
+            runtime.unwrap().block_on(async { fails(&memory) });
+        }
+        let mut messages: Vec<String> = memory
+            .reports()
+            .iter()
+            .map(|report| report.errors[0].message.clone())
+            .collect();
+        messages.sort();
+        let thread = "a thread";
+        let tea = "out of tea";
+        assert_eq!(messages, [thread, thread, thread, tea, tea, tea]);
     });
 }
 
@@ -368,66 +390,67 @@ fn with_a_hook_of_the_applications_own_that_records_a_panic_is_still_reported_on
             record(info);
             CALLS.fetch_add(1, Ordering::Relaxed);
         }));
-        backstop.run(async {
-            let _ = tokio::spawn(panics()).await;
-            Ok::<(), Error>(())
-        });
+        let guard = backstop.guard();
+        let _ = std::thread::spawn(|| panic!("a thread")).join();
+        assert_eq!(guard.exit_code(Ok::<_, Error>(())), ExitCode::SUCCESS);
         assert_eq!(CALLS.load(Ordering::Relaxed), 1);
         assert_eq!(memory.reports().len(), 1);
     });
 }
 
 #[test]
-fn a_panic_that_leaves_the_application_goes_on_as_it_was_and_is_reported_first() {
+fn a_panic_that_leaves_main_goes_on_as_it_was_and_is_reported_first() {
     alone(|| {
         let memory = Memory::new();
-        let backstop = builder(&memory).crash_timeout(LONG).build().unwrap();
-        let run = || backstop.run(async { std::panic::panic_any(7_u8) as io::Result<()> });
-        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
+        let backstop = builder(&memory).build().unwrap();
+        let main = || {
+            let _guard = backstop.guard();
+            std::panic::panic_any(7_u8);
+        };
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(main)).unwrap_err();
         assert_eq!(*panic.downcast::<u8>().unwrap(), 7);
         let reports = memory.reports();
         assert_eq!(reports.len(), 1);
-        assert_eq!(reports[0].mechanism, Mechanism::Panic);
+        assert_eq!(reports[0].origin, Origin::Panic);
         assert!(!reports[0].handled);
     });
 }
 
 #[test]
-fn a_panic_that_no_hook_has_seen_is_reported_when_it_leaves_the_application() {
+fn what_was_reported_is_delivered_even_if_no_hook_saw_the_panic_that_leaves_main() {
     alone(|| {
         let memory = Memory::new();
-        let backstop = builder(&memory).crash_timeout(LONG).build().unwrap();
-        let unseen = async { std::panic::resume_unwind(Box::new("unseen")) as io::Result<()> };
-        let run = std::panic::AssertUnwindSafe(|| backstop.run(unseen));
-        std::panic::catch_unwind(run).unwrap_err();
-        assert_eq!(memory.reports()[0].errors[0].message, "unseen");
-        assert_eq!(memory.reports().len(), 1);
+        let backstop = builder(&memory).build().unwrap();
+        let main = || {
+            let _guard = backstop.guard();
+            backstop.notify(&io::Error::other("out of tea"));
+            let task = std::thread::spawn(|| panic!("a thread"));
+            std::panic::resume_unwind(task.join().unwrap_err());
+        };
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(main)).unwrap_err();
+        let messages = memory.reports();
+        let messages = messages.iter().map(|report| &*report.errors[0].message);
+        let mut messages: Vec<&str> = messages.collect();
+        messages.sort_unstable();
+        assert_eq!(messages, ["a thread", "out of tea"]);
     });
 }
 
 #[test]
-fn settings_of_an_end_that_can_not_be_are_refused() {
-    let setting = |builder: Builder| builder.build().unwrap_err().setting();
-    let new = Backstop::production;
+fn settings_of_a_panic_that_can_not_work_are_errors_that_name_them() {
+    let build = |on_panic| Backstop::production().on_panic(on_panic).build();
+    let setting = |on_panic: PanicSettings| build(on_panic).unwrap_err().setting();
+    let keep = PanicSettings::default;
     let grace = Duration::ZERO;
-    assert_eq!(setting(new().fatal(OnPanic::Shutdown { grace })), "fatal");
-    assert_eq!(setting(new().on_fatal(|_| {})), "on_fatal");
-    assert_eq!(setting(new().on_grace_over(|_| {})), "on_grace_over");
-    assert_eq!(
-        setting(new().crash_timeout(Duration::ZERO)),
-        "crash_timeout"
-    );
-    assert_eq!(setting(new().crash_timeout(Duration::MAX)), "crash_timeout");
-    let fatal = OnPanic::Shutdown {
-        grace: Duration::MAX,
-    };
-    assert!(
-        new()
-            .fatal(fatal)
-            .shutdown_timeout(Duration::MAX)
-            .build()
-            .is_ok()
-    );
+    assert_eq!(setting(OnPanic::ShutDown { grace }.into()), "on_panic");
+    assert_eq!(setting(keep().on_shutdown(|_| {})), "on_shutdown");
+    assert_eq!(setting(keep().on_grace_over(|_| {})), "on_grace_over");
+    for timeout in [Duration::ZERO, Duration::MAX] {
+        assert_eq!(setting(keep().crash_timeout(timeout)), "crash_timeout");
+    }
+    let grace = Duration::MAX;
+    let longest = PanicSettings::new(OnPanic::ShutDown { grace }).close_timeout(Duration::MAX);
+    assert!(build(longest).is_ok());
 }
 
 #[test]
@@ -454,11 +477,13 @@ fn what_an_application_that_ends_leaves_on_disk_is_counted() {
         let folder = tempfile::tempdir().unwrap();
         let backstop = Backstop::production()
             .log(false)
-            .shutdown_timeout(timeout)
+            .on_panic(PanicSettings::default().close_timeout(timeout))
             .reporter(Spool::new(folder.path(), reporter))
             .build()
             .unwrap();
-        let code = backstop.run(async { Err::<(), _>(io::Error::other("out of tea")) });
+        let code = backstop
+            .guard()
+            .exit_code(Err(io::Error::other("out of tea")));
         assert_eq!(code, ExitCode::FAILURE);
         let parts = std::fs::read_dir(folder.path()).unwrap().flatten();
         let files = parts.flat_map(|part| std::fs::read_dir(part.path()).unwrap().flatten());

@@ -28,7 +28,7 @@ fn ends(end: impl FnOnce()) -> Output {
             .build()
             .unwrap();
         if hook == "with" {
-            backstop.install_panic_hook();
+            backstop.install_panic_hook().unwrap();
         }
         end();
         panic!("it did not end");
@@ -124,7 +124,7 @@ fn a_signal_that_the_application_does_not_handle_ends_the_process() {
             .reporter(Memory::new())
             .build()
             .unwrap();
-        backstop.install_panic_hook();
+        backstop.install_panic_hook().unwrap();
         backstop.notify(&std::fmt::Error);
         println!("\nready");
         std::thread::sleep(Duration::from_secs(60));

@@ -15,6 +15,7 @@ use axum::routing::get;
 use backstop::prelude::*;
 use backstop::report::Frame;
 use backstop::reporters::Memory;
+use backstop::settings::{InApp, Reporting};
 use backstop::{Backstop, Builder, Error, Report};
 use http::{Request, StatusCode};
 use tower::ServiceExt as _;
@@ -101,11 +102,10 @@ async fn in_development_a_report_tells_the_function_that_made_the_error() {
             "what took the stack is left out"
         );
         assert!(first.file.as_ref().unwrap().ends_with(file!()));
-        let at = reports[0].errors[0].at.as_ref().unwrap();
-        let line = first.line.unwrap();
-        assert!(
-            at.starts_with(&format!("{}:{line}:", file!())),
-            "{at}, {line}"
+        let location = reports[0].errors[0].location.as_ref().unwrap();
+        assert_eq!(
+            (location.file(), Some(location.line())),
+            (file!(), first.line)
         );
         assert_eq!(first.source.len(), 11);
         assert_eq!(shown(first), [source]);
@@ -137,11 +137,11 @@ async fn production_takes_no_stack_unless_it_is_asked_to() {
     for report in reports_of(Backstop::production(), made_here).await {
         assert!(report.frames.is_empty());
     }
-    let asked = Backstop::production().capture_backtraces(true);
+    let asked = Backstop::production().reporting(Reporting::new().capture_backtraces(true));
     for report in reports_of(asked, made_here).await {
         assert!(!report.frames.is_empty());
     }
-    let refused = Backstop::development().capture_backtraces(false);
+    let refused = Backstop::development().reporting(Reporting::new().capture_backtraces(false));
     for report in reports_of(refused, made_here).await {
         assert!(report.frames.is_empty());
     }
@@ -174,10 +174,9 @@ async fn frames_change_no_fingerprint() {
 #[tokio::test]
 #[cfg(target_os = "linux")]
 async fn the_application_says_whose_functions_are_and_how_much_source_is_shown() {
-    let builder = Backstop::development()
-        .in_app_exclude(["it"])
-        .in_app_include([HANDLER])
-        .context_lines(1);
+    let in_app = InApp::new().exclude(["it"]).include([HANDLER]);
+    let reporting = Reporting::new().in_app(in_app).context_lines(1);
+    let builder = Backstop::development().reporting(reporting);
     let reports = reports_of(builder, made_here).await;
     let frames = &reports[1].frames;
     assert!(!frames[0].in_app);

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::Path;
 use axum::routing::get as on_get;
-use backstop::report::{Severity, User};
+use backstop::report::{FeatureFlag, Severity, User};
 use backstop::{Error, Scope};
 use http::StatusCode;
 
@@ -13,24 +13,24 @@ use crate::support::reports::{Reports, get, messages};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thousand_interleaving_requests_each_report_their_own_story_and_no_other() {
     async fn handler(Path(id): Path<usize>, scope: Scope) -> Result<(), Error> {
-        scope.attribute("id", id);
-        scope.feature_variant("flag", format!("v{id}"));
-        scope.user(User::new(id.to_string()));
+        scope.set_attribute("id", id);
+        scope.add_feature_flag(FeatureFlag::new("flag").with_variant(format!("v{id}")));
+        scope.set_user(User::new(id.to_string()));
         for step in 0..5 {
-            Scope::current().breadcrumb(format!("{id}:{step}"));
+            Scope::current().add_breadcrumb(format!("{id}:{step}"));
             tokio::task::yield_now().await;
         }
         let inner = Scope::current();
         let spawned = inner.spawn(async move {
             tokio::task::yield_now().await;
-            Scope::current().breadcrumb(format!("{id}:spawned"));
+            Scope::current().add_breadcrumb(format!("{id}:spawned"));
             Scope::current().log(Severity::Info, format!("{id}"));
         });
         spawned.await.unwrap();
         if id % 3 == 0 {
             panic!("{id}");
         }
-        Err(Error::msg(format!("{id}")).field("id", id))
+        Err(Error::msg(format!("{id}")).with_field("id", id))
     }
     if passed_alone() {
         return;

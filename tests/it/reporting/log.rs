@@ -5,7 +5,6 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use backstop::prelude::*;
 use backstop::{Backstop, Builder, Context as _, Error, RequestInfo};
 use http::{Request, StatusCode};
 
@@ -46,14 +45,14 @@ fn a_failure_is_one_record_with_the_names_of_opentelemetry() {
 
 #[test]
 fn below_500_the_level_is_debug() {
-    let error = Error::msg("no product 42").status(StatusCode::NOT_FOUND);
+    let error = Error::msg("no product 42").with_status(StatusCode::NOT_FOUND);
     let (log, _) = logged(Backstop::production(), Request::get("/"), error);
     assert!(log.contains("DEBUG backstop: request failed"), "{log}");
 }
 
 #[test]
 fn a_newline_in_a_message_cannot_forge_a_record() {
-    let error = Error::msg("x\n2026-11-21 ERROR forged\r\u{1b}[31m\u{2028}y").context("a\nb");
+    let error = Error::msg("x\n2026-11-21 ERROR forged\r\u{1b}[31m\u{2028}y").with_context("a\nb");
     let (log, _) = logged(Backstop::production(), Request::get("/"), error);
     assert_eq!(log.lines().count(), 1, "{log}");
     assert!(

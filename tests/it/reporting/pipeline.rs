@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backstop::reporters::{Delivery, Memory, Reporter};
-use backstop::settings::{ConfigErrorKind, QueueLimits, RateLimit};
+use backstop::settings::{ConfigErrorKind, QueueLimits, RateLimit, Reporting};
 use backstop::stats::{Outcome, Remaining};
 use backstop::{Backstop, Builder, Error, Report, testing};
 use http::StatusCode;
@@ -163,12 +163,12 @@ async fn below_500_is_reported_only_if_the_filter_says_so() {
         let request = http::Request::get("/").body(()).unwrap();
         let facts = backstop::RequestInfo::from_request(&request);
         let status = StatusCode::from_u16(status).unwrap();
-        drop(backstop.respond(&facts, Error::msg(status.to_string()).status(status)));
+        drop(backstop.respond(&facts, Error::msg(status.to_string()).with_status(status)));
     };
     let (usual, chosen) = (Memory::new(), Memory::new());
     let backstop = here().reporter(usual.clone()).build().unwrap();
     let filtered = here()
-        .filter(|failure| failure.status() == 404)
+        .reporting(Reporting::new().filter(|failure| failure.status() == 404))
         .reporter(chosen.clone())
         .build();
     let filtered = filtered.unwrap();
@@ -185,9 +185,13 @@ async fn below_500_is_reported_only_if_the_filter_says_so() {
 
 #[tokio::test(start_paused = true)]
 async fn sample_rates_take_none_all_and_the_same_part_for_the_same_seed() {
-    let taken = |builder: Builder| async {
+    let taken = |reporting: Reporting, seed: Option<u64>| async move {
+        let builder = match seed {
+            Some(seed) => testing::seed(here(), seed),
+            None => here(),
+        };
         let backstop = builder
-            .queue_limits(limits(10_000, 1 << 30))
+            .reporting(reporting.queue(limits(10_000, 1 << 30)))
             .reporter(Memory::new())
             .build()
             .unwrap();
@@ -199,13 +203,13 @@ async fn sample_rates_take_none_all_and_the_same_part_for_the_same_seed() {
         assert_eq!(stats.delivered() + stats.count(Outcome::SampledOut), 2_000);
         stats.delivered()
     };
-    assert_eq!(taken(here().sample_rate(0.0)).await, 0);
-    assert_eq!(taken(here().sample_rate(1.0)).await, 2_000);
-    let seeded = || testing::seed(here().sample_rate(0.25), 1);
-    let quarter = taken(seeded()).await;
+    let rate = |rate| Reporting::new().sample_rate(rate);
+    assert_eq!(taken(rate(0.0), None).await, 0);
+    assert_eq!(taken(rate(1.0), None).await, 2_000);
+    let quarter = taken(rate(0.25), Some(1)).await;
     assert!((400..600).contains(&quarter), "{quarter}");
-    assert_eq!(taken(seeded()).await, quarter);
-    let unseeded = taken(here().sample_rate(0.25)).await;
+    assert_eq!(taken(rate(0.25), Some(1)).await, quarter);
+    let unseeded = taken(rate(0.25), None).await;
     assert!((350..650).contains(&unseeded), "{unseeded}");
 }
 
@@ -213,7 +217,7 @@ async fn sample_rates_take_none_all_and_the_same_part_for_the_same_seed() {
 async fn suppressed_reports_are_told_in_the_next_one_of_their_kind() {
     let memory = Memory::new();
     let backstop = here()
-        .rate_limit(per_failure(2))
+        .reporting(Reporting::new().rate_limit(per_failure(2)))
         .reporter(memory.clone())
         .build()
         .unwrap();
@@ -250,7 +254,7 @@ async fn suppressed_reports_are_told_in_the_next_one_of_their_kind() {
 async fn a_full_queue_drops_the_newest_and_keeps_room_for_panics() {
     let memory = Memory::new();
     let backstop = here()
-        .queue_limits(limits(8, 1 << 20))
+        .reporting(Reporting::new().queue(limits(8, 1 << 20)))
         .reporter(memory.clone())
         .reporter(Scripted::new("full", &[after_ten_seconds, delivered]))
         .build()
@@ -283,7 +287,7 @@ async fn a_full_queue_drops_the_newest_and_keeps_room_for_panics() {
 async fn a_queue_is_bounded_in_bytes() {
     let memory = Memory::new();
     let backstop = here()
-        .queue_limits(limits(1_000, 64 * 1024))
+        .reporting(Reporting::new().queue(limits(1_000, 64 * 1024)))
         .reporter(memory)
         .build()
         .unwrap();
@@ -485,7 +489,7 @@ async fn a_reporter_is_told_once_of_each_drop_before_its_next_batch() {
     let _quiet = testing::quiet_panics();
     let listening = Arc::new(Listening::default());
     let backstop = here()
-        .rate_limit(per_failure(1))
+        .reporting(Reporting::new().rate_limit(per_failure(1)))
         .reporter(Arc::clone(&listening))
         .build()
         .unwrap();
@@ -564,11 +568,11 @@ async fn a_report_made_while_reporting_is_counted_and_not_reported() {
     let in_callback = Arc::clone(&slot);
     let backstop = here()
         .reporter(recursive.clone())
-        .on_outcome(move |event| {
+        .reporting(Reporting::new().on_outcome(move |event| {
             if event.outcome() == Outcome::Delivered {
                 fail(in_callback.get().unwrap(), "from a callback");
             }
-        })
+        }))
         .build()
         .unwrap();
     recursive.0.set(backstop.clone()).unwrap();
@@ -626,7 +630,10 @@ fn a_reporter_that_blocks_its_thread_delays_no_other_and_no_request() {
         .log(false)
         .reporter(Blocking(Mutex::new(blocked)))
         .reporter(Memory::new())
-        .on_outcome(move |event| drop(seen.send(event.reporter().map(str::to_owned))))
+        .reporting(
+            Reporting::new()
+                .on_outcome(move |event| drop(seen.send(event.reporter().map(str::to_owned)))),
+        )
         .build()
         .unwrap();
     fail(&backstop, "x");
@@ -666,7 +673,9 @@ fn the_last_handle_delivers_what_is_there_and_waits_no_longer_than_it_must() {
     let backstop = Backstop::production()
         .log(false)
         .reporter(Hanging)
-        .on_outcome(move |event| told.lock().unwrap().push(event.outcome()))
+        .reporting(
+            Reporting::new().on_outcome(move |event| told.lock().unwrap().push(event.outcome())),
+        )
         .build()
         .unwrap();
     fail(&backstop, "x");
@@ -691,9 +700,9 @@ fn on_a_runtime_the_last_handle_does_not_wait_and_the_reports_arrive_all_the_sam
             .log(false)
             .reporter(Hanging)
             .reporter(Memory::new())
-            .on_outcome(move |event| {
+            .reporting(Reporting::new().on_outcome(move |event| {
                 let _ = done.send((event.reporter().map(str::to_owned), event.outcome()));
-            })
+            }))
             .build()
             .unwrap();
         fail(&backstop, "x");
@@ -862,31 +871,40 @@ fn bad_settings_are_refused_with_the_name_of_the_setting() {
         }
     }
     let cases: [(&str, Builder); 9] = [
-        ("sample_rate", Backstop::production().sample_rate(f64::NAN)),
-        ("sample_rate", Backstop::production().sample_rate(-0.1)),
-        ("sample_rate", Backstop::production().sample_rate(1.1)),
         (
             "sample_rate",
-            Backstop::production().sample_rate(f64::INFINITY),
+            Backstop::production().reporting(Reporting::new().sample_rate(f64::NAN)),
+        ),
+        (
+            "sample_rate",
+            Backstop::production().reporting(Reporting::new().sample_rate(-0.1)),
+        ),
+        (
+            "sample_rate",
+            Backstop::production().reporting(Reporting::new().sample_rate(1.1)),
+        ),
+        (
+            "sample_rate",
+            Backstop::production().reporting(Reporting::new().sample_rate(f64::INFINITY)),
         ),
         (
             "rate_limit",
-            Backstop::production().rate_limit(per_failure(0)),
+            Backstop::production().reporting(Reporting::new().rate_limit(per_failure(0))),
         ),
         (
             "rate_limit",
-            Backstop::production().rate_limit(RateLimit {
+            Backstop::production().reporting(Reporting::new().rate_limit(RateLimit {
                 per_failure: None,
                 overall: Some(0),
-            }),
+            })),
         ),
         (
-            "queue_limits",
-            Backstop::production().queue_limits(limits(0, 1)),
+            "queue",
+            Backstop::production().reporting(Reporting::new().queue(limits(0, 1))),
         ),
         (
-            "queue_limits",
-            Backstop::production().queue_limits(limits(1, 0)),
+            "queue",
+            Backstop::production().reporting(Reporting::new().queue(limits(1, 0))),
         ),
         ("reporter", Backstop::production().reporter(Misconfigured)),
     ];
@@ -1050,14 +1068,19 @@ mod conservation {
                     next: AtomicUsize::new(skip),
                     delivered: Arc::clone(&delivered),
                 };
-                let mut builder = here()
-                    .queue_limits(limits(count, 1 << 20))
+                let mut reporting = Reporting::new()
+                    .queue(limits(count, 1 << 20))
                     .sample_rate(rate)
-                    .reporter(random("random", 0))
                     .on_outcome(move |event| {
                         let key = (event.reporter().map(str::to_owned), event.outcome());
                         *tells.lock().unwrap().entry(key).or_default() += 1;
                     });
+                if let Some(limit) = limit {
+                    reporting = reporting.rate_limit(per_failure(limit));
+                }
+                let mut builder = here()
+                    .reporting(reporting)
+                    .reporter(random("random", 0));
                 if has_memory {
                     builder = builder.reporter(Memory::new());
                 }
@@ -1068,9 +1091,6 @@ mod conservation {
                     leave_behind(dir.path(), left).await;
                     let spool = backstop::reporters::Spool::new(dir.path(), random("spooled", 7));
                     builder = builder.reporter(spool.max_reports(room));
-                }
-                if let Some(limit) = limit {
-                    builder = builder.rate_limit(per_failure(limit));
                 }
                 let backstop = builder.build().unwrap();
                 let mut captured = 0;
@@ -1139,7 +1159,7 @@ mod conservation {
         }
         let backstop = Backstop::production()
             .log(false)
-            .queue_limits(limits(64, 1 << 20))
+            .reporting(Reporting::new().queue(limits(64, 1 << 20)))
             .reporter(Slow(AtomicUsize::new(0)))
             .reporter(Memory::new())
             .build()

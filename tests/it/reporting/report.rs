@@ -4,7 +4,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::get as on_get;
 use backstop::prelude::*;
-use backstop::report::{Mechanism, Severity, User};
+use backstop::report::{Severity, User};
+use backstop::settings::Reporting;
 use backstop::{Backstop, BoxError, Context as _, Error, Failure, Origin, Report, Scope};
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
@@ -21,9 +22,9 @@ fn router() -> Router {
             on_get(|| async {
                 Err::<(), _>(
                     Error::msg("broken")
-                        .field("sku", 7)
-                        .code("BROKEN")
-                        .details(json!({"a": 1})),
+                        .with_field("sku", 7)
+                        .with_code("BROKEN")
+                        .with_details(json!({"a": 1})),
                 )
             }),
         )
@@ -41,18 +42,18 @@ fn router() -> Router {
         )
         .route(
             "/missing",
-            on_get(|| async { Err::<(), _>(Error::msg("no").status(StatusCode::NOT_FOUND)) }),
+            on_get(|| async { Err::<(), _>(Error::msg("no").with_status(StatusCode::NOT_FOUND)) }),
         )
         .route(
             "/conflict",
-            on_get(|| async { Err::<(), _>(Error::msg("no").status(StatusCode::CONFLICT)) }),
+            on_get(|| async { Err::<(), _>(Error::msg("no").with_status(StatusCode::CONFLICT)) }),
         )
 }
 
-fn found(reports: &Reports) -> Vec<(Mechanism, Option<u16>)> {
+fn found(reports: &Reports) -> Vec<(Origin, Option<u16>)> {
     let one = |report: Report| {
         (
-            report.mechanism,
+            report.origin,
             report.response.map(|response| response.status),
         )
     };
@@ -65,7 +66,7 @@ async fn a_report_tells_the_failure_its_request_and_its_machine_under_the_answer
         Backstop::production()
             .app("shop", "1.2.3")
             .release_stage("staging")
-            .keep_headers([http::header::USER_AGENT]),
+            .reporting(Reporting::new().keep_headers([http::header::USER_AGENT])),
     );
     let app = router().layer(backstop.layer());
     let request = Request::get("/error?page=2&token=s3cr3t")
@@ -84,11 +85,11 @@ async fn a_report_tells_the_failure_its_request_and_its_machine_under_the_answer
         report.id.to_string()
     );
     assert_eq!(
-        (report.severity, report.mechanism, report.handled),
-        (Severity::Error, Mechanism::Handler, false)
+        (report.severity, report.origin, report.handled),
+        (Severity::Error, Origin::Handler, false)
     );
     assert_eq!(report.errors[0].message, "broken");
-    assert!(report.errors[0].at.as_deref().unwrap().starts_with(file!()));
+    assert_eq!(report.errors[0].location.as_ref().unwrap().file(), file!());
     let request = report.request.as_ref().unwrap();
     assert_eq!(
         (&*request.method, request.route.as_deref()),
@@ -155,8 +156,11 @@ async fn the_chain_is_told_whole_and_the_fingerprint_has_types_and_place_but_no_
     let messages: Vec<&str> = chain.errors.iter().map(|error| &*error.message).collect();
     assert_eq!(messages[0], "loading the cart");
     assert!(messages[1].starts_with("No such file"));
-    let place = chain.errors[0].at.as_deref().unwrap();
-    assert_eq!(chain.fingerprint, format!("std::io::error::Error {place}"));
+    let location = chain.errors[0].location.as_ref().unwrap();
+    assert_eq!(
+        chain.fingerprint,
+        format!("std::io::error::Error {location}")
+    );
     assert_eq!(panic.errors[0].message, "out of cheese");
     assert!(!panic.fingerprint.contains("cheese") && panic.fingerprint.contains("/panic"));
     assert_eq!(bare.fingerprint, "response 503 GET /bare");
@@ -175,27 +179,27 @@ async fn from_500_on_panics_and_failed_bodies_are_reported_and_4xx_is_not() {
     assert_eq!(
         found(&reports),
         [
-            (Mechanism::Handler, Some(500)),
-            (Mechanism::Panic, Some(500)),
-            (Mechanism::Response, Some(503)),
-            (Mechanism::Body, Some(200)),
+            (Origin::Handler, Some(500)),
+            (Origin::Panic, Some(500)),
+            (Origin::Response, Some(503)),
+            (Origin::Body, Some(200)),
         ]
     );
 }
 
 #[tokio::test]
 async fn a_filter_widens_or_narrows_and_one_that_panics_decides_nothing() {
-    let wide = Backstop::production()
-        .filter(|event| event.is_reported_by_default() || event.status() == 409);
-    let narrow = Backstop::production().filter(|event| event.failure().origin() == Origin::Panic);
-    let broken = Backstop::production().filter(|_| panic!("in a filter"));
+    let wide =
+        Reporting::new().filter(|event| event.is_reported_by_default() || event.status() == 409);
+    let narrow = Reporting::new().filter(|event| event.failure().origin() == Origin::Panic);
+    let broken = Reporting::new().filter(|_| panic!("in a filter"));
     let expected: [(_, &[_]); 3] = [
         (wide, &[Some(500), Some(500), Some(503), Some(409)]),
         (narrow, &[Some(500)]),
         (broken, &[Some(500), Some(500), Some(503)]),
     ];
-    for (builder, statuses) in expected {
-        let (backstop, reports) = Reports::with(builder);
+    for (reporting, statuses) in expected {
+        let (backstop, reports) = Reports::with(Backstop::production().reporting(reporting));
         let app = router().layer(backstop.layer());
         for path in ["/error", "/panic", "/bare", "/missing", "/conflict"] {
             get(&app, path).await;
@@ -209,21 +213,18 @@ async fn a_filter_widens_or_narrows_and_one_that_panics_decides_nothing() {
 }
 
 #[tokio::test]
-async fn a_filter_sees_the_origin_and_an_ignored_type_is_not_reported_whatever_it_says() {
-    let builder = Backstop::production()
+async fn a_type_is_ignored_whatever_the_filter_says_which_sees_the_origin() {
+    let reporting = Reporting::new()
         .filter(|event| event.failure().origin() != Origin::Response)
         .ignore::<std::io::Error>();
-    let (backstop, reports) = Reports::with(builder);
+    let (backstop, reports) = Reports::with(Backstop::production().reporting(reporting));
     let app = router().layer(backstop.layer());
     for path in ["/error", "/chain", "/bare", "/panic"] {
         get(&app, path).await;
     }
     assert_eq!(
         found(&reports),
-        [
-            (Mechanism::Handler, Some(500)),
-            (Mechanism::Panic, Some(500))
-        ]
+        [(Origin::Handler, Some(500)), (Origin::Panic, Some(500))]
     );
 }
 
@@ -257,11 +258,15 @@ async fn an_error_that_was_reported_is_not_reported_again_not_even_as_a_cause() 
         .route(
             "/",
             on_get(|scope: Scope| async move {
-                let error = Error::msg("broken").field("sku", 7);
+                let error = Error::msg("broken").with_field("sku", 7);
                 let id = scope.notify(&error).unwrap();
                 assert_eq!(scope.notify(&error), Some(id));
                 // It can still be said more of.
-                Err::<(), _>(error.context("later").status(StatusCode::BAD_GATEWAY))
+                Err::<(), _>(
+                    error
+                        .with_context("later")
+                        .with_status(StatusCode::BAD_GATEWAY),
+                )
             }),
         )
         .route(
@@ -282,8 +287,8 @@ async fn an_error_that_was_reported_is_not_reported_again_not_even_as_a_cause() 
         report.id.to_string()
     );
     assert_eq!(
-        (report.mechanism, report.handled, report.severity),
-        (Mechanism::Notify, true, Severity::Warning)
+        (report.origin, report.handled, report.severity),
+        (Origin::Notify, true, Severity::Warning)
     );
     assert_eq!(report.metadata["error"]["sku"], 7);
     assert_eq!(report.request.unwrap().url, "/");
@@ -305,12 +310,12 @@ async fn the_event_wins_over_the_scope_and_the_scope_over_the_backstop() {
         .route(
             "/",
             on_get(|scope: Scope| async move {
-                scope.attribute("tier", "paid");
-                scope.metadata("error", "code", "of the scope");
-                scope.metadata("error", "details", json!({"scope": 1, "both": "scope"}));
-                scope.user(User::new("u"));
-                let error = Error::msg("broken").code("of the event");
-                Err::<(), _>(error.details(json!({"event": 2, "both": "event"})))
+                scope.set_attribute("tier", "paid");
+                scope.set_metadata("error", "code", "of the scope");
+                scope.set_metadata("error", "details", json!({"scope": 1, "both": "scope"}));
+                scope.set_user(User::new("u"));
+                let error = Error::msg("broken").with_code("of the event");
+                Err::<(), _>(error.with_details(json!({"event": 2, "both": "event"})))
             }),
         )
         .layer(backstop.layer());
@@ -361,7 +366,7 @@ async fn a_failure_answered_by_hand_is_reported_too() {
         response.headers()["x-error-id"].to_str().unwrap(),
         report.id.to_string()
     );
-    assert_eq!(report.attributes["scope"], "lost");
+    assert_eq!(report.attributes["scope"], "unknown");
     let _ = Failure::from_error(&std::fmt::Error);
 }
 

@@ -76,10 +76,10 @@ impl tracing::Subscriber for Log {
 
 fn report() -> Arc<Report> {
     let report = json!({
-        "id": ID, "timestamp": 100_000, "severity": "error", "handled": false, "mechanism": "handler",
+        "id": ID, "timestamp": 100_000, "severity": "error", "handled": false, "origin": "handler",
         "errors": [
-            {"message": "charging the card", "at": "src/pay.rs:40:9"},
-            {"type": "pay::Timeout", "message": "no answer\nafter 3 s \u{1b}[31m", "at": "src/pay.rs:12:5"},
+            {"message": "charging the card", "location": "src/pay.rs:40:9"},
+            {"type": "pay::Timeout", "message": "no answer\nafter 3 s \u{1b}[31m", "location": "src/pay.rs:12:5"},
         ],
         "frames": [
             {"function": "core::ops::call", "address": 1, "in_app": false},
@@ -236,7 +236,7 @@ async fn no_planted_secret_leaves_through_any_local_reporter() {
             let failed: Result<(), io::Error> = Err(io::Error::other(message));
             failed
                 .or_internal("secret=s3cr3t")
-                .map_err(|error| error.field("cookie", "s3cr3t"))
+                .map_err(|error| error.with_field("cookie", "s3cr3t"))
         };
         let app = axum::Router::new()
             .route("/orders/{id}", axum::routing::get(handler))

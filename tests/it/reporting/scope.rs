@@ -9,12 +9,16 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::routing::get as on_get;
 use backstop::prelude::*;
-use backstop::report::{Breadcrumb, BreadcrumbKind, Flatten, Mechanism, Severity, User};
-use backstop::{Backstop, Error, Scope};
+use backstop::report::{
+    Breadcrumb, BreadcrumbKind, FeatureFlag, Flatten, LogLine, ReportError, Severity,
+    SourceLocation, User,
+};
+use backstop::{Backstop, Error, Origin, Scope};
 use http_body::Frame;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
+use crate::support::process::passed_alone;
 use crate::support::reports::{Reports, get, messages};
 
 fn failing(scope: &Scope) -> Error {
@@ -29,23 +33,27 @@ async fn the_report_has_everything_that_the_request_recorded() {
         .route(
             "/orders/{id}",
             on_get(|scope: Scope| async move {
-                scope.breadcrumb("text");
-                scope.breadcrumb(
+                scope.add_breadcrumb("text");
+                scope.add_breadcrumb(
                     Breadcrumb::new("asked")
-                        .kind(BreadcrumbKind::Request)
-                        .level(Severity::Warning)
-                        .data(json!({"attempt": 2})),
+                        .with_kind(BreadcrumbKind::Request)
+                        .with_level(Severity::Warning)
+                        .with_data(json!({"attempt": 2})),
                 );
-                scope.attribute("text", "acme");
-                scope.attribute("yes", true);
-                scope.attribute("count", 3);
-                scope.attribute("ratio", 0.5);
-                scope.attributes_from(json!({"socket": {"bytes_read": 7}}));
-                scope.attributes_from(Flatten::new(json!({"_id": 1})).prefix("req").private(true));
-                scope.annotation("cart", json!({"items": [1, 2]}));
-                scope.metadata("db", "pool", json!({"idle": 0}));
-                scope.feature_flag("first");
-                scope.feature_variant("second", "blue");
+                scope.set_attribute("text", "acme");
+                scope.set_attribute("yes", true);
+                scope.set_attribute("count", 3);
+                scope.set_attribute("ratio", 0.5);
+                scope.add_attributes(json!({"socket": {"bytes_read": 7}}));
+                scope.add_attributes(
+                    Flatten::new(json!({"_id": 1}))
+                        .with_prefix("req")
+                        .with_private(true),
+                );
+                scope.add_annotation("cart", json!({"items": [1, 2]}));
+                scope.set_metadata("db", "pool", json!({"idle": 0}));
+                scope.add_feature_flag("first");
+                scope.add_feature_flag(FeatureFlag::new("second").with_variant("blue"));
                 scope.log(Severity::Info, "a line");
                 Err::<(), _>(failing(&scope))
             }),
@@ -77,64 +85,113 @@ async fn the_report_has_everything_that_the_request_recorded() {
 }
 
 #[tokio::test]
-async fn transaction_and_fingerprint_can_be_said_and_everything_can_be_cleared() {
+async fn the_application_can_set_the_transaction_and_the_fingerprint() {
     let (backstop, reports) = Reports::backstop();
     let app = Router::new()
         .route(
-            "/said",
+            "/",
             on_get(|scope: Scope| async move {
-                scope.transaction("checkout");
-                scope.fingerprint("ours");
-                Err::<(), _>(failing(&scope))
-            }),
-        )
-        .route(
-            "/cleared",
-            on_get(|scope: Scope| async move {
-                scope.breadcrumb("a");
-                scope.attribute("a", 1);
-                scope.annotation("a", 1);
-                scope.metadata("s", "a", 1);
-                scope.feature_flag("a");
-                scope.user(User::new("a"));
-                scope.log(Severity::Info, "a");
-                scope.transaction("a");
-                scope.fingerprint("a");
-                scope.on_report(|_| false);
-                scope.clear_breadcrumbs();
-                scope.clear_attributes();
-                scope.clear_annotations();
-                scope.clear_metadata();
-                scope.clear_feature_flags();
-                scope.clear_user();
-                scope.clear_logs();
-                scope.clear_transaction();
-                scope.clear_fingerprint();
-                scope.clear_on_report();
-                scope.attribute("b", 1);
-                scope.clear_attribute("b");
-                scope.metadata("s", "b", 1);
-                scope.clear_section("s");
-                scope.feature_flag("b");
-                scope.clear_feature_flag("b");
+                scope.set_transaction("checkout");
+                scope.set_fingerprint("ours");
                 Err::<(), _>(failing(&scope))
             }),
         )
         .layer(backstop.layer());
-    get(&app, "/said").await;
-    get(&app, "/cleared").await;
-    let [said, cleared] = &reports.all()[..] else {
-        panic!()
-    };
+    get(&app, "/").await;
+    let report = reports.one();
     assert_eq!(
-        (said.transaction.as_deref(), &*said.fingerprint),
+        (report.transaction.as_deref(), &*report.fingerprint),
         (Some("checkout"), "ours")
     );
-    assert_eq!(cleared.transaction.as_deref(), Some("GET /cleared"));
-    assert_ne!(cleared.fingerprint, "a");
-    assert!(cleared.breadcrumbs.is_empty() && cleared.attributes.is_empty());
-    assert!(cleared.metadata.is_empty() && cleared.feature_flags.is_empty());
-    assert!(cleared.logs.is_empty() && cleared.user.is_none());
+}
+
+#[tokio::test]
+async fn clear_removes_everything_that_was_recorded() {
+    let (backstop, reports) = Reports::backstop();
+    let app = Router::new()
+        .route(
+            "/cleared",
+            on_get(|scope: Scope| async move {
+                scope.add_breadcrumb("a");
+                scope.set_attribute("a", 1);
+                scope.add_annotation("a", 1);
+                scope.set_metadata("s", "a", 1);
+                scope.add_feature_flag("a");
+                scope.set_user(User::new("a"));
+                scope.log(Severity::Info, "a");
+                scope.set_transaction("a");
+                scope.set_fingerprint("a");
+                let owned = Arc::new(());
+                let alive = Arc::downgrade(&owned);
+                scope.on_report(move |_| Arc::strong_count(&owned) == 0);
+                scope.clear();
+                assert_eq!(alive.strong_count(), 0, "callbacks are dropped too");
+                Err::<(), _>(failing(&scope))
+            }),
+        )
+        .layer(backstop.layer());
+    get(&app, "/cleared").await;
+    let report = reports.one();
+    assert_eq!(report.transaction.as_deref(), Some("GET /cleared"));
+    assert_ne!(report.fingerprint, "a");
+    assert!(report.breadcrumbs.is_empty() && report.attributes.is_empty());
+    assert!(report.metadata.is_empty() && report.feature_flags.is_empty());
+    assert!(report.logs.is_empty() && report.user.is_none());
+}
+
+#[tokio::test]
+async fn an_attribute_a_section_and_the_feature_flags_can_be_removed_alone() {
+    let (backstop, reports) = Reports::backstop();
+    let scope = backstop.scope();
+    for key in ["kept", "gone"] {
+        scope.set_attribute(key, 1);
+        scope.set_metadata(key, "a", "x".repeat(15 * 1024));
+        scope.add_feature_flag(key);
+    }
+    scope.remove_attribute("gone");
+    scope.clear_metadata("gone");
+    scope.clear_feature_flags();
+    scope.notify(&std::fmt::Error);
+    // What was removed does not count against the limit any more.
+    for n in 0..7 {
+        scope.set_metadata("kept", n.to_string(), "x".repeat(15 * 1024));
+    }
+    scope.notify(&std::fmt::Error);
+    let [first, second] = &reports.all()[..] else {
+        panic!()
+    };
+    assert_eq!(first.attributes.keys().collect::<Vec<_>>(), ["kept"]);
+    assert_eq!(first.metadata.keys().collect::<Vec<_>>(), ["kept"]);
+    assert!(first.feature_flags.is_empty());
+    assert_eq!(second.metadata["kept"].len(), 8);
+    assert!(second.trimmed.is_empty());
+}
+
+#[tokio::test]
+async fn without_a_reporter_no_scope_is_active_and_nothing_is_recorded() {
+    if passed_alone() {
+        return;
+    }
+    let backstop = Backstop::production().log(false).build().unwrap();
+    let app = Router::new()
+        .route(
+            "/",
+            on_get(|scope: Scope| async move {
+                scope.on_report(|_| unreachable!("nothing is reported"));
+                assert_eq!(scope.notify(&std::fmt::Error), None);
+                assert_eq!("x".parse::<u8>().intercept(), None);
+                let job = async { Scope::current().is_active() };
+                let is_active = scope.is_active() || scope.spawn(job).await.unwrap();
+                is_active.to_string()
+            }),
+        )
+        .layer(backstop.layer());
+    let before = backstop::stats::unreported_count();
+    let body = get(&app, "/").await.into_body().collect().await.unwrap();
+    assert_eq!(body.to_bytes(), "false");
+    assert!(!backstop.scope().is_active());
+    // There is a Backstop that decides not to report, which is not the same as none.
+    assert_eq!(backstop::stats::unreported_count(), before);
 }
 
 #[tokio::test]
@@ -142,15 +199,15 @@ async fn what_is_beyond_the_limits_is_left_out_and_said() {
     let (backstop, reports) = Reports::backstop();
     let scope = backstop.scope();
     for n in 0..150 {
-        scope.breadcrumb(format!("{n}{}", "é".repeat(600)));
-        scope.attribute(format!("{n}"), "x".repeat(5000));
+        scope.add_breadcrumb(format!("{n}{}", "é".repeat(600)));
+        scope.set_attribute(format!("{n}"), "x".repeat(5000));
         scope.log(Severity::Info, format!("{n}"));
-        scope.feature_flag(format!("{n}"));
+        scope.add_feature_flag(format!("{n}"));
     }
-    scope.annotation("big", "x".repeat(20_000));
-    scope.breadcrumb(Breadcrumb::new("big").data(json!({"a": "x".repeat(20_000)})));
+    scope.add_annotation("big", "x".repeat(20_000));
+    scope.add_breadcrumb(Breadcrumb::new("big").with_data(json!({"a": "x".repeat(20_000)})));
     for n in 0..20 {
-        scope.metadata("s", n.to_string(), "x".repeat(10_000));
+        scope.set_metadata("s", n.to_string(), "x".repeat(10_000));
     }
     scope.notify(&std::fmt::Error);
     let report = reports.one();
@@ -176,14 +233,14 @@ async fn what_is_beyond_the_limits_is_left_out_and_said() {
     assert_eq!(report.metadata["s"].len(), 13);
     let said = report.trimmed.join("\n");
     for what in [
-        "older breadcrumbs: 51",
+        "oldest breadcrumbs: 51",
         "attributes beyond 128: 22",
         "feature flags beyond 128: 22",
-        "older log lines: 50",
-        "data of breadcrumbs over 16 KiB: 1",
-        "metadata over 16 KiB or nested too deep: 1",
+        "oldest log lines: 50",
+        "breadcrumb data over 16 KiB: 1",
+        "metadata values over 16 KiB or nested too deeply: 1",
         "metadata beyond 128 KiB: 7",
-        "texts cut: 300",
+        "texts cut short: 300",
     ] {
         assert!(said.contains(what), "{what} in\n{said}");
     }
@@ -197,17 +254,17 @@ async fn the_scope_goes_along_by_in_scope_and_run_and_a_bare_spawn_says_that_it_
         .route(
             "/",
             on_get(|scope: Scope| async move {
-                scope.attribute("own", true);
+                scope.set_attribute("own", true);
                 tokio::spawn(
                     async {
-                        Scope::current().breadcrumb("future");
+                        Scope::current().add_breadcrumb("future");
                     }
                     .in_scope(&scope),
                 )
                 .await
                 .unwrap();
                 let moved = scope.clone();
-                std::thread::spawn(move || moved.run(|| Scope::current().breadcrumb("thread")))
+                std::thread::spawn(move || moved.run(|| Scope::current().add_breadcrumb("thread")))
                     .join()
                     .unwrap();
                 assert!(
@@ -228,7 +285,7 @@ async fn the_scope_goes_along_by_in_scope_and_run_and_a_bare_spawn_says_that_it_
     };
     assert_eq!(
         serde_json::to_value(&lost.attributes).unwrap(),
-        json!({"scope": "lost"})
+        json!({"scope": "unknown"})
     );
     assert!(lost.request.is_none());
     assert_eq!(messages(own), ["future", "thread"]);
@@ -241,8 +298,8 @@ async fn the_scope_goes_along_by_in_scope_and_run_and_a_bare_spawn_says_that_it_
 #[tokio::test]
 async fn outside_a_layer_a_scope_does_nothing_and_the_extractor_never_fails() {
     let scope = Scope::current();
-    scope.breadcrumb("unreported_count");
-    scope.attribute("a", 1);
+    scope.add_breadcrumb("not recorded");
+    scope.set_attribute("a", 1);
     scope.on_report(|_| false);
     assert!(!scope.is_active());
     assert_eq!(scope.notify(&std::fmt::Error), None);
@@ -330,10 +387,10 @@ async fn intercept_reports_the_error_as_handled_and_goes_on() {
         .route(
             "/orders/{id}",
             on_get(|scope: Scope| async move {
-                scope.breadcrumb("asking");
+                scope.add_breadcrumb("asking");
                 let failed: Option<u8> = "x".parse().intercept();
                 assert_eq!(failed, None);
-                scope.breadcrumb("later");
+                scope.add_breadcrumb("later");
                 assert_eq!("7".parse::<u8>().intercept(), Some(7));
                 assert_eq!(Err::<(), _>(Error::msg("ours")).intercept(), None);
                 "fine"
@@ -345,14 +402,14 @@ async fn intercept_reports_the_error_as_handled_and_goes_on() {
         panic!()
     };
     assert_eq!(
-        (first.severity, first.mechanism, first.handled),
-        (Severity::Warning, Mechanism::Intercept, true)
+        (first.severity, first.origin, first.handled),
+        (Severity::Warning, Origin::Intercept, true)
     );
     assert_eq!(
         first.errors[0].type_name.as_deref(),
         Some("core::num::error::ParseIntError")
     );
-    assert!(first.errors[0].at.as_deref().unwrap().starts_with(file!()));
+    assert_eq!(first.errors[0].location.as_ref().unwrap().file(), file!());
     // The report tells what had happened until then, and of which request.
     assert_eq!(messages(first), ["asking"]);
     assert_eq!(first.transaction.as_deref(), Some("GET /orders/{id}"));
@@ -395,13 +452,40 @@ async fn on_report_edits_or_drops_and_a_callback_that_panics_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_callback_can_add_a_flag_a_log_line_and_a_cause() {
+    let (backstop, reports) = Reports::backstop();
+    let scope = backstop.scope();
+    scope.on_report(|report| {
+        let flag = FeatureFlag::new("button").with_variant("blue");
+        report.feature_flags.push(flag);
+        report.logs.push(LogLine::new(Severity::Warning, "slow"));
+        let location = SourceLocation::new("src/pay.rs", 12, 5);
+        let cause = ReportError::new("no answer")
+            .with_type("pay::Timeout")
+            .with_location(location);
+        report.errors.push(cause);
+        true
+    });
+    scope.notify(&std::fmt::Error);
+    let report = reports.one();
+    assert_eq!(report.feature_flags[0].variant.as_deref(), Some("blue"));
+    assert_eq!(report.logs[0].message, "slow");
+    assert!(report.logs[0].timestamp >= report.timestamp);
+    let json = serde_json::to_value(&report.errors[1]).unwrap();
+    assert_eq!(
+        json,
+        json!({"type": "pay::Timeout", "message": "no answer", "location": "src/pay.rs:12:5"})
+    );
+}
+
+#[tokio::test]
 async fn a_panic_leaves_no_scope_behind_on_the_thread() {
     let (backstop, reports) = Reports::backstop();
     let app = Router::new()
         .route(
             "/",
             on_get(|scope: Scope| async move {
-                scope.breadcrumb("mine");
+                scope.add_breadcrumb("mine");
                 panic!("out") as ()
             }),
         )
@@ -415,17 +499,67 @@ async fn a_panic_leaves_no_scope_behind_on_the_thread() {
 }
 
 #[tokio::test]
+async fn a_callback_whose_destructor_panics_while_another_panic_unwinds_does_not_abort() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("in the destructor");
+        }
+    }
+    if passed_alone() {
+        return;
+    }
+    let (backstop, _reports) = Reports::backstop();
+    let scope = backstop.scope();
+    let bomb = Bomb;
+    scope.on_report(move |_| size_of_val(&bomb) == 0);
+    let unwound = catch_unwind(AssertUnwindSafe(move || {
+        let _last_handle = scope;
+        panic!("first") as ()
+    }));
+    assert_eq!(
+        unwound.unwrap_err().downcast_ref::<&str>().copied(),
+        Some("first")
+    );
+}
+
+#[tokio::test]
+async fn code_that_runs_while_its_thread_ends_finds_no_scope_and_can_still_report() {
+    struct Late(Backstop);
+    impl Drop for Late {
+        fn drop(&mut self) {
+            assert!(!Scope::current().is_active());
+            assert!(self.0.notify(&std::fmt::Error).is_some());
+        }
+    }
+    thread_local! {
+        static LATE: std::cell::RefCell<Option<Late>> = const { std::cell::RefCell::new(None) };
+    }
+    if passed_alone() {
+        return;
+    }
+    let (backstop, reports) = Reports::backstop();
+    let thread = std::thread::spawn(move || {
+        // Dropped last, because it comes first: what Backstop has on this thread is gone by then.
+        LATE.with(|late| late.replace(Some(Late(backstop.clone()))));
+        assert!(backstop.scope().run(|| Scope::current().is_active()));
+    });
+    thread.join().unwrap();
+    assert_eq!(reports.one().attributes["scope"], "unknown");
+}
+
+#[tokio::test]
 async fn the_body_tells_the_same_story_as_its_request() {
     let (backstop, reports) = Reports::backstop();
     let app = Router::new()
         .route(
             "/",
             on_get(|scope: Scope| async move {
-                scope.breadcrumb("handler");
+                scope.add_breadcrumb("handler");
                 let mut frames = 0;
                 let stream = futures_body(move || {
                     frames += 1;
-                    Scope::current().breadcrumb(format!("frame {frames}"));
+                    Scope::current().add_breadcrumb(format!("frame {frames}"));
                     if frames < 3 {
                         Ok(Frame::data("chunk".into()))
                     } else {
@@ -440,7 +574,7 @@ async fn the_body_tells_the_same_story_as_its_request() {
     assert!(response.into_body().collect().await.is_err());
     assert!(!Scope::current().is_active());
     let report = reports.one();
-    assert_eq!(report.mechanism, Mechanism::Body);
+    assert_eq!(report.origin, Origin::Body);
     assert_eq!(
         messages(&report),
         ["handler", "frame 1", "frame 2", "frame 3"]
@@ -475,12 +609,12 @@ async fn two_backstops_in_one_process_share_nothing() {
     let (outer, outer_reports) = Reports::backstop();
     let app = Router::new()
         .route("/", on_get(|scope: Scope| async move {
-            scope.breadcrumb("of the inner");
+            scope.add_breadcrumb("of the inner");
             Err::<(), _>(failing(&scope))
         }))
         .layer(inner.layer())
         .layer(axum::middleware::from_fn(|scope: Scope, request: axum::extract::Request, next: axum::middleware::Next| async move {
-            scope.breadcrumb("of the outer");
+            scope.add_breadcrumb("of the outer");
             next.run(request).await
         }))
         .layer(outer.layer());
@@ -496,12 +630,12 @@ async fn nested_layers_of_one_backstop_tell_one_story_in_one_report() {
     let (backstop, reports) = Reports::backstop();
     let app = Router::new()
         .route("/", on_get(|scope: Scope| async move {
-            scope.breadcrumb("handler");
+            scope.add_breadcrumb("handler");
             Err::<(), _>(failing(&scope))
         }))
         .layer(backstop.layer())
         .layer(axum::middleware::from_fn(|scope: Scope, request: axum::extract::Request, next: axum::middleware::Next| async move {
-            scope.breadcrumb("middleware");
+            scope.add_breadcrumb("middleware");
             next.run(request).await
         }))
         .layer(backstop.layer());
@@ -518,10 +652,10 @@ async fn a_handle_that_outlives_its_request_still_reports_its_story() {
         .route(
             "/orders/{id}",
             on_get(move |scope: Scope| async move {
-                scope.breadcrumb("request");
+                scope.add_breadcrumb("request");
                 let task = scope.spawn(async move {
                     receiver_gone().await;
-                    Scope::current().breadcrumb("task");
+                    Scope::current().add_breadcrumb("task");
                     Err::<(), _>(Error::msg("late")).intercept();
                 });
                 let _ = sender.lock().unwrap().take().unwrap().send(task);
@@ -564,7 +698,7 @@ async fn jobs_have_a_scope_of_their_own() {
     let runs = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&runs);
     async {
-        Scope::current().transaction("nightly");
+        Scope::current().set_transaction("nightly");
         counted.fetch_add(1, Ordering::Relaxed);
         backstop.notify(&std::io::Error::other("disk"));
     }
@@ -572,7 +706,7 @@ async fn jobs_have_a_scope_of_their_own() {
     .await;
     let report = reports.one();
     assert_eq!(report.transaction.as_deref(), Some("nightly"));
-    assert_eq!(report.mechanism, Mechanism::Notify);
+    assert_eq!(report.origin, Origin::Notify);
     assert_eq!(
         serde_json::to_value(&report.attributes).unwrap(),
         json!({"region": "eu"})
@@ -585,8 +719,8 @@ fn handles_and_futures_are_send_and_sync() {
     fn is<T: Send + Sync + 'static>() {}
     is::<Scope>();
     is::<backstop::Report>();
-    is::<backstop::report::Contextualized<std::future::Ready<()>>>();
-    is::<backstop::report::Scoped<std::future::Ready<()>>>();
+    is::<backstop::report::ContextualizeFuture<std::future::Ready<()>>>();
+    is::<backstop::report::InScopeFuture<std::future::Ready<()>>>();
 }
 
 #[tokio::test]
@@ -616,13 +750,13 @@ async fn a_request_inside_a_jobs_scope_has_a_story_of_its_own() {
         .route(
             "/",
             on_get(|scope: Scope| async move {
-                scope.breadcrumb("request");
+                scope.add_breadcrumb("request");
                 Err::<(), _>(failing(&scope))
             }),
         )
         .layer(backstop.layer());
     let job = backstop.scope();
-    job.breadcrumb("job");
+    job.add_breadcrumb("job");
     async { get(&app, "/").await }.in_scope(&job).await;
     assert_eq!(messages(&reports.one()), ["request"]);
 }

@@ -15,8 +15,9 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
 use backstop::prelude::*;
-use backstop::report::{Breadcrumb, Severity};
+use backstop::report::{Breadcrumb, FeatureFlag, Severity};
 use backstop::reporters::{Console, Delivery, Memory, Reporter, Spool, Tracing};
+use backstop::settings::Reporting;
 use backstop::{Backstop, Context as _, Error, Report, Scope};
 use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
@@ -48,7 +49,7 @@ async fn no_planted_secret_leaves_through_any_format_header_log_or_reporter() {
     let memory = Memory::new();
     let backstop = Backstop::production()
         .redact_keys(["color"])
-        .keep_headers([http::header::USER_AGENT, http::header::REFERER])
+        .reporting(Reporting::new().keep_headers([http::header::USER_AGENT, http::header::REFERER]))
         .attribute("deploy_token", SECRET)
         .reporter(memory.clone())
         .reporter(Console::to(printed.clone()))
@@ -124,8 +125,8 @@ async fn fails(scope: Scope) -> backstop::Result<()> {
         .or_status(StatusCode::BAD_GATEWAY)
         .map_err(|error| {
             error
-                .field("card_number", SECRET)
-                .details(json!({ "auth": [SECRET] }))
+                .with_field("card_number", SECRET)
+                .with_details(json!({ "auth": [SECRET] }))
         })
         .context("the till is open")
 }
@@ -137,20 +138,22 @@ async fn panics(scope: Scope) {
 
 /// Plants the secret in every part of a request's story.
 fn tell(scope: &Scope) {
-    scope.breadcrumb(format!(
+    scope.add_breadcrumb(format!(
         "GET https://me:{SECRET}@bank.example/?token={SECRET}"
     ));
-    scope.breadcrumb(Breadcrumb::new("asked").data(json!({ "deep": [{ "password": SECRET }] })));
-    scope.attribute("api_key_v2", SECRET);
-    scope.attribute("color", SECRET);
-    scope.attributes_from(json!({ "user": { "session_id": SECRET } }));
-    scope.annotation(
+    scope.add_breadcrumb(
+        Breadcrumb::new("asked").with_data(json!({ "deep": [{ "password": SECRET }] })),
+    );
+    scope.set_attribute("api_key_v2", SECRET);
+    scope.set_attribute("color", SECRET);
+    scope.add_attributes(json!({ "user": { "session_id": SECRET } }));
+    scope.add_annotation(
         "body",
         json!({ "X-Auth-Token": SECRET, "text": format!("{{\"secret\": \"{SECRET}\"}}") }),
     );
-    scope.metadata("headers", "Set-Cookie", SECRET);
+    scope.set_metadata("headers", "Set-Cookie", SECRET);
     scope.log(Severity::Info, format!("login with passwd={SECRET}"));
-    scope.feature_variant("csrf_token", format!("token={SECRET}"));
+    scope.add_feature_flag(FeatureFlag::new("csrf_token").with_variant(format!("token={SECRET}")));
     let error = Error::msg(format!("jwt={SECRET}"));
     scope.on_report(move |report| {
         report

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use backstop::reporters::{Delivery, Memory, Reporter, Spool};
-use backstop::settings::RateLimit;
+use backstop::settings::{RateLimit, Reporting};
 use backstop::stats::Outcome;
 use backstop::{Backstop, Report, testing};
 
@@ -103,7 +103,11 @@ async fn what_was_dropped_is_told_to_the_reporter_behind_it() {
         per_failure: Some(1),
         overall: None,
     };
-    let backstop = builder.rate_limit(limit).reporter(spool).build().unwrap();
+    let backstop = builder
+        .reporting(Reporting::new().rate_limit(limit))
+        .reporter(spool)
+        .build()
+        .unwrap();
     for _ in 0..4 {
         fail(&backstop, "one of many");
     }
@@ -464,7 +468,7 @@ fn left(part: &Path, number: u128, age: Duration, edit: impl FnOnce(&mut serde_j
     let id = uuid::Uuid::from_u128(number);
     let mut report = serde_json::json!({
         "id": id, "timestamp": u64::try_from(at.as_millis()).unwrap(), "severity": "error",
-        "handled": false, "mechanism": "handler", "fingerprint": "f",
+        "handled": false, "origin": "handler", "fingerprint": "f",
         "errors": [{"message": number.to_string()}],
     });
     edit(&mut report);
@@ -636,13 +640,13 @@ fn child_that_fails_until_it_is_killed() {
     let backstop = Backstop::production()
         .log(false)
         .reporter(Spool::new(folder, Sender(port.parse().unwrap())))
-        .on_outcome(|event| {
+        .reporting(Reporting::new().on_outcome(|event| {
             if event.outcome() == Outcome::Spooled {
                 let mut stdout = std::io::stdout().lock();
                 let _ = writeln!(stdout, "spooled {}", event.report_id());
                 let _ = stdout.flush();
             }
-        })
+        }))
         .build()
         .unwrap();
     for _ in 0..100_000 {

@@ -8,11 +8,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::routing::get as on_get;
 use backstop::prelude::*;
-use backstop::report::{Mechanism, Severity};
+use backstop::report::Severity;
 use backstop::reporters::Console;
-use backstop::{Backstop, Context as _, Error, Report, Scope};
+use backstop::{Backstop, Context as _, Error, Origin, Report, Scope};
 use http::StatusCode;
 
+use crate::support::process::passed_alone;
 use crate::support::reports::{Reports, get, messages};
 
 /// The lines of this file at which the report's task was spawned.
@@ -35,10 +36,10 @@ fn line() -> u32 {
 async fn an_error_that_nobody_awaits_is_reported_with_its_requests_story() {
     let (backstop, reports) = Reports::backstop();
     let handler = |scope: Scope| async move {
-        scope.breadcrumb("took the order");
+        scope.add_breadcrumb("took the order");
         backstop::spawn(async {
             tokio::task::yield_now().await;
-            Scope::current().breadcrumb("wrote the mail");
+            Scope::current().add_breadcrumb("wrote the mail");
             std::fs::read("/no/such/file").context("sending the mail")?;
             Ok(())
         });
@@ -51,7 +52,7 @@ async fn an_error_that_nobody_awaits_is_reported_with_its_requests_story() {
         tokio::task::yield_now().await;
     }
     let report = reports.one();
-    assert_eq!(report.mechanism, Mechanism::Task);
+    assert_eq!(report.origin, Origin::Task);
     assert_eq!((report.handled, report.severity), (false, Severity::Error));
     assert_eq!(report.errors[0].message, "sending the mail");
     assert_eq!(messages(&report), ["took the order", "wrote the mail"]);
@@ -74,7 +75,7 @@ async fn an_error_that_its_handler_returns_too_is_reported_once_and_under_one_id
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     let report = reports.one();
     assert_eq!(response.headers()["x-error-id"], *report.id.to_string());
-    assert_eq!(report.mechanism, Mechanism::Task);
+    assert_eq!(report.origin, Origin::Task);
 }
 
 #[tokio::test]
@@ -90,12 +91,12 @@ async fn a_value_is_the_callers_and_nothing_is_told_of_it() {
 
 #[tokio::test]
 async fn without_any_backstop_an_error_is_counted() {
+    if passed_alone() {
+        return;
+    }
     let before = backstop::stats::unreported_count();
-    let task = backstop::spawn(async { Err::<(), _>(Error::msg("unreported_count")) });
-    assert_eq!(
-        task.await.unwrap().unwrap_err().to_string(),
-        "unreported_count"
-    );
+    let task = backstop::spawn(async { Err::<(), _>(Error::msg("unreported")) });
+    assert_eq!(task.await.unwrap().unwrap_err().to_string(), "unreported");
     assert_eq!(backstop::stats::unreported_count(), before + 1);
 }
 
@@ -103,7 +104,7 @@ async fn without_any_backstop_an_error_is_counted() {
 async fn a_panic_in_a_task_is_told_once_without_a_hook_and_goes_on_to_the_handle() {
     let (backstop, reports) = Reports::backstop();
     let handler = |scope: Scope| async move {
-        scope.breadcrumb("in the handler");
+        scope.add_breadcrumb("in the handler");
         let spawned = scope.spawn(async {
             backstop::report::contextualize(async { panic!("out of cheese") }, |report| {
                 report.attributes.insert("shelf".to_owned(), 7.into())
@@ -123,7 +124,7 @@ async fn a_panic_in_a_task_is_told_once_without_a_hook_and_goes_on_to_the_handle
     for (report, text) in [(cheese, "out of cheese"), (bread, "out of bread")] {
         assert_eq!(report.errors[0].message, text);
         assert_eq!(report.errors[0].type_name.as_deref(), Some("panic"));
-        assert_eq!(report.mechanism, Mechanism::Task);
+        assert_eq!(report.origin, Origin::Task);
         assert_eq!((report.handled, report.severity), (false, Severity::Error));
         assert_eq!(report.request.as_ref().unwrap().url, "/");
         assert_eq!(messages(report), ["in the handler"]);
@@ -146,8 +147,8 @@ async fn without_a_hook_a_panic_that_is_raised_again_is_two() {
     let [task, request] = &reports.all()[..] else {
         panic!("{:#?}", reports.all())
     };
-    assert_eq!(task.mechanism, Mechanism::Task);
-    assert_eq!(request.mechanism, Mechanism::Panic);
+    assert_eq!(task.origin, Origin::Task);
+    assert_eq!(request.origin, Origin::Panic);
     assert_ne!(task.id, request.id);
 }
 
@@ -160,7 +161,7 @@ async fn a_destructor_that_panics_after_the_answer_was_made_is_told_and_the_answ
             self: std::pin::Pin<&mut Self>,
             _cx: &mut std::task::Context<'_>,
         ) -> std::task::Poll<Self::Output> {
-            Scope::current().breadcrumb("answered");
+            Scope::current().add_breadcrumb("answered");
             std::task::Poll::Ready(Ok(http::Response::new("well".into())))
         }
     }
@@ -189,7 +190,7 @@ async fn a_destructor_that_panics_after_the_answer_was_made_is_told_and_the_answ
     };
     assert_eq!(inside.response.as_ref().unwrap().status, 500);
     assert_eq!(bare.response.as_ref().unwrap().status, 200);
-    assert_eq!(bare.mechanism, Mechanism::Panic);
+    assert_eq!(bare.origin, Origin::Panic);
     assert_eq!(bare.errors[0].message, "in the destructor");
     assert_eq!(messages(bare), ["answered"]);
 }
@@ -241,7 +242,7 @@ async fn of_many_hops_the_newest_are_kept_and_the_report_says_so() {
     backstop.scope().run(|| again(10)).await.unwrap();
     let report = reports.one();
     assert_eq!(spawned_at(&report).len(), 8);
-    assert_eq!(report.trimmed, ["older spawns: 4"]);
+    assert_eq!(report.trimmed, ["oldest spawn sites: 4"]);
 }
 
 #[tokio::test]
@@ -283,7 +284,7 @@ async fn the_console_shows_a_long_trace_under_a_line() {
     let scope = backstop.scope();
     let line = line() + 1;
     let task = scope.spawn(async {
-        Scope::current().metadata("task", "queue", "mails");
+        Scope::current().set_metadata("task", "queue", "mails");
         backstop::notify(&std::fmt::Error);
     });
     task.await.unwrap();

@@ -1,9 +1,13 @@
 //! Spans that carry the scope. The subscriber is the process's, so each test has a process of its own.
 
+use std::time::Duration;
+
 use axum::routing::{get as on_get, post};
 use axum::{Json, Router};
 use backstop::prelude::*;
 use backstop::report::{BreadcrumbKind, Severity};
+use backstop::reporters::Memory;
+use backstop::settings::Reporting;
 use backstop::tracing::TracingLayer;
 use backstop::{Error, Scope};
 use http::{Request, StatusCode};
@@ -37,7 +41,7 @@ async fn events_and_failures_in_an_instrumented_task_find_their_request() {
                         info!(id, "in the task");
                         tokio::task::yield_now().await;
                         info_span!("deeper")
-                            .in_scope(|| Scope::current().breadcrumb(format!("{id}")));
+                            .in_scope(|| Scope::current().add_breadcrumb(format!("{id}")));
                         Err::<(), _>(Error::msg(format!("{id}"))).intercept();
                     };
                     tokio::spawn(task.in_current_span()).await.unwrap();
@@ -157,7 +161,7 @@ async fn a_span_made_around_the_layer_carries_its_one_request() {
         .route(
             "/",
             on_get(|scope: Scope| async move {
-                scope.breadcrumb("request");
+                scope.add_breadcrumb("request");
                 let task = async { Err::<(), _>(Error::msg("broken")).intercept() };
                 tokio::spawn(task.in_current_span()).await.unwrap();
             }),
@@ -179,7 +183,7 @@ async fn a_span_around_several_requests_belongs_to_none() {
         .route(
             "/",
             on_get(|scope: Scope| async move {
-                scope.breadcrumb("request");
+                scope.add_breadcrumb("request");
                 Err::<(), _>(Error::msg("broken"))
             }),
         )
@@ -206,7 +210,9 @@ async fn a_rejection_has_its_type_in_the_report() {
         return;
     }
     subscribe();
-    let (backstop, reports) = Reports::with(backstop::Backstop::production().filter(|_| true));
+    let (backstop, reports) = Reports::with(
+        backstop::Backstop::production().reporting(Reporting::new().filter(|_| true)),
+    );
     let app: Router = Router::new()
         .route("/", post(|Json(_): Json<u8>| async {}))
         .layer(backstop.layer());
@@ -234,10 +240,8 @@ async fn the_record_of_the_failure_itself_is_no_breadcrumb() {
         return;
     }
     subscribe();
-    let reports = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-    let kept = std::sync::Arc::clone(&reports);
-    let builder =
-        backstop::Backstop::production().tap(move |report| kept.lock().unwrap().push(report));
+    let memory = Memory::new();
+    let builder = backstop::Backstop::production().reporter(memory.clone());
     let backstop = builder.build().unwrap();
     let app = Router::new()
         .route(
@@ -250,7 +254,8 @@ async fn the_record_of_the_failure_itself_is_no_breadcrumb() {
         )
         .layer(backstop.layer());
     get(&app, "/").await;
-    let report = reports.lock().unwrap().remove(0);
+    assert!(backstop.flush(Duration::from_secs(60)).await.is_empty());
+    let report = memory.reports().remove(0);
     assert_eq!(messages(&report), ["loaded"]);
     let data = serde_json::to_value(&report.breadcrumbs[0].data).unwrap();
     let expected = serde_json::json!({"count": 7, "ratio": 0.5, "ok": true, "who": "\"me\"", "target": module_path!()});

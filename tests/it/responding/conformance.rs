@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::get;
+use backstop::settings::Disclosure;
 use backstop::{Backstop, Builder, Error, Format, Shape};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -102,7 +103,8 @@ fn builder(vector: &Value) -> Builder {
     let options = &vector["options"];
     let mut builder = if options["debug"] == true {
         // Their errors have a stack or not; ours always know where they were made.
-        Backstop::development().show_backtrace(vector["error"].get("stack").is_some())
+        let has_stack = vector["error"].get("stack").is_some();
+        Backstop::development().disclosure(Disclosure::new().backtrace(has_stack))
     } else {
         Backstop::production()
     };
@@ -137,26 +139,26 @@ fn error_of(vector: &Value) -> Error {
         .as_u64()
         .or_else(|| vector["status"].as_u64())
     {
-        error = error.status(StatusCode::from_u16(status as u16).unwrap());
+        error = error.with_status(StatusCode::from_u16(status as u16).unwrap());
     }
     if let Some(name) = vector["name"].as_str() {
-        error = error.name(name.to_owned());
+        error = error.with_name(name.to_owned());
     }
     if let Some(code) = vector.get("code") {
-        error = error.code(code.clone());
+        error = error.with_code(code.clone());
     }
     if let Some(details) = vector.get("details") {
-        error = error.details(details);
+        error = error.with_details(details);
     }
     // There a status under this name is one more property of the error, shown to developers.
     if let Some(status) = vector.get("status") {
-        error = error.field("status", status.clone());
+        error = error.with_field("status", status.clone());
     }
     if vector["expose"] == true {
         error = error.public();
     }
     for (key, value) in vector["fields"].as_object().into_iter().flatten() {
-        error = error.field(key.clone(), value.clone());
+        error = error.with_field(key.clone(), value.clone());
     }
     error
 }

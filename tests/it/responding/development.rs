@@ -1,10 +1,12 @@
-//! Development: everything is shown, and only to a developer on this machine.
+//! Development: everything is shown, but only to a developer on this machine.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use std::net::SocketAddr;
+
 use axum::extract::ConnectInfo;
-use backstop::prelude::*;
-use backstop::{Backstop, Builder, Context as _, Error, RequestInfo, Shape};
+use backstop::settings::Disclosure;
+use backstop::{Backstop, Builder, Context as _, Error, RequestInfo, Shape, testing};
 use http::{Request, StatusCode, request};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -14,7 +16,9 @@ fn a_developer_sees_type_chain_places_fields_and_the_request() {
     let error = std::fs::read("/no/such/file")
         .context("loading the stock")
         .unwrap_err();
-    let error = error.field("shelf", 7).field("password", "s3cr3t");
+    let error = error
+        .with_field("shelf", 7)
+        .with_field("password", "s3cr3t");
     let request = Request::get("/stock?token=s3cr3t&page=2");
     let problem = answer(Backstop::development(), request, error);
     assert_eq!(problem["detail"], "No such file or directory (os error 2)");
@@ -34,21 +38,33 @@ fn a_developer_sees_type_chain_places_fields_and_the_request() {
     assert_eq!(debug["request"], "GET /stock?token=[REDACTED]&page=2");
 }
 
+/// Whether a request with this `Host` shows details to a peer, on this machine unless it has an address.
+fn shows(builder: Builder, host: Option<&str>, peer: Option<&str>) -> bool {
+    let mut request = Request::get("/");
+    if let Some(host) = host {
+        request = request.header("host", host);
+    }
+    if let Some(peer) = peer {
+        let address: SocketAddr = peer.parse().unwrap();
+        request = request.extension(ConnectInfo(address));
+    }
+    answer(builder, request, Error::msg("x"))
+        .get("debug")
+        .is_some()
+}
+
 #[test]
-fn details_need_a_host_of_this_machine_and_where_the_peer_is_known_a_local_one() {
-    let shows = |builder: Builder, host: Option<&str>, peer: Option<&str>| {
-        let mut request = Request::get("/");
-        if let Some(host) = host {
-            request = request.header("host", host);
-        }
-        if let Some(peer) = peer {
-            let address: std::net::SocketAddr = peer.parse().unwrap();
-            request = request.extension(ConnectInfo(address));
-        }
-        answer(builder, request, Error::msg("x"))
-            .get("debug")
-            .is_some()
-    };
+fn a_peer_without_an_address_is_local_only_in_a_build_with_debug_assertions() {
+    let request = Request::get("/").header("host", "localhost");
+    let request = RequestInfo::from_request(&request.body(()).unwrap());
+    assert_eq!(request.peer(), None);
+    let backstop = Backstop::development().log(false).build().unwrap();
+    let body = read(backstop.respond(&request, Error::msg("x")));
+    assert_eq!(body.contains("debug"), cfg!(debug_assertions), "{body}");
+}
+
+#[test]
+fn details_need_a_host_of_this_machine_and_a_peer_on_it() {
     let development = Backstop::development;
     assert!(
         shows(development(), None, None),
@@ -72,34 +88,27 @@ fn details_need_a_host_of_this_machine_and_where_the_peer_is_known_a_local_one()
         Some("[2001:db8::1]:9")
     ));
     assert!(shows(
-        development().debug_hosts(["shop.example"]),
+        development().disclosure(Disclosure::new().local_hosts(["shop.example"])),
         Some("shop.example:80"),
         None
     ));
     let peers = [std::net::IpAddr::from([10, 0, 0, 7])];
     assert!(shows(
-        development().debug_peers(peers),
+        development().disclosure(Disclosure::new().local_peers(peers)),
         Some("localhost"),
         Some("10.0.0.7:9")
     ));
-    // The gates of host and peer stand whoever asked for details.
-    assert!(shows(Backstop::production().show_details(true), None, None));
-    assert!(!shows(
-        Backstop::production().show_details(true),
-        Some("shop.example"),
-        None
-    ));
-    assert!(!shows(
-        Backstop::production().show_details_if(|_, _| true),
-        Some("shop.example"),
-        None
-    ));
-    assert!(!shows(development().show_details(false), None, None));
-    assert!(!shows(
-        development().show_details_if(|failure, _| failure.status() != 500),
-        None,
-        None
-    ));
+    // Host and peer decide too, whoever asked for details.
+    let set = |disclosure| Backstop::production().disclosure(disclosure);
+    let new = Disclosure::new;
+    assert!(shows(set(new().details(true)), None, None));
+    let foreign = Some("shop.example");
+    assert!(!shows(set(new().details(true)), foreign, None));
+    assert!(!shows(set(new().details_if(|_, _| true)), foreign, None));
+    let development = |disclosure| Backstop::development().disclosure(disclosure);
+    assert!(!shows(development(new().details(false)), None, None));
+    let below_500 = new().details_if(|failure, _| failure.status() != 500);
+    assert!(!shows(development(below_500), None, None));
 }
 
 #[test]
@@ -120,7 +129,8 @@ fn an_authority_of_http_2_must_be_local_too() {
 
 #[test]
 fn without_the_backtrace_the_places_are_hidden() {
-    let builder = Backstop::development().show_backtrace_if(|failure, _| failure.status() == 404);
+    let only_404 = Disclosure::new().backtrace_if(|failure, _| failure.status() == 404);
+    let builder = Backstop::development().disclosure(only_404);
     let problem = answer(builder, Request::get("/"), Error::msg("x"));
     assert_eq!(problem["debug"]["chain"], json!([{ "message": "x" }]));
     let shown = answer(Backstop::development(), Request::get("/"), Error::msg("x"));
@@ -130,8 +140,8 @@ fn without_the_backtrace_the_places_are_hidden() {
 #[test]
 fn an_envelope_adds_only_fields_cause_and_stack() {
     let error = Error::from(std::io::Error::other("disk on fire"))
-        .context("saving")
-        .field("shelf", 7);
+        .with_context("saving")
+        .with_field("shelf", 7);
     let envelope = answer(
         Backstop::development().shape(Shape::Bare),
         Request::get("/"),
@@ -152,8 +162,8 @@ fn an_envelope_adds_only_fields_cause_and_stack() {
 fn a_page_for_developers_shows_the_story_escaped() {
     let request = Request::get("/").header("accept", "text/html");
     let error = Error::msg("<script>alert(1)</script>")
-        .field("<b>", "</pre><img src=x>")
-        .status(StatusCode::CONFLICT);
+        .with_field("<b>", "</pre><img src=x>")
+        .with_status(StatusCode::CONFLICT);
     let body = text(Backstop::development(), request, error);
     assert!(body.contains("&lt;script&gt;alert(1)"), "{body}");
     assert!(!body.contains("<script>") && !body.contains("<img") && !body.contains("<b>"));
@@ -164,9 +174,21 @@ fn answer(builder: Builder, request: request::Builder, error: Error) -> Value {
     serde_json::from_str(&text(builder, request, error)).unwrap()
 }
 
+/// The response to a client on this machine, unless the request says otherwise.
 fn text(builder: Builder, request: request::Builder, error: Error) -> String {
-    let facts = RequestInfo::from_request(&request.body(()).unwrap());
-    let response = builder.log(false).build().unwrap().respond(&facts, error);
+    let mut request = request.body(()).unwrap();
+    if request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .is_none()
+    {
+        request = testing::local(request);
+    }
+    let request = RequestInfo::from_request(&request);
+    read(builder.log(false).build().unwrap().respond(&request, error))
+}
+
+fn read(response: http::Response<axum::body::Body>) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();

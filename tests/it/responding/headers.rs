@@ -94,7 +94,7 @@ async fn headers_of_the_replaced_body_are_shed_and_all_others_stay() {
     let bare = || async { with_headers(StatusCode::BAD_GATEWAY, &[&SHED[..], &KEPT[..]].concat()) };
     let ours = || async {
         let response = with_headers(StatusCode::BAD_GATEWAY, &[&SHED[..], &KEPT[..]].concat());
-        let error = Error::msg("s3cr3t").status(StatusCode::BAD_GATEWAY);
+        let error = Error::msg("s3cr3t").with_status(StatusCode::BAD_GATEWAY);
         (response.headers().clone(), error)
     };
     let app = Router::new()
@@ -206,9 +206,9 @@ async fn accept_is_merged_into_vary() {
     for (path, lines, _) in table {
         let bare = move || async move { with_headers(StatusCode::NOT_FOUND, lines) };
         let ours = move || async move {
-            let mut error = Error::msg("gone").status(StatusCode::NOT_FOUND);
+            let mut error = Error::msg("gone").with_status(StatusCode::NOT_FOUND);
             for (name, value) in lines {
-                error = error.header(
+                error = error.with_header(
                     HeaderName::from_static(name),
                     HeaderValue::from_static(value),
                 );
@@ -262,16 +262,16 @@ async fn headers_that_the_error_carries_win() {
     let (_, backstop) = Recorder::production();
     let handler = || async {
         let error = Error::msg("no")
-            .status(StatusCode::UNAUTHORIZED)
-            .header(header::RETRY_AFTER, HeaderValue::from_static("7"))
-            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic"))
-            .header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
-            .header(
+            .with_status(StatusCode::UNAUTHORIZED)
+            .with_header(header::RETRY_AFTER, HeaderValue::from_static("7"))
+            .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic"))
+            .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+            .with_header(
                 header::CACHE_CONTROL,
                 HeaderValue::from_static("max-age=60"),
             )
-            .header(header::SET_COOKIE, HeaderValue::from_static("a=1"))
-            .header(header::SET_COOKIE, HeaderValue::from_static("b=2"));
+            .with_header(header::SET_COOKIE, HeaderValue::from_static("a=1"))
+            .with_header(header::SET_COOKIE, HeaderValue::from_static("b=2"));
         let theirs = [
             (header::RETRY_AFTER, "99"),
             (header::WWW_AUTHENTICATE, "Negotiate"),
@@ -299,8 +299,8 @@ async fn cookies_of_the_error_and_of_others_are_all_set() {
     let (_, backstop) = Recorder::production();
     let handler = || async {
         let error = Error::msg("no")
-            .status(StatusCode::UNAUTHORIZED)
-            .header(header::SET_COOKIE, HeaderValue::from_static("a=1"));
+            .with_status(StatusCode::UNAUTHORIZED)
+            .with_header(header::SET_COOKIE, HeaderValue::from_static("a=1"));
         (AppendHeaders([(header::SET_COOKIE, "session=2")]), error)
     };
     let server = serve(
@@ -322,13 +322,13 @@ async fn framing_headers_that_an_error_carries_are_ignored() {
     let (_, backstop) = Recorder::production();
     let handler = || async {
         let error = Error::msg("no")
-            .status(StatusCode::NOT_FOUND)
-            .header(header::CONTENT_TYPE, HeaderValue::from_static("text/html"))
-            .header(header::CONTENT_LENGTH, HeaderValue::from_static("3"))
-            .header(header::CONTENT_ENCODING, HeaderValue::from_static("br"))
-            .header(header::TRANSFER_ENCODING, HeaderValue::from_static("gzip"))
-            .header(header::TRAILER, HeaderValue::from_static("x-sum"))
-            .header(
+            .with_status(StatusCode::NOT_FOUND)
+            .with_header(header::CONTENT_TYPE, HeaderValue::from_static("text/html"))
+            .with_header(header::CONTENT_LENGTH, HeaderValue::from_static("3"))
+            .with_header(header::CONTENT_ENCODING, HeaderValue::from_static("br"))
+            .with_header(header::TRANSFER_ENCODING, HeaderValue::from_static("gzip"))
+            .with_header(header::TRAILER, HeaderValue::from_static("x-sum"))
+            .with_header(
                 HeaderName::from_static("x-error-id"),
                 HeaderValue::from_static("mine"),
             );
@@ -353,7 +353,8 @@ async fn framing_headers_that_an_error_carries_are_ignored() {
 // HEAD.
 
 fn failing_app() -> Router {
-    let ours = || async { Err::<(), _>(Error::msg("no such order").status(StatusCode::NOT_FOUND)) };
+    let ours =
+        || async { Err::<(), _>(Error::msg("no such order").with_status(StatusCode::NOT_FOUND)) };
     let stale = || async { ([(header::CONTENT_LENGTH, "3")], Error::msg("s3cr3t")) };
     Router::new()
         .route("/ours", get(ours))
@@ -450,7 +451,7 @@ async fn a_stale_content_length_neither_panics_nor_desynchronises_a_connection()
     let ours = || async { ([(header::CONTENT_LENGTH, "3")], Error::msg("s3cr3t")) };
     let carried = || async {
         let length = HeaderValue::from_static("3");
-        Err::<(), _>(Error::msg("s3cr3t").header(header::CONTENT_LENGTH, length))
+        Err::<(), _>(Error::msg("s3cr3t").with_header(header::CONTENT_LENGTH, length))
     };
     let app = Router::new()
         .route("/bare", get(bare))
@@ -492,7 +493,7 @@ async fn answers_are_compressed_and_shared_across_origins_like_all_others() {
     let (_, backstop) = Recorder::production();
     let handler = || async {
         let detail = "no such order, and that at length: ".repeat(8);
-        Err::<(), _>(Error::msg(detail).status(StatusCode::NOT_FOUND))
+        Err::<(), _>(Error::msg(detail).with_status(StatusCode::NOT_FOUND))
     };
     let app = Router::new()
         .route("/", get(handler))

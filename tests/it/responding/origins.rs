@@ -42,10 +42,10 @@ async fn a_handlers_error_is_answered_with_all_that_it_says() {
     let (recorder, backstop) = Recorder::production();
     let handler = || async {
         let error = Error::msg("only 2 left")
-            .status(StatusCode::CONFLICT)
-            .code("OUT_OF_STOCK")
-            .details(json!({"left": 2}))
-            .header(header::RETRY_AFTER, HeaderValue::from_static("60"));
+            .with_status(StatusCode::CONFLICT)
+            .with_code("OUT_OF_STOCK")
+            .with_details(json!({"left": 2}))
+            .with_header(header::RETRY_AFTER, HeaderValue::from_static("60"));
         Err::<(), _>(error)
     };
     let server = serve(
@@ -69,7 +69,8 @@ async fn a_handlers_error_is_answered_with_all_that_it_says() {
 #[tokio::test]
 async fn a_handlers_500_says_nothing_to_the_client_and_all_to_the_owner() {
     let (recorder, backstop) = Recorder::production();
-    let handler = || async { Err::<(), _>(Error::msg("s3cr3t").context("loading the s3cr3t")) };
+    let handler =
+        || async { Err::<(), _>(Error::msg("s3cr3t").with_context("loading the s3cr3t")) };
     let server = serve(
         Router::new()
             .route("/", get(handler))
@@ -90,17 +91,17 @@ async fn without_the_layer_a_handlers_error_is_still_safe_and_sane() {
         .route(
             "/404",
             get(|| async {
-                Err::<(), _>(Error::msg("no such order").status(StatusCode::NOT_FOUND))
+                Err::<(), _>(Error::msg("no such order").with_status(StatusCode::NOT_FOUND))
             }),
         )
         .route(
             "/framed",
             get(|| async {
                 let error = Error::msg("no such order")
-                    .status(StatusCode::NOT_FOUND)
-                    .header(header::CONTENT_LENGTH, HeaderValue::from_static("3"))
-                    .header(header::CONTENT_TYPE, HeaderValue::from_static("text/html"))
-                    .header(header::TRANSFER_ENCODING, HeaderValue::from_static("gzip"));
+                    .with_status(StatusCode::NOT_FOUND)
+                    .with_header(header::CONTENT_LENGTH, HeaderValue::from_static("3"))
+                    .with_header(header::CONTENT_TYPE, HeaderValue::from_static("text/html"))
+                    .with_header(header::TRANSFER_ENCODING, HeaderValue::from_static("gzip"));
                 Err::<(), _>(error)
             }),
         );
@@ -248,9 +249,9 @@ async fn any_other_error_of_a_service_is_a_500_that_says_nothing() {
 
 fn out_of_stock() -> BoxError {
     let error = Error::msg("only 2 left")
-        .status(StatusCode::CONFLICT)
-        .code("OUT_OF_STOCK")
-        .header(header::RETRY_AFTER, HeaderValue::from_static("60"));
+        .with_status(StatusCode::CONFLICT)
+        .with_code("OUT_OF_STOCK")
+        .with_header(header::RETRY_AFTER, HeaderValue::from_static("60"));
     BoxError::from(error)
 }
 

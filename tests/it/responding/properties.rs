@@ -2,11 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
+use std::borrow::Cow;
 use std::fmt;
 
 use axum_core::body::Body;
 use backstop::prelude::*;
-use backstop::{Backstop, Builder, Context as _, Error, HttpError, RequestInfo, Shape};
+use backstop::{Backstop, Builder, Error, HttpError, RequestInfo, Shape};
 use http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use proptest::collection::{btree_map, vec};
@@ -57,19 +58,19 @@ proptest! {
             let builder = if development { Backstop::development() } else { Backstop::production() };
             let backstop = builder.log(false).safe_fields(["safe"]).shape(shape.clone()).build().unwrap();
             for format in FORMATS {
-                let item = Error::msg(message.clone()).status(StatusCode::BAD_REQUEST).field("pointer", "#/a");
+                let item = Error::msg(message.clone()).with_status(StatusCode::BAD_REQUEST).with_field("pointer", "#/a");
                 let errors = [
-                    Error::msg(message.clone()).details(&details),
+                    Error::msg(message.clone()).with_details(&details),
                     Error::many([item]),
                 ];
                 for error in errors {
                     let error = error
-                        .status(StatusCode::from_u16(status).unwrap())
-                        .code(code.clone())
-                        .title(title.clone())
-                        .name(name.clone())
-                        .field("safe", safe.clone())
-                        .field(name.clone(), safe.clone());
+                        .with_status(StatusCode::from_u16(status).unwrap())
+                        .with_code(code.clone())
+                        .with_title(title.clone())
+                        .with_name(name.clone())
+                        .with_field("safe", safe.clone())
+                        .with_field(name.clone(), safe.clone());
                     let response = backstop.respond(&facts(format), error);
                     let (parts, body) = response.into_parts();
                     prop_assert_eq!(parts.status.as_u16(), status);
@@ -99,7 +100,7 @@ proptest! {
         for format in FORMATS {
             let mut error = planted(kind, &secret, status);
             for _ in 0..contexts {
-                error = error.context(format!("context {secret}"));
+                error = error.with_context(format!("context {secret}"));
             }
             let response = backstop.respond(&facts(format), error);
             prop_assert_eq!(response.status(), status);
@@ -164,20 +165,22 @@ fn planted(kind: i32, secret: &str, status: StatusCode) -> Error {
         3 => Error::from(std::io::Error::other(Secretive(secret()))),
         4 => Error::from(Secretive(secret())),
         _ => Error::many([
-            Error::msg(secret()).code(secret()).details(secret()),
+            Error::msg(secret())
+                .with_code(secret())
+                .with_details(secret()),
             Error::from(Secretive(secret())),
         ]),
     };
     error
-        .status(status)
-        .code(secret())
-        .name(secret())
-        .title(secret())
-        .detail(secret())
-        .type_uri(secret())
-        .details(json!({ "secret": secret() }))
-        .field("secret", secret())
-        .field(secret(), 1)
+        .with_status(status)
+        .with_code(secret())
+        .with_name(secret())
+        .with_title(secret())
+        .with_detail(secret())
+        .with_type(secret())
+        .with_details(json!({ "secret": secret() }))
+        .with_field("secret", secret())
+        .with_field(secret(), 1)
 }
 
 /// An error that tells its secret in every way that a trait has.
@@ -197,8 +200,8 @@ impl HttpError for Secretive {
         Some(json!(self.0))
     }
 
-    fn detail(&self) -> Option<String> {
-        Some(self.0.clone())
+    fn detail(&self) -> Option<Cow<'static, str>> {
+        Some(self.0.clone().into())
     }
 
     fn details(&self) -> Option<Value> {

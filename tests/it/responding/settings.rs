@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use backstop::settings::ConfigErrorKind;
+use backstop::settings::{ConfigErrorKind, Disclosure};
 use backstop::{Backstop, Builder, Error, Format, RequestInfo, Shape};
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
@@ -13,6 +13,7 @@ use crate::support::process;
 #[test]
 fn a_bad_setting_is_an_error_that_names_the_setting_and_the_fix() {
     use ConfigErrorKind::{InvalidValue, ReservedName, UnavailableFormat};
+    let local_host = |host| production().disclosure(Disclosure::new().local_hosts([host]));
     let cases = [
         (
             production().safe_fields(["status"]),
@@ -30,19 +31,19 @@ fn a_bad_setting_is_an_error_that_names_the_setting_and_the_fix() {
             production().safe_fields([""]),
             InvalidValue,
             "safe_fields",
-            "needs a name",
+            "must not be empty",
         ),
         (
             production().shape(Shape::envelope("my root<")),
             InvalidValue,
             "shape",
-            "use letters",
+            "use ASCII letters",
         ),
         (
             production().shape(Shape::envelope("")),
             InvalidValue,
             "shape",
-            "use letters",
+            "use ASCII letters",
         ),
         (
             production()
@@ -50,7 +51,7 @@ fn a_bad_setting_is_an_error_that_names_the_setting_and_the_fix() {
                 .default_format(Format::ProblemJson),
             UnavailableFormat,
             "default_format",
-            "choose application/json",
+            "use application/json",
         ),
         (
             production().format_query(""),
@@ -59,22 +60,22 @@ fn a_bad_setting_is_an_error_that_names_the_setting_and_the_fix() {
             "`_format`",
         ),
         (
-            production().type_base("not a uri"),
+            local_host("https://dev.example"),
             InvalidValue,
-            "type_base",
-            "https://",
+            "local_hosts",
+            "omit scheme",
         ),
         (
-            production().debug_hosts(["https://dev.example"]),
+            local_host("dev.example:3000"),
             InvalidValue,
-            "debug_hosts",
-            "without scheme",
+            "local_hosts",
+            "`dev.example:3000` is not a valid host name",
         ),
         (
-            production().debug_hosts(["dev.example:3000"]),
+            production().redact_keys(["color", "-"]),
             InvalidValue,
-            "debug_hosts",
-            "port",
+            "redact_keys",
+            "needs a letter",
         ),
     ];
     for (builder, kind, setting, fix) in cases {
@@ -101,7 +102,9 @@ fn the_mode_comes_from_the_environment_and_is_production_by_default() {
     assert!(run(Some("development")).contains("shows"));
     let refused = run(Some("debug"));
     assert!(
-        refused.contains("BACKSTOP_MODE: \"debug\" is no mode; set it to `production`"),
+        refused.contains(
+            "BACKSTOP_MODE: unknown mode \"debug\"; expected `production` or `development`"
+        ),
         "{refused}"
     );
 }
@@ -121,42 +124,37 @@ fn child_shows_the_mode() {
 }
 
 #[test]
-fn the_type_is_the_hooks_else_the_errors_else_the_base_and_the_code() {
-    let conflict = || Error::msg("x").status(StatusCode::CONFLICT);
+fn the_type_is_the_hooks_else_the_errors() {
+    let conflict = || Error::msg("x").with_status(StatusCode::CONFLICT);
     let type_of = |builder: Builder, error| json(answer(builder, "/", error))["type"].clone();
     let hooked = || {
-        production()
-            .type_base("https://example.com/p/")
-            .type_uri(|failure, facts| {
-                (failure.status() == 409 && facts.uri().path() == "/")
-                    .then(|| "tag:example.com,2026:conflict".to_owned())
-            })
+        production().type_uri(|failure, request| {
+            (failure.status() == 409 && request.uri().path() == "/")
+                .then(|| "tag:example.com,2026:conflict".to_owned())
+        })
     };
     assert_eq!(
-        type_of(hooked(), conflict().type_uri("/own")),
+        type_of(hooked(), conflict().with_type("/own")),
         "tag:example.com,2026:conflict"
     );
     assert_eq!(
         type_of(
             hooked(),
-            Error::msg("x").status(StatusCode::GONE).type_uri("/own")
+            Error::msg("x")
+                .with_status(StatusCode::GONE)
+                .with_type("/own")
         ),
         "/own"
     );
-    let based = || production().type_base("https://example.com/p/");
     assert_eq!(
-        type_of(based(), conflict().code("VERSION")),
-        "https://example.com/p/VERSION"
-    );
-    assert_eq!(
-        type_of(based(), conflict()),
+        type_of(production(), conflict().with_code("VERSION")),
         Value::Null,
         "about:blank is left out"
     );
     assert_eq!(
-        type_of(based(), Error::msg("x").code("VERSION")),
+        type_of(production(), Error::msg("x").with_type("/own")),
         Value::Null,
-        "hidden with the code"
+        "hidden from 500 on"
     );
 }
 
@@ -251,13 +249,12 @@ fn the_owners_page_replaces_the_built_in_one_unless_it_fails() {
         (csp, text(response))
     };
     let (csp, own) = page(production().html_page(|problem, facts| {
-        format!("<p>{} {}</p>", facts.uri(), problem.instance_ref().unwrap())
+        format!("<p>{} {}</p>", facts.uri(), problem.instance().unwrap())
     }));
     assert!(own.starts_with("<p>/ urn:uuid:"), "{own}");
     assert!(csp.contains("style-src 'self' 'unsafe-inline'") && csp.contains("default-src 'none'"));
     for failing in [
         production().html_page(|_, _| None),
-        production().html_page(|_, _| Err::<String, _>(std::fmt::Error)),
         production().html_page(|_, _| -> String { std::panic::resume_unwind(Box::new("no page")) }),
     ] {
         let (csp, built_in) = page(failing);
@@ -304,7 +301,7 @@ fn two_backstops_share_nothing() {
         .build()
         .unwrap();
     let facts = RequestInfo::from_request(&Request::get("/").body(()).unwrap());
-    let error = || Error::msg("x").field("safe", 1);
+    let error = || Error::msg("x").with_field("safe", 1);
     assert_eq!(json(one.respond(&facts, error()))["safe"], 1);
     assert_eq!(
         json(other.respond(&facts, error()))["fault"]["statusCode"],

@@ -12,6 +12,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use axum::routing::get;
+use backstop::settings::Disclosure;
 use backstop::{Backstop, BoxError, Builder, Error, Exposure, HttpError, Shape};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
@@ -147,7 +148,7 @@ impl HttpError for Wild {
         panic_any(Bomb(1))
     }
 
-    fn detail(&self) -> Option<String> {
+    fn detail(&self) -> Option<Cow<'static, str>> {
         panic_any(Bomb(1))
     }
 
@@ -275,8 +276,8 @@ async fn setters_on_a_panicking_error_still_count() {
     let (recorder, backstop) = Recorder::production();
     let handler = || async {
         let error = Error::from(Wild::default())
-            .status(StatusCode::CONFLICT)
-            .header(http::header::RETRY_AFTER, HeaderValue::from_static("7"));
+            .with_status(StatusCode::CONFLICT)
+            .with_header(http::header::RETRY_AFTER, HeaderValue::from_static("7"));
         Err::<(), _>(error)
     };
     let server = serve(
@@ -433,14 +434,17 @@ fn panicking_hooks(builder: Builder, panics: fn()) -> Builder {
             panics();
             String::new()
         })
-        .show_details_if(move |_, _| {
-            panics();
-            true
-        })
-        .show_backtrace_if(move |_, _| {
-            panics();
-            true
-        })
+        .disclosure(
+            Disclosure::new()
+                .details_if(move |_, _| {
+                    panics();
+                    true
+                })
+                .backtrace_if(move |_, _| {
+                    panics();
+                    true
+                }),
+        )
         .type_uri(move |_, _| {
             panics();
             None
@@ -454,7 +458,8 @@ fn panicking_hooks(builder: Builder, panics: fn()) -> Builder {
 #[tokio::test]
 async fn hooks_that_panic_change_nothing_about_the_answer() {
     let app = |backstop: &Backstop| {
-        let denied = || async { Err::<(), _>(Error::msg("denied").status(StatusCode::FORBIDDEN)) };
+        let denied =
+            || async { Err::<(), _>(Error::msg("denied").with_status(StatusCode::FORBIDDEN)) };
         let foreign = || async { Err::<(), _>(Error::from(fmt::Error)) };
         let service =
             service_fn(|_: Request| async { Err::<Response, BoxError>(fmt::Error.into()) });
@@ -547,10 +552,10 @@ async fn values_of_any_depth_are_cut_and_shown() {
     let app = || {
         let said = || async {
             let error = Error::msg("deep")
-                .status(StatusCode::NOT_FOUND)
-                .code(deep(10_000))
-                .field("deep", deep(10_000))
-                .field("hidden", deep(10_000));
+                .with_status(StatusCode::NOT_FOUND)
+                .with_code(deep(10_000))
+                .with_field("deep", deep(10_000))
+                .with_field("hidden", deep(10_000));
             Err::<(), _>(error)
         };
         Router::new()
@@ -636,7 +641,9 @@ async fn a_status_that_is_no_error_becomes_500() {
         let mut app = Router::new();
         for status in [100, 200, 301, 399, 600, 999] {
             let handler = move || async move {
-                Err::<(), _>(Error::msg("s3cr3t").status(StatusCode::from_u16(status).unwrap()))
+                Err::<(), _>(
+                    Error::msg("s3cr3t").with_status(StatusCode::from_u16(status).unwrap()),
+                )
             };
             app = app.route(&format!("/{status}"), get(handler));
         }

@@ -71,7 +71,7 @@ async fn a_services_error_is_answered() {
 async fn our_own_error_is_answered_with_all_that_it_says() {
     let (recorder, backstop) = Recorder::production();
     let service = service_fn(|_: PlainRequest| async {
-        let error = Error::msg("only 2 left").status(StatusCode::CONFLICT);
+        let error = Error::msg("only 2 left").with_status(StatusCode::CONFLICT);
         Err::<PlainResponse, Error>(error)
     });
     let reply = reply(backstop.layer().layer(service), get_root()).await;
@@ -342,7 +342,7 @@ async fn a_plain_service_is_served_over_a_socket() {
 // One layer in another.
 
 fn failing_app() -> Router {
-    let error = || async { Err::<(), _>(Error::msg("gone").status(StatusCode::GONE)) };
+    let error = || async { Err::<(), _>(Error::msg("gone").with_status(StatusCode::GONE)) };
     let body = || async { Body::new(Steps::new([Step::Data("one"), Step::Rest, Step::Panic])) };
     Router::new()
         .route("/error", get(error))

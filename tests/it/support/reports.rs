@@ -1,17 +1,23 @@
 //! What the tests of reports share.
 #![expect(clippy::unwrap_used, reason = "so a test fails")]
 
-use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use backstop::reporters::Memory;
 use backstop::{Backstop, Builder, Report};
 use http::{Request, Response};
 use tower::ServiceExt as _;
 
+const LONG: Duration = Duration::from_secs(60);
+
 /// The reports that a Backstop made.
-#[derive(Clone, Default)]
-pub(crate) struct Reports(Arc<Mutex<Vec<Report>>>);
+#[derive(Clone)]
+pub(crate) struct Reports {
+    backstop: Backstop,
+    memory: Memory,
+}
 
 impl Reports {
     /// A quiet Backstop in production, whose reports are kept.
@@ -20,16 +26,20 @@ impl Reports {
     }
 
     pub(crate) fn with(builder: Builder) -> (Backstop, Self) {
-        let reports = Self::default();
-        let kept = Arc::clone(&reports.0);
-        let backstop = builder
-            .log(false)
-            .tap(move |report| kept.lock().unwrap().push(report));
-        (backstop.build().unwrap(), reports)
+        let memory = Memory::new();
+        let builder = builder.log(false).reporter(memory.clone());
+        let backstop = builder.build().unwrap();
+        let reports = Self {
+            backstop: backstop.clone(),
+            memory,
+        };
+        (backstop, reports)
     }
 
     pub(crate) fn all(&self) -> Vec<Report> {
-        self.0.lock().unwrap().clone()
+        assert!(self.backstop.flush_blocking(LONG).is_empty());
+        let reports = self.memory.reports();
+        reports.iter().map(|report| (**report).clone()).collect()
     }
 
     #[track_caller]

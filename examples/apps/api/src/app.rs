@@ -39,7 +39,7 @@ impl Default for Limits {
 /// where no error of its own says more.
 pub fn settings(mode: Builder) -> Builder {
     mode.safe_fields(["author", "book", "isbn"])
-        .map_status(sqlx_status)
+        .map_status(status)
 }
 
 /// The API, unguarded.

@@ -1,5 +1,7 @@
 //! `cargo run -- --port 3001`; `BACKSTOP_MODE=development` shows what production hides.
 
+use std::net::SocketAddr;
+
 use backstop::Backstop;
 use library_api::{Limits, Store, guard, routes, settings};
 use tokio::net::TcpListener;
@@ -13,6 +15,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let listener = TcpListener::bind(("127.0.0.1", port()?)).await?;
     println!("The library is open at http://{}/", listener.local_addr()?);
+    // With the addresses of its clients: in development only those on this machine see details.
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app)
         .with_graceful_shutdown(interrupted())
         .await?;

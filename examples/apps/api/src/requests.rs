@@ -61,7 +61,7 @@ where
         let Json(value) = Json::<T>::from_request(request, state).await?;
         match value.validate() {
             Ok(()) => Ok(Self(value)),
-            Err(report) => Err(backstop::Error::from(report).code("INVALID")),
+            Err(report) => Err(backstop::Error::from(report).with_code("INVALID")),
         }
     }
 }

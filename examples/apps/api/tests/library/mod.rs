@@ -1,5 +1,6 @@
 //! A library on a port of its own, and what its clients see.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::routing::get;
@@ -36,6 +37,7 @@ impl Library {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         // It ends with the test's runtime.
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async { axum::serve(listener, app).await });
         Self {
             backstop,

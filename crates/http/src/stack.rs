@@ -1,0 +1,59 @@
+//! The cause chain of a report with its stacks, as trackers show them.
+
+use std::borrow::Cow;
+
+use backstop::Report;
+use backstop::report::{Frame, SourceLocation};
+
+/// One error of the cause chain.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Exception<'a> {
+    /// The Rust type. For an error that is only a text, `Error`; for a panic, `panic`.
+    pub class: &'a str,
+    /// The message.
+    pub message: &'a str,
+    /// The stack, innermost frame first; may be empty.
+    pub frames: Cow<'a, [Frame]>,
+}
+
+/// The cause chain, outermost error first, and never empty: a report without an error has one exception without a
+/// message.
+///
+/// The backtrace belongs to the outermost error. Any other error, and that one if no backtrace was taken, has a single
+/// frame: the source location where it was made, if it is known. Such a frame has no function and the address 0.
+#[must_use]
+pub fn exceptions(report: &Report) -> Vec<Exception<'_>> {
+    let class = report.origin.class();
+    let mut exceptions: Vec<Exception<'_>> = report
+        .errors
+        .iter()
+        .map(|error| Exception {
+            class: error
+                .type_name
+                .as_deref()
+                .filter(|name| !name.is_empty())
+                .unwrap_or(class),
+            message: &error.message,
+            frames: error.location.iter().map(location).collect(),
+        })
+        .collect();
+    if exceptions.is_empty() {
+        exceptions.push(Exception {
+            class,
+            message: "",
+            frames: Cow::Borrowed(&[]),
+        });
+    }
+    if !report.frames.is_empty() {
+        exceptions[0].frames = Cow::Borrowed(&report.frames);
+    }
+    exceptions
+}
+
+fn location(location: &SourceLocation) -> Frame {
+    let mut frame = Frame::new(0).with_location(location.file(), location.line());
+    frame.column = Some(location.column());
+    frame.in_app = true;
+    frame
+}

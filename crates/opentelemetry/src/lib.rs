@@ -1,0 +1,10 @@
+#![doc = include_str!("../README.md")]
+
+mod attributes;
+mod logger;
+mod opentelemetry;
+mod record;
+mod stacktrace;
+mod value;
+
+pub use self::opentelemetry::OpenTelemetry;

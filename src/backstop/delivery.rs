@@ -1,0 +1,87 @@
+//! The delivery of reports: counting it, waiting for it, ending it.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::block_on::block_on;
+use super::handle::Backstop;
+use crate::pipeline::{Pipeline, Remaining, Stats};
+use crate::scope::all_panics_reported;
+
+/// # Delivery of reports
+impl Backstop {
+    /// How many reports there were, and what became of them.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let pipeline = self.pipeline();
+        pipeline
+            .map(|pipeline| pipeline.stats())
+            .unwrap_or_default()
+    }
+
+    /// Waits until every report so far was delivered or dropped, for `timeout` at most, and returns what remains.
+    ///
+    /// Returns early if waiting is of no use, because a reporter must not be tried again before the timeout.
+    pub async fn flush(&self, timeout: Duration) -> Remaining {
+        match self.pipeline() {
+            Some(pipeline) => pipeline.flush(timeout).await,
+            None => Remaining::default(),
+        }
+    }
+
+    /// Like [`flush`](Self::flush), for threads that may block.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "most callers only want to have waited"
+    )]
+    pub fn flush_blocking(&self, timeout: Duration) -> Remaining {
+        match self.pipeline() {
+            Some(pipeline) => pipeline.flush_blocking(after_panics(timeout)),
+            None => Remaining::default(),
+        }
+    }
+
+    /// Ends reporting: captures nothing more, delivers what there is for `timeout` at most, drops the rest, and returns
+    /// how much that was.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use backstop::{Backstop, reporters::Memory};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), backstop::ConfigError> {
+    /// let backstop = Backstop::production().reporter(Memory::new()).build()?;
+    /// // … after `axum::serve(…).with_graceful_shutdown(…)` has returned:
+    /// let remaining = backstop.close(Duration::from_secs(5)).await;
+    /// assert!(remaining.is_empty());
+    /// # Ok(()) }
+    /// ```
+    pub async fn close(&self, timeout: Duration) -> Remaining {
+        match self.pipeline() {
+            Some(pipeline) => pipeline.close(timeout).await,
+            None => Remaining::default(),
+        }
+    }
+
+    /// Like [`close`](Self::close), for threads that may block.
+    #[expect(
+        clippy::must_use_candidate,
+        reason = "most callers only want to have waited"
+    )]
+    pub fn close_blocking(&self, timeout: Duration) -> Remaining {
+        match self.pipeline() {
+            Some(pipeline) => pipeline.close_blocking(after_panics(timeout)),
+            None => Remaining::default(),
+        }
+    }
+
+    pub(super) fn pipeline(&self) -> Option<&Arc<Pipeline>> {
+        self.shared.pipeline.as_ref()
+    }
+}
+
+/// Waits until every panic that the hook has seen so far is captured, and returns the time that is left.
+fn after_panics(timeout: Duration) -> Duration {
+    let start = Instant::now();
+    block_on(all_panics_reported(), timeout);
+    timeout.saturating_sub(start.elapsed())
+}

@@ -1,0 +1,115 @@
+//! What development shows, and to whom: the settings.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use super::config_error::ConfigError;
+use super::mode::Mode;
+use crate::disclosure::{Policy, Switch};
+use crate::error::Failure;
+use crate::panics::callback::Callback;
+use crate::request::RequestInfo;
+
+/// Which clients see the details of a failure: its type, message, cause chain, fields and source locations.
+///
+/// What is not set here follows the mode: in development details and backtraces are shown, in production they are not.
+/// Whatever is set, only a local client ever sees details: the request must name this machine (`localhost`, a loopback
+/// address, or one of [`local_hosts`](Self::local_hosts)) and come from it (from a loopback address, or one of
+/// [`local_peers`](Self::local_peers)).
+///
+/// The address of the peer is known if the service is served with
+/// [`into_make_service_with_connect_info`](axum::Router::into_make_service_with_connect_info). A peer whose address is
+/// unknown counts as local only if Backstop itself was compiled with debug assertions, as cargo's `dev` profile does.
+///
+/// ```
+/// use backstop::Backstop;
+/// use backstop::settings::Disclosure;
+///
+/// // Details for developers who reach the service through a proxy on this machine.
+/// let backstop = Backstop::development()
+///     .disclosure(Disclosure::new().local_hosts(["shop.test"]))
+///     .build()?;
+/// # Ok::<(), backstop::ConfigError>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "settings do nothing until a builder has them"]
+pub struct Disclosure {
+    details: Option<Switch>,
+    backtrace: Option<Switch>,
+    local_hosts: Vec<String>,
+    local_peers: Vec<IpAddr>,
+}
+
+impl Disclosure {
+    /// The settings of the mode.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether details are shown to local clients. Default: in development.
+    pub fn details(mut self, show: bool) -> Self {
+        self.details = Some(Switch::from(show));
+        self
+    }
+
+    /// Decides for each failure whether its details are shown to local clients. If the closure panics, they are not.
+    pub fn details_if(
+        mut self,
+        show: impl Fn(&Failure, &RequestInfo) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.details = Some(Switch::If(Callback::new(Arc::new(show))));
+        self
+    }
+
+    /// Whether source locations and frames are shown where details are. Default: in development.
+    pub fn backtrace(mut self, show: bool) -> Self {
+        self.backtrace = Some(Switch::from(show));
+        self
+    }
+
+    /// Decides for each failure whether source locations and frames are shown where details are. If the closure
+    /// panics, they are not.
+    pub fn backtrace_if(
+        mut self,
+        show: impl Fn(&Failure, &RequestInfo) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.backtrace = Some(Switch::If(Callback::new(Arc::new(show))));
+        self
+    }
+
+    /// Host names that count as local beside `localhost` and the loopback addresses, without scheme and port. Default:
+    /// none.
+    pub fn local_hosts(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.local_hosts.extend(hosts.into_iter().map(Into::into));
+        self
+    }
+
+    /// Addresses that count as local beside the loopback ones. Default: none.
+    pub fn local_peers(mut self, peers: impl IntoIterator<Item = impl Into<IpAddr>>) -> Self {
+        self.local_peers.extend(peers.into_iter().map(Into::into));
+        self
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        let is_host = |host: &String| {
+            host.parse::<IpAddr>().is_ok() || !(host.is_empty() || host.contains(['/', ':', ' ']))
+        };
+        match self.local_hosts.iter().find(|host| !is_host(host)) {
+            Some(host) => {
+                let message =
+                    format!("`{host}` is not a valid host name; omit scheme, port and path");
+                Err(ConfigError::invalid("local_hosts", message))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Completes the policy with these settings, and those of the mode.
+    pub(super) fn apply(self, mode: Mode, policy: &mut Policy) {
+        let by_mode = || Switch::from(mode.is_development());
+        policy.details = self.details.unwrap_or_else(by_mode);
+        policy.backtrace = self.backtrace.unwrap_or_else(by_mode);
+        policy.hosts = self.local_hosts;
+        policy.peers = self.local_peers;
+    }
+}

@@ -1,0 +1,150 @@
+//! What a panic means for the process: the settings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::config_error::ConfigError;
+use crate::error::Failure;
+use crate::panics::callback::Callback;
+
+/// What a panic means for the process; see [`Builder::on_panic`](crate::Builder::on_panic).
+///
+/// Most services can keep running after a panic, because unwinding drops what the task owned. If your state in memory
+/// may be corrupt, use [`ShutDown`](Self::ShutDown) so that the instance is replaced.
+///
+/// # Which panics count
+///
+/// Those that a layer of this Backstop caught, in a body too, whether they are reported or not. With the [panic
+/// hook](crate::Backstop::install_panic_hook) also those that end a task or a thread in a scope of this Backstop, or in
+/// no scope at all. Backstop cannot know whether the application catches such a panic itself, so it counts either way.
+/// Panics in callbacks, reporters and destructors that Backstop runs do not count.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum OnPanic {
+    /// The panic becomes a response and a report, and the service keeps running.
+    #[default]
+    KeepRunning,
+    /// The panic becomes a response and a report, and then the service shuts down. The first panic starts the
+    /// shutdown; later ones are only reported.
+    ShutDown {
+        /// The time from the shutdown signal until [`on_grace_over`](crate::settings::PanicSettings::on_grace_over).
+        grace: Duration,
+    },
+}
+
+/// The settings of panics and of the end of the process: [`OnPanic`], time limits and callbacks.
+///
+/// The order of a shutdown: the panic becomes a response like any other; its report is flushed, for
+/// [`crash_timeout`](Self::crash_timeout) at most; the callbacks of [`on_shutdown`](Self::on_shutdown) run;
+/// [`Backstop::shutdown_signal`](crate::Backstop::shutdown_signal) resolves, so that the server stops accepting and
+/// finishes the requests that it has; if the process still runs when the grace is over, the callbacks of
+/// [`on_grace_over`](Self::on_grace_over) run. Backstop itself never ends the process.
+///
+/// ```
+/// use std::time::Duration;
+/// use backstop::Backstop;
+/// use backstop::panics::OnPanic;
+/// use backstop::settings::PanicSettings;
+///
+/// let grace = Duration::from_secs(20);
+/// let on_panic = PanicSettings::new(OnPanic::ShutDown { grace })
+///     .on_shutdown(|failure| tracing::error!(id = %failure.id(), "shutting down after a panic"))
+///     .on_grace_over(|_| std::process::abort());
+/// let backstop = Backstop::production().on_panic(on_panic).build()?;
+/// # Ok::<(), backstop::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "settings do nothing until a builder has them"]
+pub struct PanicSettings {
+    pub(super) on_panic: OnPanic,
+    pub(super) on_shutdown: Vec<PanicCallback>,
+    pub(super) on_grace_over: Vec<PanicCallback>,
+    pub(super) crash_timeout: Duration,
+    pub(super) close_timeout: Duration,
+}
+
+pub(super) type PanicCallback = Callback<dyn Fn(&Failure) + Send + Sync>;
+
+impl PanicSettings {
+    /// These settings, with the default time limits and without callbacks.
+    pub const fn new(on_panic: OnPanic) -> Self {
+        Self {
+            on_panic,
+            on_shutdown: Vec::new(),
+            on_grace_over: Vec::new(),
+            crash_timeout: Duration::from_secs(1),
+            close_timeout: Duration::from_secs(5),
+        }
+    }
+
+    /// Calls back with the panic that shuts the service down, after its report was flushed and before
+    /// [`shutdown_signal`](crate::Backstop::shutdown_signal) resolves. The callback runs on a thread of its own; a
+    /// process that ends in the meantime does not wait for it. Several callbacks all run, and one that panics changes
+    /// nothing. Requires [`OnPanic::ShutDown`].
+    pub fn on_shutdown(mut self, callback: impl Fn(&Failure) + Send + Sync + 'static) -> Self {
+        self.on_shutdown.push(Callback::new(Arc::new(callback)));
+        self
+    }
+
+    /// Calls back with the panic that shuts the service down if the process still runs when the grace is over: a last
+    /// resort, for an application that would rather end at once than hang. The callback runs on a thread of its own,
+    /// and not at all once the last handle of this Backstop is dropped. Requires [`OnPanic::ShutDown`].
+    pub fn on_grace_over(mut self, callback: impl Fn(&Failure) + Send + Sync + 'static) -> Self {
+        self.on_grace_over.push(Callback::new(Arc::new(callback)));
+        self
+    }
+
+    /// How long a panic may delay what ends because of it, so that its report is delivered: the process, if the panic
+    /// ends the process (see [`crash_child`](crate::panics::crash_child)), or the service, with [`OnPanic::ShutDown`].
+    /// Default: 1 second; at most 60.
+    pub const fn crash_timeout(mut self, timeout: Duration) -> Self {
+        self.crash_timeout = timeout;
+        self
+    }
+
+    /// How long the [guard of `main`](crate::Backstop::guard) waits for reports when it is dropped. Default: 5
+    /// seconds. After SIGTERM the process may take this much longer than its requests.
+    pub const fn close_timeout(mut self, timeout: Duration) -> Self {
+        self.close_timeout = timeout;
+        self
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        const LONGEST: Duration = Duration::from_secs(60);
+        if self.crash_timeout.is_zero() || self.crash_timeout > LONGEST {
+            let message = format!(
+                "must be above zero and at most {LONGEST:?}, got {:?}",
+                self.crash_timeout
+            );
+            return Err(ConfigError::invalid("crash_timeout", message));
+        }
+        let unused = [
+            ("on_shutdown", &self.on_shutdown),
+            ("on_grace_over", &self.on_grace_over),
+        ];
+        let unused = unused.iter().find(|(_, callbacks)| !callbacks.is_empty());
+        match (self.on_panic, unused) {
+            (OnPanic::ShutDown { grace }, _) if grace.is_zero() => Err(ConfigError::invalid(
+                "on_panic",
+                "`grace` must be above zero, so that requests can finish; 20 seconds is a good start",
+            )),
+            (OnPanic::KeepRunning, Some((setting, _))) => Err(ConfigError::invalid(
+                setting,
+                "the callback would never run, because no panic shuts the service down; use `OnPanic::ShutDown`, or remove the callback",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Default for PanicSettings {
+    fn default() -> Self {
+        Self::new(OnPanic::default())
+    }
+}
+
+impl From<OnPanic> for PanicSettings {
+    fn from(on_panic: OnPanic) -> Self {
+        Self::new(on_panic)
+    }
+}

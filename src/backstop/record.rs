@@ -1,0 +1,87 @@
+//! What the application learns of a failure: a log record, its callbacks, and a report.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+
+use super::handle::Backstop;
+use super::log;
+use super::report_policy::Verdict;
+use crate::error::{Error, Failure, Origin};
+use crate::panics::catch::catch_panic;
+use crate::report::error_event::ErrorEvent;
+use crate::report::event::ScopeSnapshot;
+use crate::request::RequestInfo;
+use crate::scope;
+
+impl Backstop {
+    /// Logs a failure, calls back, and reports it if the policy says so. The report takes the request along.
+    ///
+    /// `sent` is the status of the response, if it had been sent before the failure.
+    pub(crate) fn record(&self, failure: &Failure, request: RequestInfo, sent: Option<StatusCode>) {
+        let shared = &*self.shared;
+        let event = error_event(failure, &request, sent);
+        if shared.logs {
+            // The subscriber belongs to the application.
+            catch_panic(|| log::record(&event, &shared.responder.policy.redactor));
+        }
+        for callback in &shared.on_error {
+            callback.call(|callback| callback(&event));
+        }
+        self.report(failure, request, sent);
+        if failure.repr().is_panic() {
+            shared.dispatch.panicked(failure);
+        }
+    }
+
+    #[inline]
+    fn report(&self, failure: &Failure, request: RequestInfo, sent: Option<StatusCode>) {
+        let dispatch = self.dispatch();
+        let known = failure.reported_to();
+        if !dispatch.is_listening() || known.is_some_and(|known| known.contains(dispatch.number()))
+        {
+            return;
+        }
+        let event = error_event(failure, &request, sent);
+        let status = event.status();
+        match self.shared.policy.verdict(&event) {
+            // The application may have reported it in the meantime.
+            Verdict::Reported if known.is_some_and(|known| !known.insert(dispatch.number())) => {}
+            Verdict::Reported => {
+                let mut event = scope::event(failure.clone(), dispatch);
+                event.request = Some(request);
+                event.status = Some(status);
+                dispatch.capture(event);
+            }
+            Verdict::Filtered => dispatch.filtered(failure.id()),
+            Verdict::Expected => {}
+        }
+    }
+
+    /// Logs and reports the error that `main` ended with.
+    pub(crate) fn record_end(&self, error: &Error) {
+        let failure = Failure::new(Arc::clone(error.repr()), Origin::Task, self.statuses());
+        if self.shared.logs {
+            // The subscriber belongs to the application.
+            catch_panic(|| log::record_end(&failure, &self.shared.responder.policy.redactor));
+        }
+        let dispatch = self.dispatch();
+        if dispatch.is_listening() && dispatch.claim_report(&failure) {
+            let mut event = scope::event_in(ScopeSnapshot::Empty, failure, dispatch, None);
+            event.is_urgent = true;
+            dispatch.capture(event);
+        }
+    }
+}
+
+fn error_event<'a>(
+    failure: &'a Failure,
+    request: &'a RequestInfo,
+    sent: Option<StatusCode>,
+) -> ErrorEvent<'a> {
+    let event = ErrorEvent::new(failure, request);
+    match sent {
+        Some(status) => event.with_sent_status(status),
+        None => event,
+    }
+}

@@ -1,0 +1,189 @@
+//! Which failures are reported, and how: the settings.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use http::HeaderName;
+
+use super::config_error::ConfigError;
+use super::in_app::InApp;
+use super::report_policy::ReportPolicy;
+use crate::pipeline::{Listeners, OutcomeEvent, QueueLimits, RateLimit, Settings};
+use crate::report::error_event::ErrorEvent;
+
+/// Which failures are reported, what their reports contain, and how many may wait.
+///
+/// The order in which a failure is dropped or kept: [`filter`](Self::filter) and [`ignore`](Self::ignore),
+/// [`sample_rate`](Self::sample_rate), [`rate_limit`](Self::rate_limit), [`queue`](Self::queue). What is dropped is
+/// counted under its reason in [`Backstop::stats`](crate::Backstop::stats).
+///
+/// ```
+/// use backstop::Backstop;
+/// use backstop::settings::{RateLimit, Reporting};
+/// use http::StatusCode;
+///
+/// let reporting = Reporting::new()
+///     .filter(|event| event.is_reported_by_default() || event.status() == StatusCode::CONFLICT)
+///     .ignore::<std::fmt::Error>()
+///     .rate_limit(RateLimit { per_failure: Some(60), overall: Some(1_000) });
+/// let backstop = Backstop::production().reporting(reporting).build()?;
+/// # Ok::<(), backstop::ConfigError>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "settings do nothing until a builder has them"]
+pub struct Reporting {
+    pub(super) policy: ReportPolicy,
+    pub(super) keep_headers: Vec<HeaderName>,
+    pub(super) capture_backtraces: Option<bool>,
+    sample_rate: f64,
+    rate_limit: RateLimit,
+    queue: QueueLimits,
+    context_lines: usize,
+    in_app: InApp,
+    on_outcome: Listeners,
+}
+
+impl Reporting {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Decides which failures are reported. Default: every status from 500 on, every panic and every failed body.
+    ///
+    /// The filter runs on the request's task, so it should be quick. If it panics, the default applies. What the
+    /// application reports itself ([`notify`](crate::notify), [`intercept`](crate::report::Intercept::intercept)) is
+    /// not filtered.
+    pub fn filter(
+        mut self,
+        filter: impl Fn(&ErrorEvent<'_>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.policy.filter(filter);
+        self
+    }
+
+    /// Never reports failures with an error of type `E` in their cause chain, unless the application reports them
+    /// itself.
+    pub fn ignore<E: StdError + 'static>(mut self) -> Self {
+        self.policy.ignore::<E>();
+        self
+    }
+
+    /// The fraction of failures to report, from 0.0 (none) to 1.0 (all). Default: 1.0.
+    pub const fn sample_rate(mut self, rate: f64) -> Self {
+        self.sample_rate = rate;
+        self
+    }
+
+    /// How many failures are reported in a minute. Default: no limit.
+    pub const fn rate_limit(mut self, limit: RateLimit) -> Self {
+        self.rate_limit = limit;
+        self
+    }
+
+    /// How many reports may wait. Default: 1,024 reports and 16 MiB.
+    pub const fn queue(mut self, limits: QueueLimits) -> Self {
+        self.queue = limits;
+        self
+    }
+
+    /// Request headers that callbacks and reports see beside `Accept` and `traceparent`, like `User-Agent` or
+    /// `x-request-id`. Every request pays about a hundred instructions for each, whether it fails or not. Default:
+    /// none.
+    pub fn keep_headers(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
+        self.keep_headers.extend(names);
+        self
+    }
+
+    /// Calls back with every outcome of a report. Several callbacks all run, and one that panics changes nothing.
+    ///
+    /// Outcomes that are known at once, such as [`SampledOut`](crate::stats::Outcome::SampledOut), are reported on the
+    /// request's task, the others on the pipeline's threads.
+    pub fn on_outcome(
+        mut self,
+        callback: impl Fn(&OutcomeEvent<'_>) + Send + Sync + 'static,
+    ) -> Self {
+        self.on_outcome.push(callback);
+        self
+    }
+
+    /// Whether reports contain the backtrace of where their error was made. Default: in development.
+    ///
+    /// Every error then captures its backtrace, at most 64 addresses, when it is made: about ten microseconds, whether
+    /// it is reported or not. Functions, files and lines are found later, on the worker. Because an error is made
+    /// without knowing which Backstop will report it, errors of other Backstops in the process capture theirs too, but
+    /// do not report them.
+    ///
+    /// Functions, files and lines are found on Linux, if the debug information is there; a release build has it with
+    /// `debug = 1` in its profile. Otherwise frames contain what is known, at least their addresses.
+    #[cfg(feature = "frames")]
+    pub const fn capture_backtraces(mut self, capture: bool) -> Self {
+        self.capture_backtraces = Some(capture);
+        self
+    }
+
+    /// How many source lines are shown above and below the line of each frame of the application, if its file is
+    /// there. Default: 5; at most 20.
+    #[cfg(feature = "frames")]
+    pub const fn context_lines(mut self, lines: usize) -> Self {
+        self.context_lines = lines;
+        self
+    }
+
+    /// Which frames belong to the application.
+    #[cfg(feature = "frames")]
+    pub fn in_app(mut self, in_app: InApp) -> Self {
+        self.in_app = in_app;
+        self
+    }
+
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        if self.context_lines > MAX_CONTEXT_LINES {
+            let message = format!(
+                "must be at most {MAX_CONTEXT_LINES}, got {}",
+                self.context_lines
+            );
+            return Err(ConfigError::invalid("context_lines", message));
+        }
+        self.in_app.check()
+    }
+
+    /// Completes the pipeline's settings with these.
+    pub(super) fn apply(self, settings: &mut Settings) {
+        settings.sample_rate = self.sample_rate;
+        settings.rate_limit = self.rate_limit;
+        settings.queue = self.queue;
+        settings.listeners = self.on_outcome;
+        settings.symbols.context_lines = self.context_lines;
+        settings.symbols.in_app = self.in_app.into_rules();
+    }
+}
+
+const MAX_CONTEXT_LINES: usize = 20;
+
+impl Default for Reporting {
+    fn default() -> Self {
+        Self {
+            policy: ReportPolicy::default(),
+            keep_headers: Vec::new(),
+            capture_backtraces: None,
+            sample_rate: 1.0,
+            rate_limit: RateLimit::default(),
+            queue: QueueLimits::default(),
+            context_lines: 5,
+            in_app: InApp::default(),
+            on_outcome: Listeners::default(),
+        }
+    }
+}
+
+impl fmt::Debug for Reporting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reporting")
+            .field("sample_rate", &self.sample_rate)
+            .field("rate_limit", &self.rate_limit)
+            .field("queue", &self.queue)
+            .field("keep_headers", &self.keep_headers)
+            .finish_non_exhaustive()
+    }
+}

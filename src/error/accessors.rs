@@ -1,0 +1,185 @@
+//! What is set on an [`Error`], and read from it.
+
+use std::borrow::Cow;
+use std::panic::Location;
+
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::handler_error::Error;
+use super::http_error::Exposure;
+use super::overrides::{Overrides, set_field};
+use super::status::StatusMap;
+use crate::problem::limit_depth;
+
+/// Setters.
+impl Error {
+    /// Sets the status of the response. A status outside 400–599 becomes 500.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.repr_mut().status = Some(status);
+        self
+    }
+
+    /// Sets a machine-readable code, a string or a number. Shown to clients below 500.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<Value>) -> Self {
+        self.overrides_mut().code = Some(limit_depth(code.into()));
+        self
+    }
+
+    /// Sets the name that the error has in the envelope shapes, like `ValidationError`.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.overrides_mut().name = Some(name.into());
+        self
+    }
+
+    /// Sets a short summary of the kind of problem (RFC 9457, section 3.1.3). Default: the reason phrase of the status.
+    /// Shown to clients below 500.
+    #[must_use]
+    pub fn with_title(mut self, title: impl Into<Cow<'static, str>>) -> Self {
+        self.overrides_mut().title = Some(title.into());
+        self
+    }
+
+    /// Sets the text that clients read in place of the message (RFC 9457, section 3.1.4).
+    ///
+    /// It is shown below 500, even if the message of the error is foreign and therefore hidden.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
+        self.overrides_mut().detail = Some(detail.into());
+        self
+    }
+
+    /// Sets the type of the problem, any URI reference (RFC 9457, section 3.1.1). Default: `about:blank`. Shown to
+    /// clients below 500.
+    #[must_use]
+    pub fn with_type(mut self, uri: impl Into<Cow<'static, str>>) -> Self {
+        self.overrides_mut().type_uri = Some(uri.into());
+        self
+    }
+
+    /// Sets the `details` member: anything that serializes to JSON. Shown to clients below 500. A value that fails to
+    /// serialize is omitted.
+    #[must_use]
+    pub fn with_details(mut self, details: impl Serialize) -> Self {
+        self.overrides_mut().details = serde_json::to_value(details).ok().map(limit_depth);
+        self
+    }
+
+    /// Sets a field for reports and the development page. Clients see it if
+    /// [`safe_fields`](crate::Builder::safe_fields) names its key.
+    #[must_use]
+    pub fn with_field(
+        mut self,
+        key: impl Into<Cow<'static, str>>,
+        value: impl Into<Value>,
+    ) -> Self {
+        let field = (key.into(), limit_depth(value.into()));
+        set_field(&mut self.overrides_mut().fields, field);
+        self
+    }
+
+    /// Adds a header to the response. It replaces a header of that name that the response has; several values of one
+    /// name are all sent.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.overrides_mut().headers.append(name, value);
+        self
+    }
+
+    /// Adds a context: what was being done when the error occurred, as a link on top of the cause chain, with its
+    /// source location. Status, code and everything else stay the same. In production clients never see it.
+    #[must_use]
+    #[track_caller]
+    pub fn with_context(mut self, text: impl Into<Cow<'static, str>>) -> Self {
+        let location = Location::caller();
+        self.overrides_mut().contexts.push((text.into(), location));
+        self
+    }
+
+    /// Shows clients what the error says (message, code, title, details) whatever its status, even if it is foreign.
+    #[must_use]
+    pub fn public(mut self) -> Self {
+        self.repr_mut().exposure = Some(Exposure::Public);
+        self
+    }
+
+    /// Hides what the error says from clients whatever its status, as for a 500.
+    #[must_use]
+    pub fn private(mut self) -> Self {
+        self.repr_mut().exposure = Some(Exposure::Private);
+        self
+    }
+
+    fn overrides_mut(&mut self) -> &mut Overrides {
+        self.repr_mut().overrides_mut()
+    }
+}
+
+/// Getters: what was set, else what the error says itself ([`HttpError`](crate::HttpError)).
+impl Error {
+    /// The status of the response, before [`map_status`](crate::Builder::map_status). 500 if nothing declares another.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        StatusMap::default().status(self.repr())
+    }
+
+    /// The machine-readable code.
+    #[must_use]
+    pub fn code(&self) -> Option<Value> {
+        self.repr().code()
+    }
+
+    /// The name in the envelope shapes.
+    #[must_use]
+    pub fn name(&self) -> Option<Cow<'static, str>> {
+        self.repr().name()
+    }
+
+    /// The summary of the kind of problem.
+    #[must_use]
+    pub fn title(&self) -> Option<Cow<'static, str>> {
+        self.repr().title()
+    }
+
+    /// The text that clients read in place of the message, if there is one. The message is
+    /// [`to_string()`](ToString::to_string).
+    #[must_use]
+    pub fn detail(&self) -> Option<Cow<'static, str>> {
+        self.repr().detail()
+    }
+
+    /// The type of the problem.
+    #[must_use]
+    pub fn type_uri(&self) -> Option<Cow<'static, str>> {
+        self.repr().type_uri()
+    }
+
+    /// The details.
+    #[must_use]
+    pub fn details(&self) -> Option<Value> {
+        self.repr().details()
+    }
+
+    /// The fields, by key.
+    #[must_use]
+    pub fn fields(&self) -> Vec<(Cow<'static, str>, Value)> {
+        self.repr().fields()
+    }
+
+    /// The headers that it adds to the response. Those that describe the body, like `Content-Length`, are not among
+    /// them, because they are the response's own.
+    #[must_use]
+    pub fn headers(&self) -> HeaderMap {
+        self.repr().headers().unwrap_or_default()
+    }
+
+    /// Whether clients see what the error says.
+    #[must_use]
+    pub fn exposure(&self) -> Exposure {
+        self.repr().exposure()
+    }
+}

@@ -1,0 +1,115 @@
+//! [`MainGuard`], which delivers reports when `main` ends.
+
+use std::marker::PhantomData;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use super::uncaught_thread;
+use crate::backstop::Backstop;
+use crate::error::Error;
+use crate::panics::thread::{FlagGuard, ThreadFlag};
+
+/// Delivers the reports of a process when `main` ends; see [`Backstop::guard`].
+#[derive(Debug)]
+#[must_use = "reports are delivered when the guard is dropped"]
+pub struct MainGuard {
+    backstop: Backstop,
+    _may_end_process: FlagGuard,
+    /// It guards the thread that it was made on.
+    _not_send: PhantomData<*const ()>,
+}
+
+/// # The end of the process
+impl Backstop {
+    /// Guards `main`: when the guard is dropped, reports have
+    /// [`close_timeout`](crate::settings::PanicSettings::close_timeout) to be delivered, and reporting ends, as with
+    /// [`close_blocking`](Self::close_blocking). What does not arrive in time is dropped and counted, or stays in a
+    /// [`Spool`](crate::reporters) for the next start.
+    ///
+    /// It installs the [panic hook](Self::install_panic_hook), unless there is one; a quiet hook stays quiet. A panic
+    /// that unwinds `main` is reported before the guard is dropped, for
+    /// [`crash_timeout`](crate::settings::PanicSettings::crash_timeout) at most, and then goes on: the process ends with
+    /// the same message and status as without the guard.
+    ///
+    /// The guard blocks its thread when it is dropped, which at the end of `main` disturbs nothing. In a `main` that
+    /// makes its own runtime, make the guard after the runtime, so that it is dropped first.
+    ///
+    /// ```
+    /// use std::process::ExitCode;
+    /// use axum::{Router, routing::get};
+    /// use backstop::{Backstop, reporters::Tracing};
+    ///
+    /// #[tokio::main]
+    /// async fn main() -> ExitCode {
+    ///     let Ok(backstop) = Backstop::production().reporter(Tracing::new()).build() else {
+    ///         return ExitCode::FAILURE;
+    ///     };
+    ///     let guard = backstop.guard();
+    ///     guard.exit_code(serve(&backstop).await)
+    /// }
+    ///
+    /// async fn serve(backstop: &Backstop) -> backstop::Result<()> {
+    ///     let app: Router = Router::new()
+    ///         .route("/", get(|| async { "hello" }))
+    ///         .layer(backstop.layer());
+    ///     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// #   backstop.request_shutdown();
+    ///     axum::serve(listener, app)
+    ///         .with_graceful_shutdown(backstop.shutdown_signal())
+    ///         .await?;
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn guard(&self) -> MainGuard {
+        // If another Backstop reports the panics of the process, it may.
+        let _ = self.install(None);
+        MainGuard {
+            backstop: self.clone(),
+            _may_end_process: ThreadFlag::MayEndProcess.set(),
+            _not_send: PhantomData,
+        }
+    }
+}
+
+impl MainGuard {
+    /// Ends the guard with the result of `main`, and returns the exit code of the process.
+    ///
+    /// An `Err`, of any type that `?` converts into an [`Error`], is logged and reported as unhandled. The code is a
+    /// failure for an `Err`, and after a panic that [shut the service down](crate::panics::OnPanic::ShutDown).
+    #[track_caller]
+    pub fn exit_code<E: Into<Error>>(self, result: Result<(), E>) -> ExitCode {
+        let is_ok = result.is_ok();
+        if let Err(error) = result {
+            self.backstop.record_end(&error.into());
+        }
+        let backstop = self.backstop.clone();
+        drop(self);
+        // Asked last, because a panic in the last moment may count too.
+        if is_ok && !backstop.has_fatal_panic() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Drop for MainGuard {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            uncaught_thread::flush_for_crash();
+            // Otherwise dropping the last handle would wait once more.
+            self.backstop.close_blocking(Duration::ZERO);
+            return;
+        }
+        let timeout = self.backstop.shutdown_state().close_timeout();
+        let remaining = self.backstop.close_blocking(timeout);
+        if !remaining.is_empty() {
+            tracing::warn!(
+                target: "backstop",
+                dropped = remaining.queued,
+                spooled = remaining.spooled,
+                "some reports were not delivered before the process ended"
+            );
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The thread that reports panics which no layer catches: their hook must not, because reporting calls the application.
+//! In a process that ends because of a panic, it also runs the [`CrashFlush`].
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, Once, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::crash_flush::CrashFlush;
+use crate::panics::catch::{catch_panic, drop_catching};
+use crate::panics::thread::ThreadFlag;
+use crate::pipeline;
+use crate::report::dispatch::count_unreported;
+use crate::scope::{UncaughtPanic, panic_noted, panic_reported};
+
+/// How many panics may wait.
+const MAX_WAITING: usize = 256;
+/// How often a running flush is polled.
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
+
+/// Never held while anything is called.
+static STATE: Mutex<State> = Mutex::new(State {
+    panics: VecDeque::new(),
+    is_running: false,
+    requested: 0,
+    flushed: 0,
+});
+/// A panic or a request for a flush came in.
+static WORK: Condvar = Condvar::new();
+/// A flush is done.
+static FLUSHED: Condvar = Condvar::new();
+
+struct State {
+    panics: VecDeque<UncaughtPanic>,
+    is_running: bool,
+    /// How many flushes were requested, and how many of them are done.
+    requested: u64,
+    flushed: u64,
+}
+
+/// Starts the thread, once in the process, so that it is there when a panic comes. If the system has no thread to give,
+/// panics wait until there are too many, and are then counted as unreported.
+pub(super) fn start() {
+    static START: Once = Once::new();
+    START.call_once(|| {
+        state().panics.reserve(MAX_WAITING);
+        let thread = std::thread::Builder::new().name("backstop-panics".to_owned());
+        let is_running = thread.spawn(run).is_ok();
+        state().is_running = is_running;
+    });
+}
+
+/// Hands a panic over to the thread. Called in hooks.
+pub(super) fn push(panic: UncaughtPanic) {
+    let mut state = state();
+    if state.panics.len() < MAX_WAITING {
+        state.panics.push_back(panic);
+        panic_noted();
+        drop(state);
+        WORK.notify_one();
+    } else {
+        drop(state);
+        count_unreported();
+    }
+}
+
+/// In a process that is about to end: waits until all panics so far are reported and the reports are flushed, for the
+/// crash timeout at most. Called in hooks too.
+pub(super) fn flush_for_crash() {
+    let timeout = pipeline::crash_timeout();
+    // Without a reporter there is nothing to wait for, and the thread cannot wait for itself.
+    if timeout.is_zero() || ThreadFlag::ReportsPanics.is_set() {
+        return;
+    }
+    let start = Instant::now();
+    let mut state = state();
+    if !state.is_running {
+        return;
+    }
+    state.requested += 1;
+    let number = state.requested;
+    WORK.notify_one();
+    while state.flushed < number {
+        let left = timeout.saturating_sub(start.elapsed());
+        if left.is_zero() {
+            return;
+        }
+        let woken = FLUSHED.wait_timeout(state, left);
+        state = woken.unwrap_or_else(PoisonError::into_inner).0;
+    }
+}
+
+fn run() {
+    let _reporting = ThreadFlag::ReportsPanics.set();
+    let mut flush: Option<CrashFlush> = None;
+    loop {
+        let mut state = state();
+        if let Some(panic) = state.panics.pop_front() {
+            drop(state);
+            // It may run destructors of the application.
+            catch_panic(|| panic.report());
+            panic_reported();
+        } else if state.requested == state.flushed {
+            drop(WORK.wait(state));
+        } else {
+            let requested = state.requested;
+            drop(state);
+            poll_flush(&mut flush, requested);
+        }
+    }
+}
+
+/// Polls the flush that was requested, and waits a moment if it is not done.
+fn poll_flush(flush: &mut Option<CrashFlush>, requested: u64) {
+    let current = flush.get_or_insert_with(CrashFlush::new);
+    let is_done = catch_panic(|| current.poll()).unwrap_or(true);
+    let mut state = state();
+    // Other threads may have panicked in the meantime: those panics come first.
+    if !state.panics.is_empty() {
+        return;
+    }
+    if is_done {
+        state.flushed = requested;
+        drop(state);
+        FLUSHED.notify_all();
+        // It may drop the last handle to reporters of the application.
+        drop_catching(flush.take());
+    } else {
+        drop(WORK.wait_timeout(state, POLL_INTERVAL));
+    }
+}
+
+fn state() -> MutexGuard<'static, State> {
+    STATE.lock().unwrap_or_else(PoisonError::into_inner)
+}

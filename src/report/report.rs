@@ -1,0 +1,163 @@
+//! [`Report`]: what reporters deliver and what a spool keeps on disk.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::breadcrumb::{Breadcrumb, LogLine};
+use super::environment::{App, Device, Thread};
+use super::feature_flag::FeatureFlag;
+use super::frame::Frame;
+use super::report_error::ReportError;
+use super::request_parts::{ReportRequest, ReportResponse};
+use super::severity::Severity;
+use super::user::User;
+use crate::error::Origin;
+use crate::identity::timestamp_millis;
+
+/// One failure, with everything that was recorded about its request.
+///
+/// [Reporters](crate::reporters::Reporter) deliver it, and [`on_report`](crate::Scope::on_report) callbacks may
+/// change it first. It serializes to JSON, without what is empty, and back.
+///
+/// Backstop makes reports; a test of a reporter or a callback makes its own:
+///
+/// ```
+/// use backstop::report::{FeatureFlag, ReportError, Severity};
+/// use backstop::{Error, Failure, Origin, Report};
+///
+/// fn tag_checkout(report: &mut Report) -> bool {
+///     report.feature_flags.push(FeatureFlag::new("new-checkout"));
+///     true
+/// }
+///
+/// let id = Failure::from(Error::msg("out of stock")).id();
+/// let mut report = Report::new(id, ReportError::new("out of stock").with_type("shop::StockError"));
+/// report.origin = Origin::Task;
+/// report.severity = Severity::Warning;
+/// assert!(tag_checkout(&mut report));
+/// assert_eq!(report.feature_flags[0].name, "new-checkout");
+/// ```
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// The failure's id, which the error response and the log have too.
+    pub id: Uuid,
+    /// When it happened, in milliseconds since 1970 (UTC).
+    pub timestamp: u64,
+    /// How severe it is.
+    pub severity: Severity,
+    /// Whether the application handled the failure and went on.
+    pub handled: bool,
+    /// How the failure reached Backstop.
+    pub origin: Origin,
+    /// The cause chain, outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ReportError>,
+    /// The backtrace, innermost first, if one was captured.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frames: Vec<Frame>,
+    /// The request, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<ReportRequest>,
+    /// The response, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<ReportResponse>,
+    /// What was being done, such as `GET /orders/{id}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction: Option<String>,
+    /// The user on whose behalf the request ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<User>,
+    /// Scalars that trackers index.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, Value>,
+    /// Any JSON, by section and key. Annotations are in the section `annotations`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub metadata: BTreeMap<String, Map<String, Value>>,
+    /// The feature flags that were evaluated, in that order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub feature_flags: Vec<FeatureFlag>,
+    /// The steps that led here, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub breadcrumbs: Vec<Breadcrumb>,
+    /// Log lines, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<LogLine>,
+    /// The application.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<App>,
+    /// The machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<Device>,
+    /// The thread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Thread>,
+    /// The id of the trace, 32 hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<String>,
+    /// The id of the span, 16 hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub span_id: Option<String>,
+    /// What groups the report with others of the same problem.
+    pub fingerprint: String,
+    /// How many reports of its kind the rate limit has held back since the last one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub suppressed: u64,
+    /// What was dropped to keep within limits, such as `oldest breadcrumbs: 3`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trimmed: Vec<String>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+impl Report {
+    /// A report of one error, with the severity [`Error`](Severity::Error), unhandled, from a
+    /// [`Handler`](Origin::Handler), and otherwise empty. Its timestamp is the one in the id, if that is a
+    /// UUID of version 7 as the ids of Backstop are, and 0 otherwise.
+    #[must_use]
+    pub fn new(id: Uuid, error: impl Into<ReportError>) -> Self {
+        let mut report = Self::empty(id);
+        report.errors.push(error.into());
+        report
+    }
+
+    /// A report in which nothing is said but its id.
+    pub(crate) fn empty(id: Uuid) -> Self {
+        let is_dated = id.get_version_num() == 7;
+        Self {
+            id,
+            timestamp: if is_dated { timestamp_millis(id) } else { 0 },
+            severity: Severity::Error,
+            handled: false,
+            origin: Origin::Handler,
+            errors: Vec::new(),
+            frames: Vec::new(),
+            request: None,
+            response: None,
+            transaction: None,
+            user: None,
+            attributes: BTreeMap::new(),
+            metadata: BTreeMap::new(),
+            feature_flags: Vec::new(),
+            breadcrumbs: Vec::new(),
+            logs: Vec::new(),
+            app: None,
+            device: None,
+            thread: None,
+            trace_id: None,
+            span_id: None,
+            fingerprint: String::new(),
+            suppressed: 0,
+            trimmed: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! [`ScopeData`]: what a scope has recorded, within its limits.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, VecDeque};
+
+use serde_json::{Map, Value};
+
+use super::breadcrumb::{Breadcrumb, LogLine};
+use super::callback::ReportCallback;
+use super::feature_flag::FeatureFlag;
+use super::limits::{self, size_of_map, size_of_value};
+use super::report::Report;
+use super::user::User;
+use crate::error::Origin;
+use crate::text::truncate;
+
+/// What a scope has recorded. An event shares it; a scope that records more afterwards copies it first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ScopeData {
+    breadcrumbs: VecDeque<Breadcrumb>,
+    breadcrumb_data_size: usize,
+    attributes: BTreeMap<String, Value>,
+    metadata: BTreeMap<String, Map<String, Value>>,
+    metadata_size: usize,
+    feature_flags: Vec<FeatureFlag>,
+    logs: VecDeque<LogLine>,
+    user: Option<User>,
+    transaction: Option<String>,
+    fingerprint: Option<String>,
+    /// The type of the extractor's rejection that became the response, and its status.
+    pub(crate) rejection: Option<(String, u16)>,
+    callbacks: Vec<ReportCallback>,
+    /// How often each limit has dropped something.
+    trimmed: BTreeMap<&'static str, u64>,
+}
+
+impl ScopeData {
+    /// The section of the metadata that holds annotations.
+    pub(crate) const ANNOTATIONS: &str = "annotations";
+
+    pub(crate) fn add_breadcrumb(&mut self, mut crumb: Breadcrumb) {
+        if crumb.message.len() > limits::TEXT {
+            let mut message = crumb.message.into_owned();
+            self.cut(&mut message, limits::TEXT);
+            crumb.message = Cow::Owned(message);
+        }
+        if size_of_map(&crumb.data) > limits::VALUE {
+            crumb.data = Map::new();
+            self.trim("breadcrumb data over 16 KiB");
+        }
+        self.breadcrumb_data_size += size_of_map(&crumb.data);
+        while self.breadcrumbs.len() >= limits::RING
+            || self.breadcrumb_data_size > limits::BREADCRUMB_DATA
+        {
+            let Some(oldest) = self.breadcrumbs.pop_front() else {
+                break;
+            };
+            self.breadcrumb_data_size -= size_of_map(&oldest.data);
+            self.trim("oldest breadcrumbs");
+        }
+        self.breadcrumbs.push_back(crumb);
+    }
+
+    pub(crate) fn add_log_line(&mut self, mut line: LogLine) {
+        self.cut(&mut line.message, limits::TEXT);
+        if self.logs.len() >= limits::RING {
+            self.logs.pop_front();
+            self.trim("oldest log lines");
+        }
+        self.logs.push_back(line);
+    }
+
+    pub(crate) fn set_attribute(&mut self, mut key: String, mut value: Value) {
+        self.cut(&mut key, limits::KEY);
+        if let Value::String(text) = &mut value {
+            self.cut(text, limits::SCALAR);
+        }
+        if self.attributes.len() >= limits::ATTRIBUTES && !self.attributes.contains_key(&key) {
+            self.trim("attributes beyond 128");
+            return;
+        }
+        self.attributes.insert(key, value);
+    }
+
+    pub(crate) fn remove_attribute(&mut self, key: &str) {
+        self.attributes.remove(key);
+    }
+
+    pub(crate) fn set_metadata(&mut self, mut section: String, mut key: String, value: Value) {
+        let size = size_of_value(&value);
+        if size > limits::VALUE {
+            self.trim("metadata values over 16 KiB or nested too deeply");
+            return;
+        }
+        self.cut(&mut section, limits::KEY);
+        self.cut(&mut key, limits::KEY);
+        let known = self
+            .metadata
+            .get(&section)
+            .and_then(|section| section.get(&key));
+        let replaced = known.map_or(0, |known| key.len() + size_of_value(known));
+        let total = self.metadata_size - replaced + key.len() + size;
+        if total > limits::METADATA {
+            self.trim("metadata beyond 128 KiB");
+            return;
+        }
+        self.metadata_size = total;
+        self.metadata.entry(section).or_default().insert(key, value);
+    }
+
+    pub(crate) fn clear_metadata(&mut self, section: &str) {
+        let removed = self.metadata.remove(section).unwrap_or_default();
+        for (key, value) in &removed {
+            self.metadata_size -= key.len() + size_of_value(value);
+        }
+    }
+
+    /// A flag that is evaluated again stays where it is in the order.
+    pub(crate) fn add_feature_flag(&mut self, mut flag: FeatureFlag) {
+        self.cut(&mut flag.name, limits::KEY);
+        if let Some(variant) = &mut flag.variant {
+            self.cut(variant, limits::KEY);
+        }
+        let mut known = self.feature_flags.iter_mut();
+        if let Some(known) = known.find(|known| known.name == flag.name) {
+            *known = flag;
+        } else if self.feature_flags.len() >= limits::FLAGS {
+            self.trim("feature flags beyond 128");
+        } else {
+            self.feature_flags.push(flag);
+        }
+    }
+
+    pub(crate) fn clear_feature_flags(&mut self) {
+        self.feature_flags.clear();
+    }
+
+    pub(crate) fn set_user(&mut self, mut user: User) {
+        for text in [&mut user.id, &mut user.name, &mut user.email]
+            .into_iter()
+            .flatten()
+        {
+            self.cut(text, limits::TEXT);
+        }
+        self.user = Some(user);
+    }
+
+    pub(crate) fn set_transaction(&mut self, mut name: String) {
+        self.cut(&mut name, limits::TEXT);
+        self.transaction = Some(name);
+    }
+
+    pub(crate) fn set_fingerprint(&mut self, mut fingerprint: String) {
+        self.cut(&mut fingerprint, limits::TEXT);
+        self.fingerprint = Some(fingerprint);
+    }
+
+    pub(crate) fn add_callback(&mut self, callback: ReportCallback) {
+        if self.callbacks.len() >= limits::CALLBACKS {
+            self.trim("on_report callbacks beyond 32");
+            return;
+        }
+        self.callbacks.push(callback);
+    }
+
+    pub(super) fn callbacks(&self) -> &[ReportCallback] {
+        &self.callbacks
+    }
+
+    fn cut(&mut self, text: &mut String, max: usize) {
+        if truncate(text, max) {
+            self.trim("texts cut short");
+        }
+    }
+
+    fn trim(&mut self, what: &'static str) {
+        *self.trimmed.entry(what).or_default() += 1;
+    }
+
+    /// About how many bytes of memory it takes.
+    pub(super) fn size(&self) -> usize {
+        let crumbs = self
+            .breadcrumbs
+            .iter()
+            .map(|crumb| crumb.message.len() + size_of::<Breadcrumb>());
+        let logs = self
+            .logs
+            .iter()
+            .map(|line| line.message.len() + size_of::<LogLine>());
+        let attributes = self.attributes.iter().map(|(key, value)| {
+            key.len() + value.as_str().map_or(0, str::len) + size_of::<(String, Value)>()
+        });
+        let flags = self.feature_flags.iter().map(|flag| {
+            flag.name.len() + flag.variant.as_deref().map_or(0, str::len) + size_of::<FeatureFlag>()
+        });
+        let parts: usize = crumbs.chain(logs).chain(attributes).chain(flags).sum();
+        size_of::<Self>() + parts + self.breadcrumb_data_size + self.metadata_size
+    }
+
+    /// Adds everything to a report. Where both have a value this one wins, and objects are merged.
+    pub(super) fn merge_into(&self, report: &mut Report) {
+        let attributes = self.attributes.iter();
+        report
+            .attributes
+            .extend(attributes.map(|(key, value)| (key.clone(), value.clone())));
+        for (name, section) in &self.metadata {
+            merge(report.metadata.entry(name.clone()).or_default(), section);
+        }
+        report.feature_flags.extend_from_slice(&self.feature_flags);
+        report.breadcrumbs.extend(self.breadcrumbs.iter().cloned());
+        report.logs.extend(self.logs.iter().cloned());
+        if let Some(user) = &self.user {
+            report.user.get_or_insert_default().merge(user);
+        }
+        if self.transaction.is_some() {
+            report.transaction.clone_from(&self.transaction);
+        }
+        if let Some(fingerprint) = &self.fingerprint {
+            report.fingerprint.clone_from(fingerprint);
+        }
+        self.merge_rejection(report);
+        let trimmed = self.trimmed.iter();
+        report
+            .trimmed
+            .extend(trimmed.map(|(what, count)| format!("{what}: {count}")));
+    }
+
+    /// Names the type of a response's error, if that is the rejection that was recorded.
+    fn merge_rejection(&self, report: &mut Report) {
+        let status = report.response.as_ref().map(|response| response.status);
+        if let Some((type_name, rejected)) = &self.rejection
+            && report.origin == Origin::Response
+            && status == Some(*rejected)
+            && let Some(error) = report.errors.first_mut()
+        {
+            error.type_name.get_or_insert_with(|| type_name.clone());
+        }
+    }
+}
+
+/// Merges objects and replaces everything else; the limits bound the depth.
+fn merge(into: &mut Map<String, Value>, from: &Map<String, Value>) {
+    for (key, value) in from {
+        match (into.get_mut(key), value) {
+            (Some(Value::Object(into)), Value::Object(from)) => merge(into, from),
+            _ => {
+                into.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}

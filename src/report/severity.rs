@@ -1,0 +1,45 @@
+//! How severe something is.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How severe a report, a breadcrumb or a log line is; from the least to the most severe.
+///
+/// ```
+/// use backstop::report::Severity;
+///
+/// assert!(Severity::Error > Severity::Warning);
+/// ```
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[non_exhaustive]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Something failed, and the application dealt with it.
+    Warning,
+    /// A request or a task failed.
+    Error,
+    /// The process is about to end.
+    Fatal,
+}
+
+impl Severity {
+    /// The name, and the serialized form: `info`, `warning`, `error` or `fatal`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Fatal => "fatal",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,252 @@
+//! What is kept of one request.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use http::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderName, USER_AGENT};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri, Version, request};
+
+use super::extensions::Route;
+use super::{extensions, host, trace_context};
+
+/// What Backstop keeps of one request. Callbacks and [`respond`](crate::Backstop::respond) receive it.
+///
+/// Headers are kept by an allow-list; credentials and cookies are never on it. [`BackstopLayer`] keeps `Accept`,
+/// `traceparent`, those of [`keep_headers`](crate::Builder::keep_headers), and in development `Host`. The
+/// constructors below keep `Accept`, `traceparent`, `Host`, `User-Agent`, `Content-Type` and `x-request-id`.
+///
+/// Creating it copies no text, because the values share the request's buffers.
+///
+/// ```
+/// use backstop::RequestInfo;
+/// use http::Request;
+///
+/// let request = Request::get("/orders/7?full=1")
+///     .header("accept", "text/html")
+///     .header("authorization", "Bearer s3cr3t")
+///     .body(())?;
+/// let info = RequestInfo::from_request(&request);
+/// assert_eq!(info.uri().path(), "/orders/7");
+/// assert_eq!(info.header("accept").unwrap(), "text/html");
+/// assert!(info.header("authorization").is_none());
+/// # Ok::<(), http::Error>(())
+/// ```
+///
+/// [`BackstopLayer`]: crate::layers::BackstopLayer
+#[derive(Clone)]
+pub struct RequestInfo {
+    method: Method,
+    uri: Uri,
+    version: Version,
+    route: Option<Route>,
+    accept: Option<HeaderValue>,
+    traceparent: Option<HeaderValue>,
+    /// What few requests have, or few applications keep. Boxed because this struct is made for every request, and
+    /// those that succeed should not pay for it.
+    more: Option<Box<More>>,
+}
+
+#[derive(Clone, Default)]
+struct More {
+    /// The lines of `Accept` after the first.
+    accept: Vec<HeaderValue>,
+    peer: Option<IpAddr>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// What a layer keeps beyond what every error response needs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeepOptions {
+    /// Whether to keep `Host` and the peer's address, which show whether the client is on this machine.
+    pub(crate) host_and_peer: bool,
+    pub(crate) headers: Vec<HeaderName>,
+}
+
+/// The headers that are always kept. A static, because [`RequestInfo::headers`] lends them.
+static ALWAYS_KEPT: [HeaderName; 2] = [ACCEPT, TRACEPARENT];
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+impl RequestInfo {
+    /// Keeps what callbacks and error responses need of a request.
+    #[must_use]
+    pub fn from_request<B>(request: &Request<B>) -> Self {
+        let mut info = Self::without_headers(request);
+        info.keep_headers(request, &KeepOptions::by_hand());
+        info
+    }
+
+    /// Like [`from_request`](Self::from_request), from the head of a request.
+    #[must_use]
+    pub fn from_parts(parts: &request::Parts) -> Self {
+        let mut info = Self::new(&parts.method, &parts.uri, parts.version, &parts.extensions);
+        info.keep_always(&parts.headers);
+        info.keep_optional(&KeepOptions::by_hand(), &parts.headers, &parts.extensions);
+        info
+    }
+
+    /// The first half of [`from_request`](Self::from_request). The layer calls [`keep_headers`](Self::keep_headers)
+    /// once the value is where it stays, because moving it is expensive.
+    #[inline]
+    pub(crate) fn without_headers<B>(request: &Request<B>) -> Self {
+        Self::new(
+            request.method(),
+            request.uri(),
+            request.version(),
+            request.extensions(),
+        )
+    }
+
+    /// Keeps the headers of the request, and the peer's address.
+    #[inline]
+    pub(crate) fn keep_headers<B>(&mut self, request: &Request<B>, options: &KeepOptions) {
+        self.keep_always(request.headers());
+        if options.host_and_peer || !options.headers.is_empty() {
+            self.keep_optional(options, request.headers(), request.extensions());
+        }
+    }
+
+    #[inline]
+    fn new(method: &Method, uri: &Uri, version: Version, extensions: &Extensions) -> Self {
+        Self {
+            method: method.clone(),
+            uri: uri.clone(),
+            version,
+            route: extensions::route(extensions),
+            accept: None,
+            traceparent: None,
+            more: None,
+        }
+    }
+
+    #[inline]
+    fn keep_always(&mut self, headers: &HeaderMap) {
+        // One pass over a request's dozen headers costs less than two look-ups.
+        for (name, value) in headers {
+            if *name == ACCEPT {
+                match &mut self.accept {
+                    first @ None => *first = Some(value.clone()),
+                    Some(_) => self.more.get_or_insert_default().accept.push(value.clone()),
+                }
+            } else if *name == TRACEPARENT {
+                self.traceparent = Some(value.clone());
+            }
+        }
+    }
+
+    fn keep_optional(
+        &mut self,
+        options: &KeepOptions,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) {
+        let more = self.more.get_or_insert_default();
+        if options.host_and_peer {
+            more.peer = extensions::peer(extensions);
+        }
+        let host = options.host_and_peer.then_some(&HOST);
+        for name in options.headers.iter().chain(host) {
+            if let Some(value) = headers.get(name) {
+                more.headers.push((name.clone(), value.clone()));
+            }
+        }
+    }
+
+    /// The method.
+    #[must_use]
+    pub const fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The URI with its query, as the layer saw it: inside a nested router, the part that was left to that router.
+    #[must_use]
+    pub const fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// The pattern of the matched route, like `/orders/{id}`. Known if the layer is inside an axum `Router`
+    /// (feature `axum`).
+    #[must_use]
+    pub fn route(&self) -> Option<&str> {
+        self.route.as_ref().map(extensions::pattern)
+    }
+
+    /// The HTTP version.
+    #[must_use]
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// The address of the peer. Known if the server is made with axum's
+    /// `into_make_service_with_connect_info::<SocketAddr>()` (feature `axum`); the layer looks it up in development
+    /// only.
+    #[must_use]
+    pub fn peer(&self) -> Option<IpAddr> {
+        self.more.as_ref()?.peer
+    }
+
+    /// The first value of a kept header. The name is case-insensitive.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&HeaderValue> {
+        let mut headers = self.headers();
+        let (_, value) = headers.find(|(kept, _)| kept.as_str().eq_ignore_ascii_case(name))?;
+        Some(value)
+    }
+
+    /// The kept headers that the request had, each with its first value.
+    pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        let always = ALWAYS_KEPT.iter().zip([&self.accept, &self.traceparent]);
+        let always = always.filter_map(|(name, value)| Some((name, value.as_ref()?)));
+        let optional = self.more.iter().flat_map(|more| &more.headers);
+        always.chain(optional.map(|(name, value)| (name, value)))
+    }
+
+    /// The lines of `Accept`.
+    pub(crate) fn accept(&self) -> impl Iterator<Item = &HeaderValue> + Clone {
+        let others = self.more.iter().flat_map(|more| &more.accept);
+        self.accept.iter().chain(others)
+    }
+
+    /// The trace id of a valid `traceparent` header (W3C Trace Context, section 3.2.2): 32 hexadecimal digits.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&str> {
+        trace_context::ids(self.traceparent.as_ref()?).map(|(trace, _)| trace)
+    }
+
+    /// The id of the caller's span, from a valid `traceparent` header: 16 hexadecimal digits.
+    #[must_use]
+    pub fn parent_id(&self) -> Option<&str> {
+        trace_context::ids(self.traceparent.as_ref()?).map(|(_, parent)| parent)
+    }
+
+    /// Whether the request names this machine, or one of `hosts`. Both the authority of the URI (`:authority`) and
+    /// `Host` must, if present.
+    pub(crate) fn has_local_host(&self, hosts: &[String]) -> bool {
+        let authority = self
+            .uri
+            .authority()
+            .map(|authority| authority.as_str().as_bytes());
+        let header = self.header("host").map(HeaderValue::as_bytes);
+        authority
+            .into_iter()
+            .chain(header)
+            .all(|host| host::is_local(host, hosts))
+    }
+}
+
+impl fmt::Debug for RequestInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The query may contain secrets.
+        write!(f, "{} {} {:?}", self.method, self.uri.path(), self.version)
+    }
+}
+
+impl KeepOptions {
+    /// For values that are not made by a layer, whose cost the application does not pay with every request.
+    fn by_hand() -> Self {
+        Self {
+            host_and_peer: true,
+            headers: vec![USER_AGENT, CONTENT_TYPE, X_REQUEST_ID],
+        }
+    }
+}

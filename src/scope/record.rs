@@ -1,0 +1,119 @@
+//! What the application records in a scope.
+
+use serde::Serialize;
+
+use super::scope::Scope;
+use crate::report::breadcrumb::{Breadcrumb, LogLine};
+use crate::report::feature_flag::FeatureFlag;
+use crate::report::flatten::Flatten;
+use crate::report::scalar::Scalar;
+use crate::report::scope_data::ScopeData;
+use crate::report::severity::Severity;
+use crate::report::user::User;
+
+/// Recording.
+impl Scope {
+    /// Adds a breadcrumb: a text, or a [`Breadcrumb`] with its kind, level and data.
+    pub fn add_breadcrumb(&self, crumb: impl Into<Breadcrumb>) {
+        self.record(|| crumb.into(), ScopeData::add_breadcrumb);
+    }
+
+    /// Adds a line to the log that goes along with the report.
+    pub fn log(&self, level: Severity, message: impl Into<String>) {
+        self.record(|| LogLine::new(level, message), ScopeData::add_log_line);
+    }
+
+    /// Sets an attribute: a scalar that trackers index.
+    pub fn set_attribute(&self, key: impl Into<String>, value: impl Into<Scalar>) {
+        self.record(
+            || (key.into(), value.into().into_value()),
+            |data, (key, value)| data.set_attribute(key, value),
+        );
+    }
+
+    /// Sets an attribute for each member of an object, under dotted keys; see [`Flatten`].
+    pub fn add_attributes(&self, object: impl Into<Flatten>) {
+        self.record(
+            || object.into().into_attributes(),
+            |data, attributes| {
+                for (key, value) in attributes {
+                    data.set_attribute(key, value);
+                }
+            },
+        );
+    }
+
+    /// Removes an attribute.
+    pub fn remove_attribute(&self, key: impl AsRef<str>) {
+        self.record(
+            || key.as_ref().to_owned(),
+            |data, key| data.remove_attribute(&key),
+        );
+    }
+
+    /// Adds an annotation, which is any JSON in the section `annotations` of the
+    /// [metadata](Self::set_metadata).
+    pub fn add_annotation(&self, key: impl Into<String>, value: impl Serialize) {
+        self.set_metadata(ScopeData::ANNOTATIONS, key, value);
+    }
+
+    /// Sets any JSON under a section and a key. A value that cannot be serialized is ignored.
+    pub fn set_metadata(
+        &self,
+        section: impl Into<String>,
+        key: impl Into<String>,
+        value: impl Serialize,
+    ) {
+        self.record(
+            || (section.into(), key.into(), serde_json::to_value(value)),
+            |data, (section, key, value)| {
+                if let Ok(value) = value {
+                    data.set_metadata(section, key, value);
+                }
+            },
+        );
+    }
+
+    /// Removes a section of the metadata.
+    pub fn clear_metadata(&self, section: impl AsRef<str>) {
+        self.record(
+            || section.as_ref().to_owned(),
+            |data, section| data.clear_metadata(&section),
+        );
+    }
+
+    /// Records that a feature flag was evaluated: its name, or a [`FeatureFlag`] with its variant. A flag of the same
+    /// name is replaced.
+    pub fn add_feature_flag(&self, flag: impl Into<FeatureFlag>) {
+        self.record(|| flag.into(), ScopeData::add_feature_flag);
+    }
+
+    /// Removes all feature flags.
+    pub fn clear_feature_flags(&self) {
+        self.record(|| (), |data, ()| data.clear_feature_flags());
+    }
+
+    /// Sets the user on whose behalf the request runs: a [`User`], or the application's id of one.
+    pub fn set_user(&self, user: impl Into<User>) {
+        self.record(|| user.into(), ScopeData::set_user);
+    }
+
+    /// Names what is being done. Default: the method and the matched route, such as `GET /orders/{id}`.
+    pub fn set_transaction(&self, name: impl Into<String>) {
+        self.record(|| name.into(), ScopeData::set_transaction);
+    }
+
+    /// Sets what groups the request's reports. Default: the types of the errors and the first source location.
+    pub fn set_fingerprint(&self, fingerprint: impl Into<String>) {
+        self.record(|| fingerprint.into(), ScopeData::set_fingerprint);
+    }
+
+    /// Records that an extractor has rejected the request.
+    #[cfg(feature = "tracing-subscriber")]
+    pub(crate) fn set_rejection(&self, type_name: Option<&str>, status: Option<u16>) {
+        self.record(
+            || Some((type_name?.to_owned(), status?)),
+            |data, rejection| data.rejection = rejection,
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! [`UncaughtPanic`]: a panic that ends a task or a thread.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::current;
+use super::scope_ref::ScopeRef;
+use crate::error::{Failure, Origin, Repr, StatusMap};
+use crate::panics::record::PanicRecord;
+use crate::report::callback::ContextCallbacks;
+use crate::report::dispatch::{count_unreported, process_dispatch};
+use crate::report::event::{Event, EventContext, ScopeSnapshot};
+use crate::report::spawn_trace::{SpanPath, SpawnOrigin};
+use crate::report::trace_ids::TraceIds;
+
+/// A panic that no layer has caught, and what was current where it began.
+pub(crate) struct UncaughtPanic {
+    panic: Arc<PanicRecord>,
+    scope: Option<ScopeRef>,
+    callbacks: Option<Arc<ContextCallbacks>>,
+    spawned: Option<Box<SpawnOrigin>>,
+    is_urgent: bool,
+}
+
+impl UncaughtPanic {
+    /// In the panic hook: handles are cloned, and no lock is taken.
+    pub(crate) fn new(panic: Arc<PanicRecord>) -> Self {
+        Self {
+            panic,
+            scope: current::scope_as_it_is(),
+            callbacks: current::callbacks(),
+            spawned: current::spawn_origin(None),
+            is_urgent: false,
+        }
+    }
+
+    /// Where the panic was caught in the current scope, and goes on after it was reported.
+    pub(super) fn unwound(panic: Arc<PanicRecord>, exited: Option<SpanPath>) -> Self {
+        Self {
+            panic,
+            scope: current::scope_as_it_is(),
+            callbacks: current::take_unwound().or_else(current::callbacks),
+            spawned: current::spawn_origin(exited),
+            is_urgent: false,
+        }
+    }
+
+    /// Whether the process may end with the panic.
+    pub(crate) fn urgent(self, is_urgent: bool) -> Self {
+        Self { is_urgent, ..self }
+    }
+
+    /// Reports the panic in its scope, or else to the Backstop of the process; without either it is counted as
+    /// unreported. It is too much for a panic hook, which leaves it to another thread.
+    pub(crate) fn report(self) {
+        let (scope, snapshot) = match (self.scope, process_dispatch()) {
+            (Some(scope), _) => (scope, None),
+            (None, Some(dispatch)) => (ScopeRef::Unused(dispatch), Some(ScopeSnapshot::Unknown)),
+            (None, None) => return count_unreported(),
+        };
+        let origin = if self.is_urgent {
+            Origin::Panic
+        } else {
+            Origin::Task
+        };
+        let dispatch = scope.dispatch();
+        let thread = self.panic.thread.clone();
+        let repr = Arc::new(Repr::uncaught(self.panic));
+        let failure = Failure::new(repr, origin, &StatusMap::default());
+        if dispatch.is_listening() && dispatch.claim_report(&failure) {
+            let context = EventContext {
+                scope: snapshot.unwrap_or_else(|| scope.snapshot()),
+                callbacks: self.callbacks,
+                spawned: self.spawned,
+                trace: TraceIds::current(),
+                thread,
+                defaults: Some(Arc::clone(dispatch.defaults())),
+            };
+            let mut event = Event::new(failure.clone(), context);
+            event.is_urgent = self.is_urgent;
+            match &scope {
+                ScopeRef::Used(scope) if self.is_urgent => {
+                    // The first poll, whose end would provide the request's info, may never end.
+                    event.request = scope.request().cloned();
+                    dispatch.capture(event);
+                }
+                ScopeRef::Used(scope) => scope.capture(event),
+                ScopeRef::Unused(_) => dispatch.capture(event),
+            }
+        }
+        dispatch.panicked(&failure);
+    }
+}
+
+/// How many panics the hook has noted for another thread to report, and how many of these that has reported.
+static NOTED: AtomicU64 = AtomicU64::new(0);
+static REPORTED: AtomicU64 = AtomicU64::new(0);
+static REPORTED_ONE: tokio::sync::Notify = tokio::sync::Notify::const_new();
+
+pub(crate) fn panic_noted() {
+    NOTED.fetch_add(1, Ordering::AcqRel);
+}
+
+pub(crate) fn panic_reported() {
+    REPORTED.fetch_add(1, Ordering::AcqRel);
+    REPORTED_ONE.notify_waiters();
+}
+
+/// Waits until every panic that was noted so far is reported.
+pub(crate) async fn all_panics_reported() {
+    let noted = NOTED.load(Ordering::Acquire);
+    loop {
+        let mut reported_one = std::pin::pin!(REPORTED_ONE.notified());
+        reported_one.as_mut().enable();
+        if REPORTED.load(Ordering::Acquire) >= noted {
+            return;
+        }
+        reported_one.await;
+    }
+}
