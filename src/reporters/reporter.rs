@@ -61,8 +61,8 @@ pub trait Reporter: Send + Sync {
 
     /// Whether this reporter can show the frames of a backtrace. Default: `false`.
     ///
-    /// If one reporter does, every error takes its backtrace as it is made, as with
-    /// `capture_backtraces(true)`. Without the feature `frames` there are none.
+    /// If one reporter can, every error captures its backtrace as it is made, as with
+    /// [`capture_backtraces`](crate::settings::Reporting::capture_backtraces). Without the feature `frames` there are none.
     fn wants_frames(&self) -> bool {
         false
     }
