@@ -23,10 +23,10 @@ fn failures_of_the_shop_arrive_at_bugsink_where_a_person_can_read_them() {
     let bugsink = Bugsink::start(&home);
     let shop = Shop::start(&bugsink.dsn);
     // Below 500 nothing is reported.
-    shop.ask("/products/42", 404);
-    let error = shop.ask("/stock?token=s3cr3t", 500);
-    let panic = shop.ask("/panic", 500);
-    let answered = shop.ask("/supplier", 502);
+    shop.get("/products/42", 404);
+    let error = shop.get("/stock?token=s3cr3t", 500);
+    let panic = shop.get("/panic", 500);
+    let bare = shop.get("/supplier", 502);
 
     let events = events(&bugsink, 3);
     let whole = json!(events).to_string();
@@ -41,7 +41,7 @@ fn failures_of_the_shop_arrive_at_bugsink_where_a_person_can_read_them() {
     };
     assert_error(&of(&error)["data"]);
     assert_panic(&of(&panic)["data"]);
-    let values = &of(&answered)["data"]["exception"]["values"];
+    let values = &of(&bare)["data"]["exception"]["values"];
     assert_eq!(
         values[0]["value"],
         "upstream 10.0.0.7 refused: bad password"
@@ -184,23 +184,23 @@ impl Shop {
     }
 
     /// The id of what failed.
-    fn ask(&self, path: &str, status: u16) -> String {
+    fn get(&self, path: &str, status: u16) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(
             stream,
             "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
         )
         .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
         assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status} ")),
-            "{answer}"
+            response.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{response}"
         );
-        let id = answer
+        let id = response
             .lines()
             .find_map(|line| line.strip_prefix("x-error-id: "));
-        id.unwrap_or_else(|| panic!("no id: {answer}")).to_owned()
+        id.unwrap_or_else(|| panic!("no id: {response}")).to_owned()
     }
 }
 
