@@ -1,23 +1,23 @@
-//! Errors outside requests: `cargo run --example three_routes`, then ask <http://127.0.0.1:5555/error>.
+//! Failures outside requests: `cargo run --example three_routes`, then open <http://127.0.0.1:5555/error>.
 //!
-//! Three routes fail, each in another place, and the log on standard error tells of each:
+//! Three routes fail, each in another place. The log on standard error shows the report of each:
 //!
-//! * `/error` fails in its handler. The layer answers it, and the report has the request: url and method.
-//! * `/asyncerror` panics a moment later, in a task that was spawned bare. The client has its 200 by then, and nobody
-//!   knows any more which request it was for: the report has the place and the stack, and says `scope  lost`. It is the
-//!   panic hook that saw it.
-//! * `/domainerror` panics in the same way, in a task that took the request's scope along. The report has the url, the
-//!   method, the breadcrumbs and, under a line, where the task was spawned.
+//! * `/error` fails in its handler. The layer responds, and the report contains the request.
+//! * `/asyncerror` panics a moment later, in a task that was spawned without a scope. The client has its 200 by then, and
+//!   the request is unknown: the report contains the source location and the frames, and says `scope  unknown`. Only the
+//!   panic hook can report it.
+//! * `/domainerror` panics in the same way, in a task that was spawned in the request's scope. The report contains the
+//!   request, its breadcrumbs, and where the task was spawned.
 //!
-//! In a process without a Backstop the first one is an empty 500, and the other two are a line on standard error at the
-//! most. The server goes on after each: a panic ends its task, not the process.
+//! In a process without Backstop the first one is an empty 500, and the other two are at most a line on standard error.
+//! The server keeps running after each: a panic ends its task, not the process.
 //!
-//! `--port 3001` takes another port. What Rust can catch at all stands in `backstop::guide`.
+//! `--port 3001` chooses another port. `backstop::guide` says which failures Rust can catch at all.
 
 #![expect(
     clippy::panic,
     clippy::print_stdout,
-    reason = "it shows what a panic becomes, and where it listens"
+    reason = "an example panics, and prints where it listens"
 )]
 
 use std::net::SocketAddr;
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .app("three routes", env!("CARGO_PKG_VERSION"))
         .reporter(Console::new())
         .build()?;
-    // Panics that no layer catches are reported from here on, and all have their places.
+    // From here on, panics that no layer catches are reported, and all have their source locations.
     backstop.install_panic_hook()?;
 
     let app = Router::new()
@@ -54,15 +54,15 @@ async fn error() -> backstop::Result<String> {
     std::fs::read_to_string("/no/such/file").context("reading the orders")
 }
 
-/// Fails after its answer, where nothing knows of the request.
+/// Fails after its response, in a task that does not know the request.
 async fn async_error() -> &'static str {
     tokio::spawn(fail_later());
     "this request has succeeded\n"
 }
 
-/// Fails after its answer, and the scope has come along.
+/// Fails after its response, in a task that runs in the scope of the request.
 async fn domain_error(scope: Scope) -> &'static str {
-    scope.add_breadcrumb("answered, and went on");
+    scope.add_breadcrumb("responded, and went on");
     scope.spawn(fail_later());
     "this request has succeeded\n"
 }

@@ -1,4 +1,5 @@
-//! For the tests of an application: what was reported, and what was not.
+//! Tools for the tests of an application: assertions about what was reported, quiet panics, and a pipeline that a test
+//! controls.
 //!
 //! ```
 //! use std::time::Duration;
@@ -17,8 +18,7 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Reports arrive a moment after the response: wait for them with
-//! [`flush`](crate::Backstop::flush) before asserting.
+//! Reports arrive a moment after the response, so [`flush`](crate::Backstop::flush) before asserting.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -32,11 +32,11 @@ use crate::pipeline::Executor;
 use crate::report::report::Report;
 use crate::reporters::Memory;
 
-/// The first report with `text` in a message or in the name of an error's type.
+/// Returns the first report with `text` in a message or in the name of an error's type.
 ///
 /// # Panics
 ///
-/// If there is none.
+/// If there is no such report.
 #[track_caller]
 pub fn assert_reported(memory: &Memory, text: &str) -> Arc<Report> {
     let reports = memory.reports();
@@ -49,11 +49,11 @@ pub fn assert_reported(memory: &Memory, text: &str) -> Arc<Report> {
     found.map(Arc::clone).unwrap_or_else(|| unreachable!())
 }
 
-/// The first report like that of [`assert_reported`] that has an attribute of this value.
+/// Returns the first report like that of [`assert_reported`] whose attribute `key` has this value.
 ///
 /// # Panics
 ///
-/// If there is none.
+/// If there is no such report.
 #[track_caller]
 pub fn assert_reported_with_attribute(
     memory: &Memory,
@@ -75,11 +75,11 @@ pub fn assert_reported_with_attribute(
     found.map(Arc::clone).unwrap_or_else(|| unreachable!())
 }
 
-/// Checks that no report has `text` in a message or in the name of an error's type.
+/// Asserts that no report has `text` in a message or in the name of an error's type.
 ///
 /// # Panics
 ///
-/// If one has.
+/// If there is such a report.
 #[track_caller]
 pub fn assert_not_reported(memory: &Memory, text: &str) {
     let mut found = memory.reports();
@@ -91,7 +91,7 @@ pub fn assert_not_reported(memory: &Memory, text: &str) {
     );
 }
 
-/// Checks how many reports there are.
+/// Asserts that there are exactly `count` reports.
 ///
 /// # Panics
 ///
@@ -106,16 +106,24 @@ pub fn assert_report_count(memory: &Memory, count: usize) {
     );
 }
 
-/// Makes the pipeline work on the tokio runtime that is current when it starts, in place of threads of its own:
-/// with paused time (`#[tokio::test(start_paused = true)]`) the test then decides when a report is tried again.
+/// Runs the pipeline on the tokio runtime that is current when it starts, instead of on threads of its own. With paused
+/// time (`#[tokio::test(start_paused = true)]`) the test then decides when a report is tried again.
 ///
-/// One thread is then all there is, so dropping the last handle does not wait.
+/// Nothing blocks then: neither the drop of the last handle nor
+/// [`flush_blocking`](crate::Backstop::flush_blocking) waits.
 pub fn on_current_runtime(mut builder: Builder) -> Builder {
     builder.pipeline_settings().executor = Executor::CurrentRuntime;
     builder
 }
 
-/// Makes the choices of a sample rate and the waits between attempts the same in every run.
+/// Makes the choices of [`sample_rate`](Builder::sample_rate) and the waits between attempts the same in every run.
+///
+/// ```
+/// use backstop::{Backstop, testing};
+///
+/// let backstop = testing::seed(Backstop::production().sample_rate(0.1), 42).build()?;
+/// # Ok::<(), backstop::ConfigError>(())
+/// ```
 pub fn seed(mut builder: Builder, seed: u64) -> Builder {
     builder.pipeline_settings().seed = Some(seed);
     builder
@@ -151,12 +159,12 @@ pub fn local<B>(mut request: http::Request<B>) -> http::Request<B> {
     request
 }
 
-/// Keeps panics of this thread off standard error until the guard is dropped, for tests in which a panic is
-/// expected. Other hooks are chained, other threads not touched.
+/// Keeps the panics of this thread off standard error until the guard is dropped, for tests that expect a panic. Hooks
+/// that were set before still run for all other threads.
 ///
 /// ```
 /// let quiet = backstop::testing::quiet_panics();
-/// assert!(std::panic::catch_unwind(|| panic!("nobody sees this")).is_err());
+/// assert!(std::panic::catch_unwind(|| panic!("not printed")).is_err());
 /// drop(quiet);
 /// ```
 pub fn quiet_panics() -> QuietPanics {
@@ -175,7 +183,7 @@ pub fn quiet_panics() -> QuietPanics {
     }
 }
 
-/// Keeps the panic hook quiet; [`quiet_panics`] makes one.
+/// Keeps the panics of a thread quiet; [`quiet_panics`] makes one.
 #[derive(Debug)]
 #[must_use = "panics are quiet only while the guard lives"]
 pub struct QuietPanics {

@@ -131,7 +131,7 @@ impl Builder {
     /// use backstop::Backstop;
     ///
     /// let backstop = Backstop::production()
-    ///     .html_page(|problem, _| format!("<!doctype html><h1>Error {}</h1>", problem.status()))
+    ///     .html_page(|_, _| "<!doctype html><h1>Something went wrong</h1>".to_owned())
     ///     .build()?;
     /// # Ok::<(), backstop::ConfigError>(())
     /// ```

@@ -13,8 +13,10 @@
 
 mod disclosed;
 mod policy;
-mod redact;
+mod redactor;
 
 pub(crate) use self::disclosed::{Debug, Disclosed, Item};
 pub(crate) use self::policy::{Policy, Switch};
-pub(crate) use self::redact::{REDACTED, Redactor};
+#[cfg(test)]
+pub(crate) use self::redactor::REDACTED;
+pub(crate) use self::redactor::Redactor;

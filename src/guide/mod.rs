@@ -1,5 +1,5 @@
-//! Chapters to read; there is no code in here.
+//! Chapters of documentation, without code.
 //!
-//! * [Errors outside requests](outside_requests): panics, tasks, threads, and what nobody can catch.
+//! * [Failures outside requests](outside_requests): panics, tasks, threads, and what nothing can catch.
 
 pub mod outside_requests;

@@ -11,6 +11,7 @@ use axum_core::body::Body;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use pin_project_lite::pin_project;
+use tower_service::Service;
 
 use super::catch::{catch_failure, catch_failure_inside};
 use super::exchange::Exchange;
@@ -23,12 +24,12 @@ use crate::scope::{CurrentScope, ScopeGuard};
 pin_project! {
     /// The future of [`BackstopService`](super::BackstopService): it always ends with a response.
     pub struct BackstopFuture<F> {
+        #[pin]
+        state: State<F>,
         // None once it went into an error response.
         exchange: Option<Exchange>,
         // None while it is current.
         scope: Option<CurrentScope>,
-        #[pin]
-        state: State<F>,
     }
 }
 
@@ -45,42 +46,50 @@ pin_project! {
 }
 
 impl<F> BackstopFuture<F> {
-    /// A future that has not started yet. It is filled in place, because the futures in it are too large to be moved.
+    /// A future that has not started yet. It is completed in place, because the futures in it are too large to be moved.
     #[inline]
     pub(super) fn new<B>(backstop: &Backstop, request: &Request<B>) -> Self {
-        let mut future = Self {
+        Self {
+            state: State::Unstarted,
             exchange: Some(Exchange {
-                backstop: backstop.clone(),
                 request: RequestInfo::without_headers(request),
+                backstop: backstop.clone(),
             }),
             scope: Some(CurrentScope::of_request(Arc::clone(backstop.dispatch()))),
-            state: State::Unstarted,
-        };
-        if let Some(exchange) = &mut future.exchange {
-            exchange.request.keep_headers(request, backstop.captured());
         }
-        future
+    }
+
+    /// Keeps the headers of the request that the Backstop captures.
+    #[inline]
+    pub(super) fn keep_headers<B>(&mut self, request: &Request<B>) {
+        if let Some(exchange) = &mut self.exchange {
+            let captured = exchange.backstop.captured();
+            exchange.request.keep_headers(request, captured);
+        }
     }
 
     /// Calls the inner service, in the scope of the request.
     #[inline]
-    pub(super) fn start(&mut self, call: impl FnOnce() -> F) {
-        let request = self.exchange.as_ref().map(|exchange| &exchange.request);
+    pub(super) fn start<S, B>(&mut self, inner: &mut S, request: Request<B>)
+    where
+        S: Service<Request<B>, Future = F>,
+    {
+        let Some(exchange) = &self.exchange else {
+            return;
+        };
         let current = ScopeGuard::begin(&mut self.scope);
-        if cfg!(panic = "abort")
-            && let Some(exchange) = &self.exchange
-            && exchange.backstop.dispatch().is_listening()
-        {
+        if cfg!(panic = "abort") && exchange.backstop.dispatch().is_listening() {
             current.provide_request_now(&exchange.request);
         }
         let state = &mut self.state;
-        let called = catch_failure(|| *state = State::Running { future: call() });
+        let called = catch_failure(|| {
+            let future = inner.call(request);
+            *state = State::Running { future };
+        });
         if let Err(error) = called {
             self.state = State::Failed { error };
         }
-        if let Some(request) = request {
-            current.provide_request(request);
-        }
+        current.provide_request(&exchange.request);
     }
 
     /// Fails without a call of the inner service.

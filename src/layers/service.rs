@@ -77,9 +77,10 @@ where
 
     fn call(&mut self, request: Request<B>) -> BackstopFuture<S::Future> {
         let mut future = BackstopFuture::new(&self.backstop, &request);
+        future.keep_headers(&request);
         match &self.error {
             Some(error) => future.fail(Arc::clone(error)),
-            None => future.start(|| self.inner.call(request)),
+            None => future.start(&mut self.inner, request),
         }
         future
     }

@@ -8,11 +8,11 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::delivery_waiter::DeliveryWaiter;
+use super::pipeline_state::PipelineState;
 use super::settings::{Executor, InvalidSetting, Settings};
-use super::state::PipelineState;
 use super::stats::{Remaining, Stats};
 use super::wait::{block_until, with_deadline};
-use super::{recursion, registry, worker};
+use super::{recursion, registry, reporter_worker, worker};
 use crate::report::dispatch::EventSink;
 use crate::report::event::Event;
 use crate::report::outcome::Outcome;
@@ -58,7 +58,7 @@ impl Pipeline {
             died_at_start |= reporter.adopt();
             // Without anything left to deliver there is no thread before the first report.
             if reporter.backlog().spooled() > 0 {
-                reporter.start();
+                reporter_worker::start(reporter);
             }
         }
         if died_at_start && state.executor == Executor::Threads {

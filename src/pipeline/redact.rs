@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use http::Uri;
 use serde_json::{Map, Value};
 
-use crate::disclosure::{REDACTED, Redactor};
+use crate::disclosure::Redactor;
 use crate::report::breadcrumb::{Breadcrumb, LogLine};
 use crate::report::environment::{App, Device, Thread};
 use crate::report::feature_flag::FeatureFlag;
@@ -74,11 +74,8 @@ impl Redaction<'_> {
 
     /// The value of a key.
     fn member(&self, key: &str, text: &mut String) {
-        if self.0.is_sensitive(key) {
-            REDACTED.clone_into(text);
-        } else {
-            self.text(text);
-        }
+        let redacted = self.0.field(key, text).into_owned();
+        *text = redacted;
     }
 
     fn errors(&self, errors: &mut [ReportError], frames: &mut [Frame]) {
@@ -104,7 +101,8 @@ impl Redaction<'_> {
             self.maybe(function);
             self.maybe(file);
             for SourceLine { text, .. } in source {
-                self.text(text);
+                let redacted = self.0.source(text).into_owned();
+                *text = redacted;
             }
         }
     }
@@ -163,14 +161,7 @@ impl Redaction<'_> {
     }
 
     fn section(&self, section: &str, members: &mut Map<String, Value>) {
-        let is_sensitive = self.0.is_sensitive(section);
-        for (key, value) in members {
-            if is_sensitive {
-                *value = Value::String(REDACTED.to_owned());
-            } else {
-                self.0.member(key, value);
-            }
-        }
+        self.0.members(section, members);
     }
 
     fn record(&self, breadcrumbs: &mut [Breadcrumb], logs: &mut [LogLine]) {
@@ -224,6 +215,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::disclosure::REDACTED;
 
     #[test]
     fn no_secret_survives_in_any_field() {
@@ -252,7 +244,7 @@ mod tests {
             "user": {"id": "7", "email": "password=s3cr3t"},
             "attributes": {"session_id": "s3cr3t", "plain": "secret=s3cr3t", "count": 3},
             "metadata": {"annotations": {"order": nested}, "credentials": {"user": "s3cr3t"}},
-            "feature_flags": [{"name": "auth_variant", "variant": "s3cr3t"}],
+            "feature_flags": [{"name": "auth_token", "variant": "s3cr3t"}],
             "breadcrumbs": [{
                 "timestamp": 1, "message": "Authorization: Bearer s3cr3t", "kind": "manual", "level": "info",
                 "data": {"set-cookie": "s3cr3t", "url": url},

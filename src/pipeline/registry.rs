@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::reporter_worker::ReporterWorker;
+use super::pipeline_state::PipelineState;
+use super::reporter_state::ReporterState;
 use super::settings::Executor;
-use super::state::PipelineState;
 use super::wait::block_until;
 
 /// Held for a look only, never while anything is called.
@@ -79,7 +79,7 @@ impl Pipelines {
         }
     }
 
-    fn reporters(&self) -> impl Iterator<Item = &Arc<ReporterWorker>> {
+    fn reporters(&self) -> impl Iterator<Item = &Arc<ReporterState>> {
         self.0.iter().flat_map(|state| &state.reporters)
     }
 }

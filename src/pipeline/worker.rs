@@ -8,10 +8,11 @@ use tokio::time::{Instant, timeout};
 
 use super::backlog::{Offer, Stored};
 use super::completion::Completion;
+use super::pipeline_state::PipelineState;
 use super::prepare::prepare;
 use super::queue::Item;
-use super::reporter_worker::ReporterWorker;
-use super::state::PipelineState;
+use super::reporter_state::ReporterState;
+use super::reporter_worker;
 use crate::panics::catch::drop_catching;
 use crate::report::event::Event;
 use crate::report::outcome::Outcome;
@@ -26,6 +27,12 @@ pub(super) fn start(state: &Arc<PipelineState>) {
     }
 }
 
+fn start_reporters(state: &PipelineState) {
+    for reporter in &state.reporters {
+        reporter_worker::start(reporter);
+    }
+}
+
 /// Starts what has died with something left to do.
 pub(super) fn revive(state: &Arc<PipelineState>) {
     if !state.queue.lock().is_empty() {
@@ -34,7 +41,7 @@ pub(super) fn revive(state: &Arc<PipelineState>) {
     }
     for reporter in &state.reporters {
         if !reporter.backlog().is_empty() {
-            reporter.start();
+            reporter_worker::start(reporter);
         }
     }
 }
@@ -61,10 +68,10 @@ async fn run(state: Arc<PipelineState>) {
     const NAP: Duration = Duration::from_millis(1);
     let mut has_napped = false;
     loop {
-        state.start_reporters();
+        start_reporters(&state);
         while let Some(item) = state.queue.pop() {
             process(&state, item);
-            state.start_reporters();
+            start_reporters(&state);
             has_napped = false;
             tokio::task::yield_now().await;
         }
@@ -126,7 +133,7 @@ fn process(state: &PipelineState, item: Item) {
 
 /// Makes a report, unless no reporter has room for it.
 fn make(state: &PipelineState, event: Box<Event>, suppressed: u64, is_panic: bool) -> Made {
-    let has_room = |reporter: &Arc<ReporterWorker>| reporter.backlog().has_room(0, is_panic);
+    let has_room = |reporter: &Arc<ReporterState>| reporter.backlog().has_room(0, is_panic);
     if !event.is_urgent && !state.reporters.iter().any(has_room) {
         // An error's own destructor may panic.
         drop_catching(event);

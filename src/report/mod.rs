@@ -8,7 +8,7 @@
 //! | to report | use |
 //! | --- | --- |
 //! | an error that a handler returns, a panic, a failed body | nothing, the layer does it |
-//! | an error that the application goes on after | [`notify`](crate::notify()), or [`Intercept::intercept`] on a `Result` |
+//! | an error that the application goes on after | [`notify`](crate::notify()), or [`intercept`](Intercept::intercept) |
 //! | an error in which a background task ends | [`spawn`](crate::spawn) |
 //! | an error, and wait until it is delivered | [`Backstop::draft`](crate::Backstop::draft) |
 //!

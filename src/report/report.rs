@@ -101,12 +101,12 @@ pub struct Report {
     /// The id of the span, 16 hexadecimal digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span_id: Option<String>,
-    /// What all reports of the same problem have in common.
+    /// What groups the report with others of the same problem.
     pub fingerprint: String,
     /// How many reports of its kind the rate limit has held back since the last one.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub suppressed: u64,
-    /// What was removed to keep the report within its limits, one sentence each.
+    /// What was dropped to keep within limits, such as `oldest breadcrumbs: 3`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trimmed: Vec<String>,
 }

@@ -194,7 +194,7 @@ fn breadcrumbs(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
 }
 
 fn log_lines(report: &Report) -> Vec<(String, String)> {
-    let line = |line: &crate::report::LogLine| {
+    let line = |line: &crate::report::breadcrumb::LogLine| {
         let before = Before(report.timestamp.saturating_sub(line.timestamp)).to_string();
         (before, line.message.clone())
     };

@@ -1,8 +1,8 @@
 //! What is current on a thread while the code of a request or of a task runs: its scope, the callbacks of the
 //! [`contextualize`](crate::report::contextualize) futures around it, and the tracing spans that it is in.
 //!
-//! It is all in one thread-local, a cell for each part. Whoever runs the code swaps its own part in and, when the
-//! code returns or unwinds, out again. The application's code never runs while a part is borrowed, and neither do
+//! All of it is in one thread-local with a cell for each part. The future that runs the code swaps its own part in
+//! and, when the code returns or unwinds, out again. The application's code never runs while a part is borrowed, and neither do
 //! its destructors: a value is taken out first and dropped afterwards. A thread whose thread-locals are gone finds
 //! nothing current.
 
@@ -93,7 +93,7 @@ pub(super) fn replace_callbacks(
 
 /// The current scope, made now if nothing has asked for it before.
 pub(super) fn scope() -> Option<ScopeRef> {
-    with_scope(|current| Some(current.as_mut()?.scope_mut().make().clone())).flatten()
+    with_scope(|current| Some(current.as_mut()?.make().clone())).flatten()
 }
 
 /// The current scope, whether anything has asked for it or not.

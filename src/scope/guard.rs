@@ -8,8 +8,8 @@ use crate::request::RequestInfo;
 
 /// Makes a scope current on this thread until it is dropped, also by unwinding.
 ///
-/// Whoever runs the code owns an `Option<CurrentScope>`; while the guard lives, what was current before is in
-/// there.
+/// The future that runs the code owns an `Option<CurrentScope>`, which holds what was current before while the guard
+/// lives.
 #[must_use = "the scope is current as long as the guard lives"]
 pub(crate) struct ScopeGuard<'a> {
     scope: &'a mut Option<CurrentScope>,

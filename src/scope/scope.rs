@@ -31,7 +31,7 @@ use crate::report::scope_data::ScopeData;
 /// Every request inside [`Backstop::layer`](crate::Backstop::layer) has one, and
 /// [`Backstop::scope`](crate::Backstop::scope) makes one for a job. Layers of one Backstop inside each other share the
 /// scope, and so does a request that a handler makes in-process to an app with the same Backstop. Outside of every
-/// scope, and for a Backstop without reporters, a handle does nothing; [`is_active`](Self::is_active) tells.
+/// scope, and for a Backstop without reporters, a handle does nothing and [`is_active`](Self::is_active) is `false`.
 ///
 /// A task that is spawned without the scope runs outside of it, and its reports say so with the attribute
 /// `scope: unknown`.

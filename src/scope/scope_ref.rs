@@ -22,12 +22,13 @@ pub(crate) enum ScopeRef {
 pub(crate) enum CurrentScope {
     /// The scope of the request whose own future runs.
     Request(ScopeRef),
-    /// A scope that was carried to other code.
-    Carried(CarriedScope),
+    /// A scope that was carried to other code. Behind a pointer, because every poll of every request moves this
+    /// value in and out.
+    Carried(Arc<CarriedScope>),
 }
 
 /// A scope that was carried to other code by its handle or in a span.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct CarriedScope {
     pub(super) scope: ScopeRef,
     /// Where that happened; a span adds nothing to it.
@@ -84,20 +85,29 @@ impl ScopeRef {
 }
 
 impl CarriedScope {
+    /// The scope of a request that a span carries.
+    #[cfg(feature = "tracing-subscriber")]
+    pub(super) fn in_span(scope: &ScopeRef) -> Arc<Self> {
+        Arc::new(Self {
+            scope: scope.clone(),
+            trace: None,
+        })
+    }
+
     /// A scope that is carried to other code at this location.
     pub(super) fn spawned_at(
         location: &'static Location<'static>,
         scope: &ScopeRef,
         outer: Option<&SpawnTrace>,
         spans: Option<SpanPath>,
-    ) -> Self {
+    ) -> Arc<Self> {
         // Only reports show the trace.
         let is_reported = scope.used().is_some();
         let trace = is_reported.then(|| Arc::new(SpawnTrace::extend(outer, location, spans)));
-        Self {
+        Arc::new(Self {
             scope: scope.clone(),
             trace,
-        }
+        })
     }
 }
 
@@ -107,19 +117,22 @@ impl CurrentScope {
         Self::Request(ScopeRef::Unused(dispatch))
     }
 
-    pub(super) const fn scope(&self) -> &ScopeRef {
+    pub(super) fn scope(&self) -> &ScopeRef {
         match self {
-            Self::Request(scope) | Self::Carried(CarriedScope { scope, .. }) => scope,
+            Self::Request(scope) => scope,
+            Self::Carried(carried) => &carried.scope,
         }
     }
 
-    pub(super) const fn scope_mut(&mut self) -> &mut ScopeRef {
+    /// Makes the scope of a request, unless it is there; one that was carried here was made before.
+    pub(super) fn make(&mut self) -> &ScopeRef {
         match self {
-            Self::Request(scope) | Self::Carried(CarriedScope { scope, .. }) => scope,
+            Self::Request(scope) => scope.make(),
+            Self::Carried(carried) => &carried.scope,
         }
     }
 
-    pub(super) const fn trace(&self) -> Option<&Arc<SpawnTrace>> {
+    pub(super) fn trace(&self) -> Option<&Arc<SpawnTrace>> {
         match self {
             Self::Request(_) => None,
             Self::Carried(carried) => carried.trace.as_ref(),

@@ -29,20 +29,17 @@ pub(crate) fn new(
 }
 
 /// The current scope as a span carries it, with the way on which it came here.
-fn current_scope() -> Option<CarriedScope> {
+fn current_scope() -> Option<Arc<CarriedScope>> {
     let carried = with_scope(|current| match current.as_mut()? {
-        CurrentScope::Carried(carried) => Some(carried.clone()),
-        CurrentScope::Request(scope) => Some(CarriedScope {
-            scope: scope.make().clone(),
-            trace: None,
-        }),
+        CurrentScope::Carried(carried) => Some(Arc::clone(carried)),
+        CurrentScope::Request(scope) => Some(CarriedScope::in_span(scope.make())),
     });
     carried.flatten()
 }
 
 /// The handle of the scope that a span carries, if it belongs to exactly one.
 pub(crate) fn scope(span: &SpanScope) -> Scope {
-    Scope::new(span.carried().map(|carried| carried.scope))
+    Scope::new(span.carried().map(|carried| carried.scope.clone()))
 }
 
 /// The thread enters a span, whose scope becomes current where none is.

@@ -32,7 +32,7 @@ pub(super) struct Exited {
     by_panic: bool,
 }
 
-/// What a span remembers: the scope in which it was made, and its place among other spans.
+/// What a span remembers: the scope in which it was made, and the spans around it.
 #[derive(Debug)]
 pub(crate) struct SpanScope {
     carried: Mutex<Carried>,
@@ -42,7 +42,7 @@ pub(crate) struct SpanScope {
 #[derive(Debug)]
 enum Carried {
     Nothing,
-    One(CarriedScope),
+    One(Arc<CarriedScope>),
     /// Several requests began inside the span, such as a connection's: it belongs to none of them.
     Several,
 }
@@ -96,7 +96,7 @@ impl SpanScope {
     pub(super) fn new(
         span: &'static Metadata<'static>,
         parent: Option<&Self>,
-        carried: Option<CarriedScope>,
+        carried: Option<Arc<CarriedScope>>,
     ) -> Self {
         let around = parent.map_or(&[][..], |parent| &*parent.path);
         let path = std::iter::once(&span).chain(around);
@@ -107,9 +107,9 @@ impl SpanScope {
     }
 
     /// The scope that the span carries, if it belongs to exactly one.
-    pub(super) fn carried(&self) -> Option<CarriedScope> {
+    pub(super) fn carried(&self) -> Option<Arc<CarriedScope>> {
         match &*self.lock() {
-            Carried::One(carried) => Some(carried.clone()),
+            Carried::One(carried) => Some(Arc::clone(carried)),
             Carried::Nothing | Carried::Several => None,
         }
     }
@@ -119,10 +119,7 @@ impl SpanScope {
         let before = {
             let mut carried = self.lock();
             let next = match &*carried {
-                Carried::Nothing => Carried::One(CarriedScope {
-                    scope: scope.clone(),
-                    trace: None,
-                }),
+                Carried::Nothing => Carried::One(CarriedScope::in_span(scope)),
                 Carried::One(known) if known.scope.is_same(scope) => return,
                 Carried::One(_) | Carried::Several => Carried::Several,
             };

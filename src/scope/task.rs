@@ -16,7 +16,7 @@ use crate::panics::stash::take_to_resume;
 use crate::report::spawn_trace::SpanPath;
 
 pin_project! {
-    /// A future in a scope. Its output may be reported; a panic in it is reported, and goes on to whoever polls it.
+    /// A future in a scope. Its output may be reported; a panic in it is reported, and goes on to the caller.
     pub(super) struct Task<F: Future> {
         #[pin]
         future: F,

@@ -8,19 +8,20 @@ use object::{Object as _, ObjectSegment as _, ReadCache};
 
 use super::names;
 use crate::report::frame::Frame;
+use crate::text::prefix;
 
 /// A file whose code runs in this process.
 pub(super) struct CodeFile {
     loader: Loader,
-    /// Of each part that is loaded: where it is in the file, how long, and its address as the file counts.
+    /// Of each loaded segment: its offset in the file, its length, and its address by the file's own count.
     segments: Vec<(u64, u64, u64)>,
 }
 
-/// Bytes of a function's name and of a path that are kept: the names of generic functions may be of any length.
+/// Bytes of a function's name or a path that are kept, because the names of generic functions may be of any length.
 const MAX_TEXT: usize = 1024;
 
 impl CodeFile {
-    /// Reads it; `None` where that can't be done.
+    /// Reads it; `None` if that fails.
     pub(super) fn open(path: &Path) -> Option<Self> {
         let path = existing(path)?;
         let cache = ReadCache::new(File::open(&path).ok()?);
@@ -36,13 +37,13 @@ impl CodeFile {
         })
     }
 
-    /// The functions at this place of the file, the innermost of those that were inlined first.
+    /// The functions at this offset of the file; inlined ones come first, the innermost of them in front.
     pub(super) fn frames(&self, offset: u64, frame: &Frame) -> Vec<Frame> {
         let Some(address) = self.address(offset) else {
             return Vec::new();
         };
         let mut frames = self.debug_frames(address, frame);
-        // Line tables alone have no name of it, or one without its path.
+        // With line tables alone it has no name, or one without its path.
         let is_named = |frame: &Frame| frame.function.as_deref().is_some_and(names::has_crate);
         match frames.last_mut() {
             Some(outermost) if is_named(outermost) => {}
@@ -89,14 +90,14 @@ impl CodeFile {
         frames
     }
 
-    /// What a file without debug information still knows, unless it was stripped.
+    /// The name in the symbol table, which is there without debug information, unless the file was stripped.
     fn symbol(&self, address: u64) -> Option<String> {
         let name = self.loader.find_symbol(address)?;
         Some(short(&addr2line::demangle_auto(name.into(), None)))
     }
 }
 
-/// A program that was replaced while it runs has no path any more, but is still there.
+/// The file at this path; a program that was replaced while it runs has no path any more, but can still be read.
 fn existing(path: &Path) -> Option<PathBuf> {
     const RUNNING: &str = "/proc/self/exe";
     if path.is_file() {
@@ -107,7 +108,5 @@ fn existing(path: &Path) -> Option<PathBuf> {
 }
 
 fn short(text: &str) -> String {
-    let mut ends = (0..=text.len().min(MAX_TEXT)).rev();
-    let end = ends.find(|&end| text.is_char_boundary(end));
-    text[..end.unwrap_or_default()].to_owned()
+    prefix(text, MAX_TEXT).to_owned()
 }

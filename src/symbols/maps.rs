@@ -1,13 +1,13 @@
-//! Which file's code is at an address: `/proc/self/maps` of Linux, see `proc_pid_maps(5)`.
+//! Which file an address is mapped to: Linux's `/proc/self/maps`, see `proc_pid_maps(5)`.
 
 use std::ops::Range;
 use std::path::PathBuf;
 
-/// Executable memory that a file is mapped to.
+/// A range of executable memory, and the file that is mapped to it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Mapping {
     addresses: Range<u64>,
-    /// Of the first address, in the file.
+    /// The first address's, in the file.
     offset: u64,
     /// Device and inode.
     pub(super) file: String,
@@ -15,14 +15,14 @@ pub(super) struct Mapping {
 }
 
 impl Mapping {
-    /// Where in the file this address is, if it is in here.
+    /// The offset of an address in the file, if it is in this mapping.
     pub(super) fn offset(&self, address: u64) -> Option<u64> {
         let is_in = self.addresses.contains(&address);
         is_in.then(|| address - self.addresses.start + self.offset)
     }
 }
 
-/// All of this process's; none where the system does not tell.
+/// All mappings of this process; none where the system has no such file.
 pub(super) fn read() -> Vec<Mapping> {
     let maps = std::fs::read("/proc/self/maps").unwrap_or_default();
     let maps = String::from_utf8_lossy(&maps);
@@ -37,7 +37,7 @@ fn mapping(line: &str) -> Option<Mapping> {
     let offset = hex(words.next()?)?;
     let (device, inode) = (words.next()?, words.next()?);
     let path = words.next()?.trim_start();
-    // What has no path is no file: `[vdso]`, code made at run time.
+    // What has no path is not a file: `[vdso]`, or code made at run time.
     (permissions.contains('x') && path.starts_with('/')).then(|| Mapping {
         addresses: hex(start).unwrap_or_default()..hex(end).unwrap_or_default(),
         offset,
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mapping_says_where_in_which_file_an_address_is() {
+    fn a_mapping_gives_the_file_and_the_offset_of_an_address() {
         let line = "7f00-8f00 r-xp 00000300 08:01 42                 /opt/my shop/bin (deleted)";
         let mapping = mapping(line).unwrap();
         assert_eq!(mapping.file, "08:01 42");
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_code_of_a_file_is_no_mapping() {
+    fn only_the_code_of_files_is_a_mapping() {
         for line in [
             "",
             "7f00-8f00",

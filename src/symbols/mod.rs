@@ -1,7 +1,7 @@
-//! From addresses to frames, on the worker: which function, in which file, whose, and the source around it.
+//! From addresses to frames, on the worker: function, file, crate, and the source lines around it.
 //!
-//! Neither the crate `backtrace` nor std resolves here: both hold one lock for the whole process while they do,
-//! and taking a stack waits for it.
+//! Neither the crate `backtrace` nor std does this, because both hold one lock for the whole process meanwhile, which
+//! capturing a backtrace on the path of a request would wait for.
 
 #[cfg(feature = "frames")]
 mod files;

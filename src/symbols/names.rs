@@ -1,55 +1,18 @@
-//! Whose a function is, by its name and its file.
+//! Which crate a function belongs to, by its name and its file.
 
 use crate::report::frame::Frame;
 
-/// Crates whose frames at the top only made the error and took the stack.
+/// Crates whose innermost frames only made the error and captured the backtrace.
 const MACHINERY: [&str; 6] = ["__rustc", "alloc", "backstop", "backtrace", "core", "std"];
 
-/// Crates that are not the application's wherever their files are.
-const FOREIGN: [&str; 34] = [
-    "axum",
-    "axum_core",
-    "axum_extra",
-    "axum_server",
-    "bytes",
-    "futures",
-    "futures_channel",
-    "futures_core",
-    "futures_executor",
-    "futures_util",
-    "h2",
-    "http",
-    "http_body",
-    "http_body_util",
-    "hyper",
-    "hyper_util",
-    "matchit",
-    "mio",
-    "panic_unwind",
-    "parking_lot",
-    "pin_project_lite",
-    "proc_macro",
-    "rayon",
-    "rayon_core",
-    "test",
-    "tokio",
-    "tokio_stream",
-    "tokio_util",
-    "tower",
-    "tower_http",
-    "tower_layer",
-    "tower_service",
-    "tracing",
-    "tracing_core",
-];
-
 /// Parts of the paths of files that are not the application's: Rust's own, as it was built and as it is installed,
-/// and what cargo fetched.
-const FOREIGN_FILES: [&str; 4] = [
+/// and what cargo fetched or vendored.
+const FOREIGN_FILES: [&str; 5] = [
     "/rustc/",
     "/rustlib/src/rust/",
     "/registry/src/",
     "/git/checkouts/",
+    "/vendor/",
 ];
 
 /// Whether the function has nothing to do with what failed.
@@ -57,14 +20,14 @@ pub(super) fn is_machinery(function: &str) -> bool {
     MACHINERY.contains(&krate(path(function)))
 }
 
-/// Whether its name tells nothing of whose it is, and its file is nobody's here: so are inlined functions where the
-/// build has line tables only.
+/// Whether its name has no crate and its file is not the application's, as of inlined functions where the build has
+/// line tables only.
 pub(super) fn is_bare_and_foreign(frame: &Frame) -> bool {
     let is_bare = |function: &str| !has_crate(function);
     frame.function.as_deref().is_some_and(is_bare) && is_in_foreign_file(frame)
 }
 
-/// Whether a function's name tells its crate.
+/// Whether a function's name starts with its crate.
 pub(super) fn has_crate(function: &str) -> bool {
     !krate(path(function)).is_empty()
 }
@@ -74,12 +37,13 @@ fn is_in_foreign_file(frame: &Frame) -> bool {
     frame.file.as_deref().is_some_and(is_foreign)
 }
 
-/// Whether the frame is the application's own; the longest of the `rules` that fits decides.
+/// Whether the frame is the application's own: the longest of the `rules` that match decides, otherwise the path of the
+/// file. Without a file, all crates but Rust's own count as the application's.
 pub(super) fn is_in_app(frame: &Frame, rules: &[(String, bool)]) -> bool {
     let path = frame.function.as_deref().map(path);
     let by_rule = path.and_then(|path| {
-        let fitting = rules.iter().filter(|(start, _)| starts_with(path, start));
-        fitting.max_by_key(|(start, _)| start.len())
+        let matching = rules.iter().filter(|(start, _)| starts_with(path, start));
+        matching.max_by_key(|(start, _)| start.len())
     });
     if let Some((_, in_app)) = by_rule {
         return *in_app;
@@ -88,15 +52,15 @@ pub(super) fn is_in_app(frame: &Frame, rules: &[(String, bool)]) -> bool {
         return false;
     }
     match path.map(krate) {
-        // A name without a crate is none of Rust's: the C library's, the linker's, `main`.
+        // A name without a crate is not Rust's: it is the C library's, the linker's, or `main`.
         Some("") => false,
-        Some(krate) => !MACHINERY.contains(&krate) && !FOREIGN.contains(&krate),
+        Some(krate) => !MACHINERY.contains(&krate),
         None => frame.file.is_some(),
     }
 }
 
-/// Where the name's path begins: that of the type in `<shop::Cart as core::fmt::Display>::fmt`, and where the type
-/// is in no crate, as in `<T as shop::Sum>::sum`, that of the trait.
+/// Skips to the path in a name: that of the type in `<shop::Cart as core::fmt::Display>::fmt`, or that of the trait
+/// where the type has no crate, as in `<T as shop::Sum>::sum`.
 fn path(function: &str) -> &str {
     const AROUND: [&str; 9] = [
         "<", "&", "(", "[", "*const ", "*mut ", "dyn ", "impl ", "mut ",
@@ -111,7 +75,7 @@ fn path(function: &str) -> &str {
     rest.split_once(" as ").map_or(rest, |(_, of)| path(of))
 }
 
-/// The first name of a path of several.
+/// The first segment of a path that has more than one.
 fn krate(path: &str) -> &str {
     let end = path.find(|c| !is_of_name(c)).unwrap_or(path.len());
     if path[end..].starts_with("::") {
@@ -179,7 +143,11 @@ mod tests {
         for (function, file) in [
             ("main", None),
             ("std::rt::lang_start", None),
-            ("<F as axum::handler::Handler<T, S>>::call", None),
+            ("<F as core::ops::FnOnce<()>>::call_once", None),
+            (
+                "<F as axum::handler::Handler<T, S>>::call",
+                Some("/home/me/.cargo/registry/src/index/axum/src/handler/mod.rs"),
+            ),
             (
                 "tokio::runtime::Runtime::block_on",
                 Some("/work/vendor/tokio/src/lib.rs"),

@@ -1,11 +1,14 @@
-//! How frames are described in reports.
+//! The settings of frames in reports.
 
-/// How frames are told.
+#[cfg_attr(
+    not(feature = "frames"),
+    expect(dead_code, reason = "only frames are described")
+)]
 #[derive(Clone, Debug)]
 pub(crate) struct SymbolSettings {
-    /// Lines of source above and below.
+    /// Source lines above and below.
     pub(crate) context_lines: usize,
-    /// Starts of functions' names, and whether these are the application's.
+    /// Prefixes of functions' names, and whether those are the application's.
     pub(crate) in_app: Vec<(String, bool)>,
 }
 

@@ -1,4 +1,4 @@
-//! The source around a frame's line.
+//! The source lines around a frame's line.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::report::frame::{Frame, SourceLine};
 
-/// Lines above and below, at the most.
+/// The most lines above and below.
 const MAX_AROUND: usize = 20;
 /// Frames of a report that show source.
 const MAX_FRAMES: usize = 32;
@@ -26,12 +26,12 @@ pub(super) fn show(frames: &mut [Frame], around: usize) {
     }
 }
 
-/// The lines around this one; none where the file is not there or has no such line.
+/// The lines around this one; none if the file does not exist or has no such line.
 fn excerpt(path: &Path, line: u32, around: u32) -> Vec<SourceLine> {
     let first = line.saturating_sub(around).max(1);
     let last = line.saturating_add(around);
     let mut lines = Vec::new();
-    // Opening what is no file may wait for ever, as a pipe without a writer does.
+    // Opening anything else may wait forever, as a pipe without a writer does.
     let Some(file) = path.is_file().then(|| File::open(path).ok()).flatten() else {
         return lines;
     };
@@ -48,7 +48,7 @@ fn excerpt(path: &Path, line: u32, around: u32) -> Vec<SourceLine> {
             Ok(0) | Err(_) => break,
         }
     }
-    // A file that ends before it is not the one that was compiled.
+    // A file that ends before this line is not the one that was compiled.
     if lines.iter().any(|it| it.number == line) {
         lines
     } else {

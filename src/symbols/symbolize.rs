@@ -1,4 +1,4 @@
-//! From the addresses of a report to its frames, within a time limit if there is one.
+//! Replaces the addresses of a report by frames, within a timeout if there is one.
 
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
@@ -9,13 +9,13 @@ use crate::panics::catch::catch_panic;
 use crate::report::frame::Frame;
 use crate::report::report::Report;
 
-/// What was found so far. Shared by all workers of the process, for it may take up as much memory as the program's
-/// debug information; only workers ever wait for it.
+/// What was found so far. All workers of the process share it, because it may take as much memory as the program's debug
+/// information. Only workers wait for it.
 static TABLE: Mutex<Table> = Mutex::new(Table::new());
-/// Frames of a report. One address may stand for several, of functions that were inlined.
+/// The most frames of a report. One address may be several frames, because functions are inlined.
 const MAX_FRAMES: usize = 128;
 
-/// Puts frames in the place of the report's addresses, without those that only took the stack.
+/// Replaces the report's addresses by frames, without those that only captured the backtrace.
 pub(crate) fn symbolize(report: &mut Report, settings: &SymbolSettings) {
     if report.frames.is_empty() {
         return;
@@ -24,7 +24,7 @@ pub(crate) fn symbolize(report: &mut Report, settings: &SymbolSettings) {
     let mut table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
     table.refresh(report.frames.iter().map(|frame| frame.address));
     for frame in report.frames.drain(..) {
-        // A callback of the application's may have said all about it.
+        // A callback of the application may have filled it in.
         if frame.function.is_some() || frame.file.is_some() {
             frames.push(frame);
         } else {
@@ -44,11 +44,11 @@ pub(crate) fn symbolize(report: &mut Report, settings: &SymbolSettings) {
     report.frames = frames;
 }
 
-/// The same, if it is done in this time; else the frames stay addresses. What takes longer goes on, on a thread of its
-/// own, so that the next report finds it done.
-pub(crate) fn symbolize_within(report: &mut Report, settings: &SymbolSettings, time: Duration) {
+/// Like [`symbolize`], unless that takes longer than the timeout: then the frames stay addresses. The work goes on, on a
+/// thread of its own, so that the next report finds it done.
+pub(crate) fn symbolize_within(report: &mut Report, settings: &SymbolSettings, timeout: Duration) {
     if matches!(TABLE.try_lock(), Err(std::sync::TryLockError::WouldBlock)) {
-        // Another report waits for that already, and this one is to be kept first.
+        // Another report is being symbolized, and this one is stored first.
         return;
     }
     let (done, found) = mpsc::channel();
@@ -59,13 +59,13 @@ pub(crate) fn symbolize_within(report: &mut Report, settings: &SymbolSettings, t
     };
     let thread = std::thread::Builder::new().name("backstop-symbols".to_owned());
     if thread.spawn(find).is_ok()
-        && let Ok(symbolized) = found.recv_timeout(time)
+        && let Ok(symbolized) = found.recv_timeout(timeout)
     {
         *report = symbolized;
     }
 }
 
-/// The innermost frames are of what made the error and took the stack.
+/// Removes the innermost frames, which made the error and captured the backtrace.
 fn trim(frames: &mut Vec<Frame>) {
     let mut first = 0;
     for (index, frame) in frames.iter().enumerate() {
@@ -84,7 +84,7 @@ mod tests {
     use crate::backtrace::Backtrace;
 
     #[test]
-    fn taking_a_stack_does_not_wait_for_what_is_found_of_another() {
+    fn capturing_a_backtrace_does_not_wait_while_another_is_symbolized() {
         let table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
         let captured = std::thread::spawn(|| Backtrace::capture().unwrap().addresses().len());
         assert!(captured.join().unwrap() > 0);

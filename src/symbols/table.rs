@@ -1,4 +1,4 @@
-//! What was found so far, for the next report has many of the same frames.
+//! The frames that were found so far, because the next report has many of the same.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::report::frame::Frame;
 
 pub(super) struct Table {
     mappings: Vec<Mapping>,
-    /// By device and inode; `None` for those that can't be read.
+    /// By device and inode; `None` for those that cannot be read.
     files: BTreeMap<String, Option<CodeFile>>,
     known: BTreeMap<u64, Vec<Frame>>,
 }
 
-/// Files that are kept; with more of them all are forgotten.
+/// Files that are kept open; beyond that all are closed.
 const MAX_FILES: usize = 64;
-/// Addresses that are kept; with more of them all are forgotten.
+/// Addresses whose frames are kept; beyond that all are forgotten.
 const MAX_KNOWN: usize = 4096;
 
 impl Table {
@@ -28,15 +28,14 @@ impl Table {
         }
     }
 
-    /// Looks again what is loaded where, if one of these addresses is new.
+    /// Reads again what is mapped where, if one of these addresses is new.
     pub(super) fn refresh(&mut self, mut addresses: impl Iterator<Item = u64>) {
         if addresses.any(|address| !self.known.contains_key(&address)) {
             self.mappings = maps::read();
         }
     }
 
-    /// The frames of the call that returns to this address; where nothing is known of it, one with only the
-    /// address.
+    /// The frames of the call that returns to this address; if nothing is known about it, one with the address alone.
     pub(super) fn frames_at(&mut self, address: u64) -> Vec<Frame> {
         if let Some(frames) = self.known.get(&address) {
             return frames.clone();
@@ -45,7 +44,7 @@ impl Table {
             address,
             ..Frame::default()
         };
-        // A call is before the address that it returns to, which may be of the next line, or the next function.
+        // The call is before the address that it returns to, which may belong to the next line or the next function.
         let mut frames = self.find(address.saturating_sub(1), &frame);
         if frames.is_empty() {
             frames.push(frame);

@@ -34,7 +34,7 @@ fn each_route_fails_in_another_place_and_is_told_of_with_what_is_known() {
     for part in [
         "an error from the event loop [panic]",
         "three_routes.rs:",
-        "scope  lost",
+        "scope  unknown",
     ] {
         assert!(report.contains(part), "{part} in {report}");
     }
@@ -49,7 +49,7 @@ fn each_route_fails_in_another_place_and_is_told_of_with_what_is_known() {
         "ERROR GET /domainerror ",
         "an error from the event loop [panic]",
         " spawned at ",
-        "answered, and went on",
+        "responded, and went on",
         "url  GET /domainerror\n",
     ] {
         assert!(report.contains(part), "{part} in {report}");

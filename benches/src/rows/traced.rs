@@ -5,7 +5,7 @@ use backstop::tracing::TracingLayer;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use crate::apps::production;
+use crate::apps::reporting;
 use crate::row::{Row, row};
 
 const REGISTRY: &str = "success, backstop, registry";
@@ -67,5 +67,5 @@ fn handling(handle: fn()) -> Router {
     };
     Router::new()
         .route("/orders/{id}", axum::routing::get(handler))
-        .layer(production().layer())
+        .layer(reporting().layer())
 }

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::SystemTime;
 
 use uuid::Uuid;
 
@@ -39,7 +38,7 @@ impl Disk {
         }
         adopted
             .reports
-            .sort_by(|one, other| other.age.cmp(&one.age));
+            .sort_by_key(|recovered| (recovered.failed, recovered.stored.id));
         adopted
     }
 
@@ -96,10 +95,9 @@ impl Disk {
         });
         let stored: Vec<Stored> = stored.collect();
         self.insert(number, own, bytes, &stored);
-        let now = SystemTime::now();
-        let ages = lines.iter().map(|line| line.age(now));
-        let recovered = stored.into_iter().zip(ages);
-        let recovered = recovered.map(|(stored, age)| Recovered { stored, age });
+        let times = lines.iter().map(|line| line.timestamp);
+        let recovered = stored.into_iter().zip(times);
+        let recovered = recovered.map(|(stored, failed)| Recovered { stored, failed });
         adopted.reports.extend(recovered);
         true
     }

@@ -15,6 +15,7 @@
 
 mod adoption;
 mod census;
+mod deliveries;
 mod dir;
 mod disk;
 mod entries;

@@ -4,7 +4,6 @@
 //! is removed. Such lines are not synced: without one a report is delivered twice.
 
 use std::collections::HashSet;
-use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
 use uuid::Uuid;
@@ -16,7 +15,7 @@ const DONE: u8 = b'-';
 pub(super) struct Line {
     pub(super) id: Uuid,
     /// Milliseconds since 1970.
-    timestamp: u64,
+    pub(super) timestamp: u64,
     pub(super) offset: u64,
     pub(super) len: u64,
 }
@@ -35,16 +34,6 @@ pub(super) struct Index {
 struct Head {
     id: Uuid,
     timestamp: u64,
-}
-
-impl Line {
-    /// How long ago it failed. A clock that was ahead made reports of the future, which count as new.
-    pub(super) fn age(&self, now: SystemTime) -> Duration {
-        let failed = SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(self.timestamp));
-        failed.map_or(Duration::ZERO, |failed| {
-            now.duration_since(failed).unwrap_or_default()
-        })
-    }
 }
 
 pub(super) fn index(bytes: &[u8]) -> Index {
@@ -120,14 +109,5 @@ mod tests {
         // A last line without its end is whole nevertheless.
         assert_eq!(ids(one.trim_end()), (vec![1], 0));
         assert_eq!(ids(""), (vec![], 0));
-    }
-
-    #[test]
-    fn a_report_of_the_future_is_new() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_millis(10);
-        let age = |text: &str| index(text.as_bytes()).lines[0].age(now);
-        assert_eq!(age(&line(4)), Duration::from_millis(6));
-        assert_eq!(age(&line(11)), Duration::ZERO);
-        assert_eq!(age(&line(u128::from(u64::MAX))), Duration::ZERO);
     }
 }

@@ -1,7 +1,7 @@
 //! What a backlog does with the disk; the files themselves are the business of [`Disk`](super::disk::Disk).
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -62,9 +62,11 @@ impl Backlog {
 
     /// Takes the reports that earlier processes left behind.
     pub(super) fn recovered_from(&mut self, reports: Vec<Recovered>, now: Instant) {
-        for Recovered { stored, age } in reports {
+        let time = SystemTime::now();
+        for recovered in reports {
             self.recovered += 1;
-            self.insert_stored(stored, 0, age, now);
+            let age = recovered.age(time);
+            self.insert_stored(recovered.stored, 0, age, now);
         }
     }
 

@@ -185,9 +185,13 @@ async fn below_500_is_reported_only_if_the_filter_says_so() {
 
 #[tokio::test(start_paused = true)]
 async fn sample_rates_take_none_all_and_the_same_part_for_the_same_seed() {
-    let taken = |builder: Builder| async {
+    let taken = |reporting: Reporting, seed: Option<u64>| async move {
+        let builder = match seed {
+            Some(seed) => testing::seed(here(), seed),
+            None => here(),
+        };
         let backstop = builder
-            .reporting(Reporting::new().queue(limits(10_000, 1 << 30)))
+            .reporting(reporting.queue(limits(10_000, 1 << 30)))
             .reporter(Memory::new())
             .build()
             .unwrap();
@@ -199,19 +203,13 @@ async fn sample_rates_take_none_all_and_the_same_part_for_the_same_seed() {
         assert_eq!(stats.delivered() + stats.count(Outcome::SampledOut), 2_000);
         stats.delivered()
     };
-    assert_eq!(
-        taken(here().reporting(Reporting::new().sample_rate(0.0))).await,
-        0
-    );
-    assert_eq!(
-        taken(here().reporting(Reporting::new().sample_rate(1.0))).await,
-        2_000
-    );
-    let seeded = || testing::seed(here().reporting(Reporting::new().sample_rate(0.25)), 1);
-    let quarter = taken(seeded()).await;
+    let rate = |rate| Reporting::new().sample_rate(rate);
+    assert_eq!(taken(rate(0.0), None).await, 0);
+    assert_eq!(taken(rate(1.0), None).await, 2_000);
+    let quarter = taken(rate(0.25), Some(1)).await;
     assert!((400..600).contains(&quarter), "{quarter}");
-    assert_eq!(taken(seeded()).await, quarter);
-    let unseeded = taken(here().reporting(Reporting::new().sample_rate(0.25))).await;
+    assert_eq!(taken(rate(0.25), Some(1)).await, quarter);
+    let unseeded = taken(rate(0.25), None).await;
     assert!((350..650).contains(&unseeded), "{unseeded}");
 }
 
@@ -471,7 +469,7 @@ async fn a_reporter_that_hangs_holds_up_neither_the_others_nor_a_flush() {
 
 #[tokio::test(start_paused = true)]
 async fn a_reporter_is_told_once_of_each_drop_before_its_next_batch() {
-    /// Refuses what is called so, and panics once it has been told.
+    /// Refuses parse errors, and panics once it has been told.
     #[derive(Default)]
     struct Listening(Mutex<Vec<String>>);
     impl Reporter for Listening {
@@ -479,7 +477,7 @@ async fn a_reporter_is_told_once_of_each_drop_before_its_next_batch() {
             let message = &batch[0].errors[0].message;
             self.0.lock().unwrap().push(format!("got {message}"));
             match message.as_str() {
-                "refused" => vec![Delivery::Rejected],
+                "invalid digit found in string" => vec![Delivery::Rejected],
                 _ => vec![Delivery::Delivered],
             }
         }
@@ -495,25 +493,25 @@ async fn a_reporter_is_told_once_of_each_drop_before_its_next_batch() {
         .reporter(Arc::clone(&listening))
         .build()
         .unwrap();
-    // Errors that are made on one line are of one kind.
-    let limited = || Error::msg("limited");
-    let errors = [
-        limited(),
-        limited(),
-        limited(),
-        Error::msg("refused"),
-        Error::msg("kept"),
-        Error::msg("kept"),
-    ];
-    for error in errors {
-        backstop.notify(&error);
+    for _ in 0..3 {
+        fail(&backstop, "limited");
         assert!(backstop.flush(LONG).await.is_empty());
     }
-    let told = listening.0.lock().unwrap().join(", ");
-    assert_eq!(
-        told,
-        "got limited, 2 rate_limited, got refused, 1 rejected, got kept, got kept"
-    );
+    backstop.notify(&"x".parse::<u8>().unwrap_err());
+    assert!(backstop.flush(LONG).await.is_empty());
+    backstop.notify(&"x".parse::<bool>().unwrap_err());
+    assert!(backstop.flush(LONG).await.is_empty());
+    backstop.notify(&"x".parse::<f64>().unwrap_err());
+    assert!(backstop.flush(LONG).await.is_empty());
+    let told = [
+        "got limited",
+        "2 rate_limited",
+        "got invalid digit found in string",
+        "1 rejected",
+        "got provided string was not `true` or `false`",
+        "got invalid float literal",
+    ];
+    assert_eq!(*listening.0.lock().unwrap(), told);
 }
 
 #[tokio::test]
@@ -901,11 +899,11 @@ fn bad_settings_are_refused_with_the_name_of_the_setting() {
             })),
         ),
         (
-            "queue_limits",
+            "queue",
             Backstop::production().reporting(Reporting::new().queue(limits(0, 1))),
         ),
         (
-            "queue_limits",
+            "queue",
             Backstop::production().reporting(Reporting::new().queue(limits(1, 0))),
         ),
         ("reporter", Backstop::production().reporter(Misconfigured)),
@@ -987,6 +985,12 @@ mod conservation {
             1 => (0_u64..30).prop_map(Step::Flush),
         ];
         proptest::collection::vec(step, 1..40)
+    }
+
+    /// In memory where the system has such a directory, because thousands of writes are synced.
+    #[cfg(feature = "spool")]
+    fn memory_dir() -> tempfile::TempDir {
+        tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap())
     }
 
     /// Leaves so many reports in a spool, the last one torn.
@@ -1081,7 +1085,7 @@ mod conservation {
                     builder = builder.reporter(Memory::new());
                 }
                 #[cfg(feature = "spool")]
-                let dir = tempfile::tempdir().unwrap();
+                let dir = memory_dir();
                 #[cfg(feature = "spool")]
                 {
                     leave_behind(dir.path(), left).await;

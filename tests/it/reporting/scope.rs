@@ -9,7 +9,10 @@ use axum::body::Body;
 use axum::extract::Path;
 use axum::routing::get as on_get;
 use backstop::prelude::*;
-use backstop::report::{Breadcrumb, BreadcrumbKind, FeatureFlag, Flatten, Severity, User};
+use backstop::report::{
+    Breadcrumb, BreadcrumbKind, FeatureFlag, Flatten, LogLine, ReportError, Severity,
+    SourceLocation, User,
+};
 use backstop::{Backstop, Error, Origin, Scope};
 use http_body::Frame;
 use http_body_util::BodyExt as _;
@@ -445,6 +448,33 @@ async fn on_report_edits_or_drops_and_a_callback_that_panics_changes_nothing() {
         Arc::strong_count(&alive),
         1,
         "callbacks die with their request"
+    );
+}
+
+#[tokio::test]
+async fn a_callback_can_add_a_flag_a_log_line_and_a_cause() {
+    let (backstop, reports) = Reports::backstop();
+    let scope = backstop.scope();
+    scope.on_report(|report| {
+        let flag = FeatureFlag::new("button").with_variant("blue");
+        report.feature_flags.push(flag);
+        report.logs.push(LogLine::new(Severity::Warning, "slow"));
+        let location = SourceLocation::new("src/pay.rs", 12, 5);
+        let cause = ReportError::new("no answer")
+            .with_type("pay::Timeout")
+            .with_location(location);
+        report.errors.push(cause);
+        true
+    });
+    scope.notify(&std::fmt::Error);
+    let report = reports.one();
+    assert_eq!(report.feature_flags[0].variant.as_deref(), Some("blue"));
+    assert_eq!(report.logs[0].message, "slow");
+    assert!(report.logs[0].timestamp >= report.timestamp);
+    let json = serde_json::to_value(&report.errors[1]).unwrap();
+    assert_eq!(
+        json,
+        json!({"type": "pay::Timeout", "message": "no answer", "location": "src/pay.rs:12:5"})
     );
 }
 

@@ -468,7 +468,7 @@ fn left(part: &Path, number: u128, age: Duration, edit: impl FnOnce(&mut serde_j
     let id = uuid::Uuid::from_u128(number);
     let mut report = serde_json::json!({
         "id": id, "timestamp": u64::try_from(at.as_millis()).unwrap(), "severity": "error",
-        "handled": false, "mechanism": "handler", "fingerprint": "f",
+        "handled": false, "origin": "handler", "fingerprint": "f",
         "errors": [{"message": number.to_string()}],
     });
     edit(&mut report);

@@ -10,7 +10,7 @@ use super::announcer::Announcer;
 use super::delivery_waiter::DeliveryWaiter;
 use super::queue::Queue;
 use super::recursion;
-use super::reporter_worker::{ReporterWorker, WorkerSettings};
+use super::reporter_state::{ReporterState, SharedSettings};
 use super::settings::{Executor, InvalidSetting, Settings};
 use super::stats::{Remaining, ReporterStats, Stats};
 use super::threads::Runner;
@@ -24,7 +24,7 @@ use crate::symbols::SymbolSettings;
 pub(super) struct PipelineState {
     admission: Admission,
     pub(super) queue: Queue,
-    pub(super) reporters: Vec<Arc<ReporterWorker>>,
+    pub(super) reporters: Vec<Arc<ReporterState>>,
     /// Held while a report goes from the queue to the backlogs, and while reports are counted, so that none is counted
     /// twice or not at all. Requests only ever take the queue's lock, which is never held while waiting for another.
     handover: Mutex<()>,
@@ -47,7 +47,7 @@ impl PipelineState {
         settings.check()?;
         let admission = Admission::new(&settings);
         let announcer = Arc::new(Announcer::new(settings.listeners));
-        let shared = WorkerSettings {
+        let shared = SharedSettings {
             queue: settings.queue,
             seed: settings.seed,
             executor: settings.executor,
@@ -55,7 +55,7 @@ impl PipelineState {
         };
         let mut reporters = Vec::with_capacity(settings.reporters.len());
         for configured in settings.reporters {
-            reporters.push(Arc::new(ReporterWorker::new(configured, &shared)?));
+            reporters.push(Arc::new(ReporterState::new(configured, &shared)?));
         }
         Ok(Self {
             admission,
@@ -93,13 +93,6 @@ impl PipelineState {
 
     pub(super) fn hand_over(&self) -> MutexGuard<'_, ()> {
         self.handover.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Starts the reporters that do not run.
-    pub(super) fn start_reporters(&self) {
-        for reporter in &self.reporters {
-            reporter.start();
-        }
     }
 
     /// Says to the reporters that nothing more comes.
@@ -143,7 +136,7 @@ impl PipelineState {
             (queue.entered, queue.len())
         };
         let shared = self.announcer.refused.snapshot();
-        let stats = |reporter: &Arc<ReporterWorker>| {
+        let stats = |reporter: &Arc<ReporterState>| {
             let backlog = reporter.backlog();
             ReporterStats {
                 name: reporter.name.clone(),
@@ -196,7 +189,7 @@ impl PipelineState {
         // once: what looks in between has to wait here.
         let _handover = self.hand_over();
         let now = self.executor.now();
-        let moves = |reporter: &Arc<ReporterWorker>| {
+        let moves = |reporter: &Arc<ReporterState>| {
             let backlog = reporter.backlog();
             backlog.moves_any_of(entered, now, deadline)
         };

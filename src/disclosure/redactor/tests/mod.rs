@@ -1,0 +1,7 @@
+//! The redactor, by itself.
+
+mod corpus;
+mod grammars;
+mod keys;
+mod linear;
+mod properties;

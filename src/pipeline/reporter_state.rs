@@ -1,0 +1,199 @@
+//! One reporter with its backlog.
+
+use std::borrow::Cow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::Notify;
+
+use super::announcer::Announcer;
+use super::backlog::{Backlog, Body, Ended, Key, Offer, Spooler, Stored};
+use super::completion::Completion;
+use super::settings::{Executor, InvalidSetting, QueueLimits};
+use super::threads::Runner;
+use crate::panics::catch::catch_panic;
+use crate::report::report::Report;
+use crate::reporters::{ConfiguredReporter, Delivery, DynReporter};
+
+#[derive(Debug)]
+pub(super) struct ReporterState {
+    pub(super) name: Cow<'static, str>,
+    pub(super) reporter: Box<dyn DynReporter>,
+    backlog: Mutex<Backlog>,
+    /// `None` where the backlog is in memory.
+    spooler: Option<Spooler>,
+    announcer: Arc<Announcer>,
+    pub(super) executor: Executor,
+    /// Has the loop look what there is to do.
+    pub(super) wake: Notify,
+    /// Runs the loop.
+    pub(super) runner: Runner,
+}
+
+/// What the reporters of a pipeline have in common.
+#[derive(Debug)]
+pub(super) struct SharedSettings {
+    pub(super) queue: QueueLimits,
+    pub(super) seed: Option<u64>,
+    pub(super) executor: Executor,
+    pub(super) announcer: Arc<Announcer>,
+}
+
+/// A report of a batch.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    key: Key,
+    /// Where it is on disk, if it is.
+    stored: Option<Stored>,
+    pub(super) report: Arc<Report>,
+}
+
+impl ReporterState {
+    /// Opens the spool, if there is one.
+    pub(super) fn new(
+        configured: ConfiguredReporter,
+        settings: &SharedSettings,
+    ) -> Result<Self, InvalidSetting> {
+        let ConfiguredReporter { reporter, spool } = configured;
+        let SharedSettings {
+            queue,
+            seed,
+            executor,
+            ..
+        } = *settings;
+        let name = reporter.name();
+        let now = executor.now();
+        let (backlog, spooler) = match spool {
+            Some(spool) => {
+                let owner = format!("{name}\n{}", reporter.destination());
+                let spooler = Spooler::open(&spool, &owner)
+                    .map_err(|error| InvalidSetting::spool(&name, &spool, &error))?;
+                let backlog = Backlog::on_disk(queue, spool.max_age, seed, now);
+                (backlog, Some(spooler))
+            }
+            None => (Backlog::in_memory(queue, seed, now), None),
+        };
+        Ok(Self {
+            name,
+            reporter,
+            backlog: Mutex::new(backlog),
+            spooler,
+            announcer: Arc::clone(&settings.announcer),
+            executor,
+            wake: Notify::new(),
+            runner: Runner::default(),
+        })
+    }
+
+    pub(super) fn backlog(&self) -> MutexGuard<'_, Backlog> {
+        self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) const fn has_spool(&self) -> bool {
+        self.spooler.is_some()
+    }
+
+    /// Writes the report of a panic that ends this process, if there is a spool.
+    pub(super) fn store_last(&self, report: &Report) -> Option<Stored> {
+        let spooler = self.spooler.as_ref()?;
+        let (stored, evicted) = spooler.store_last(&self.backlog, report);
+        self.announcer.announce(&self.name, evicted);
+        stored
+    }
+
+    /// Takes a report, or drops it; one that is `stored` already is spooled from now on.
+    pub(super) fn offer(&self, offer: Offer, stored: Option<Stored>) -> Option<Completion> {
+        let now = self.executor.now();
+        let completion = match stored {
+            Some(stored) => Some(self.backlog().offer_stored(offer, stored, now)),
+            None => self.backlog().offer(offer, now),
+        };
+        self.wake.notify_one();
+        completion
+    }
+
+    /// Takes over what processes that have ended left on disk; returns whether one of them ended as it started.
+    pub(super) fn adopt(&self) -> bool {
+        let Some(spooler) = &self.spooler else {
+            return false;
+        };
+        let found = spooler.adopt(&self.backlog, self.executor.now());
+        self.announcer.announce(&self.name, found.completions);
+        found.died_at_start
+    }
+
+    /// Leaves what is on disk to another process.
+    pub(super) fn leave_disk(&self) {
+        if let Some(spooler) = &self.spooler {
+            spooler.leave(&self.backlog);
+        }
+    }
+
+    /// Writes the reports that are to be stored.
+    pub(super) fn store(&self) {
+        if let Some(spooler) = &self.spooler {
+            let stored = spooler.store(&self.backlog);
+            self.announcer.announce(&self.name, stored);
+        }
+    }
+
+    /// Gets the reports of a batch, and reads those that are on disk.
+    pub(super) fn load(&self, batch: Vec<(Key, Body)>) -> Vec<Loaded> {
+        let (mut loaded, mut stored) = (Vec::with_capacity(batch.len()), Vec::new());
+        for (key, body) in batch {
+            match body {
+                Body::Memory { report, .. } => loaded.push(Loaded {
+                    key,
+                    stored: None,
+                    report,
+                }),
+                Body::Disk(it) => stored.push((key, it)),
+            }
+        }
+        if let Some(spooler) = self.spooler.as_ref().filter(|_| !stored.is_empty()) {
+            let (readable, dropped) = spooler.read(&self.backlog, &stored);
+            self.announcer.announce(&self.name, dropped);
+            for (key, stored, report) in readable {
+                loaded.push(Loaded {
+                    key,
+                    stored: Some(stored),
+                    report,
+                });
+            }
+        }
+        loaded
+    }
+
+    /// Counts what became of a batch, after the files of reports that are done with are removed: after a flush there are
+    /// none.
+    pub(super) fn delivered(&self, deliveries: Vec<(Loaded, Delivery)>, is_broken: bool) {
+        if let Some(spooler) = &self.spooler {
+            let done = deliveries
+                .iter()
+                .filter(|(_, delivery)| delivery.is_final());
+            let files: Vec<Stored> = done.filter_map(|(loaded, _)| loaded.stored).collect();
+            spooler.remove(&files);
+        }
+        let keys = deliveries.into_iter();
+        let keys = keys.map(|(loaded, delivery)| (loaded.key, delivery));
+        let now = self.executor.now();
+        let ended = self.backlog().delivered(keys.collect(), is_broken, now);
+        self.end(ended);
+    }
+
+    /// Announces what is done with, and removes its files.
+    pub(super) fn end(&self, ended: Ended) {
+        if let Some(spooler) = &self.spooler {
+            spooler.remove(&ended.files);
+        }
+        self.announcer.announce(&self.name, ended.completions);
+    }
+
+    /// Calls the reporter back with what was dropped since this was called last.
+    pub(super) fn notify_drops(&self) {
+        let refused = self.announcer.refused.snapshot();
+        let drops = self.backlog().newly_dropped(&refused);
+        for (reason, count) in drops {
+            catch_panic(|| self.reporter.dropped(reason, count));
+        }
+    }
+}
