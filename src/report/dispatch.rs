@@ -16,7 +16,7 @@ pub(crate) trait EventSink: Send + Sync + 'static {
     /// Takes one event or counts why not. It is called on the path of a request, so it never waits.
     fn capture(&self, event: Box<Event>);
 
-    /// Counts a failure that [`Builder::filter`](crate::Builder::filter) or an ignored type has excluded.
+    /// Counts a failure that [`Reporting::filter`](crate::settings::Reporting::filter) or an ignored type has excluded.
     fn filtered(&self, _id: Uuid) {}
 }
 

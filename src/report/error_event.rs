@@ -6,7 +6,7 @@ use crate::error::{Failure, Origin};
 use crate::request::RequestInfo;
 
 /// One failure and its request, as [`Builder::on_error`](crate::Builder::on_error) and
-/// [`Builder::filter`](crate::Builder::filter) see them.
+/// [`Reporting::filter`](crate::settings::Reporting::filter) see them.
 ///
 /// ```
 /// use backstop::report::ErrorEvent;
@@ -65,7 +65,7 @@ impl<'a> ErrorEvent<'a> {
         self.sent.unwrap_or_else(|| self.failure.status())
     }
 
-    /// Whether the failure is reported where no [filter](crate::Builder::filter) decides: if its status is 500
+    /// Whether the failure is reported where no [filter](crate::settings::Reporting::filter) decides: if its status is 500
     /// or above, and for every panic and every failed body.
     #[must_use]
     pub fn is_reported_by_default(&self) -> bool {

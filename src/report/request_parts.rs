@@ -25,7 +25,7 @@ pub struct ReportRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
     /// The headers that the Backstop keeps, by their names in lower case; see
-    /// [`keep_headers`](crate::Builder::keep_headers).
+    /// [`keep_headers`](crate::settings::Reporting::keep_headers).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
 }

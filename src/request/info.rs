@@ -12,7 +12,7 @@ use super::{extensions, host, trace_context};
 /// What Backstop keeps of one request. Callbacks and [`respond`](crate::Backstop::respond) receive it.
 ///
 /// Headers are kept by an allow-list; credentials and cookies are never on it. [`BackstopLayer`] keeps `Accept`,
-/// `traceparent`, those of [`keep_headers`](crate::Builder::keep_headers), and in development `Host`. The
+/// `traceparent`, those of [`keep_headers`](crate::settings::Reporting::keep_headers), and in development `Host`. The
 /// constructors below keep `Accept`, `traceparent`, `Host`, `User-Agent`, `Content-Type` and `x-request-id`.
 ///
 /// Creating it copies no text, because the values share the request's buffers.

@@ -35,8 +35,8 @@ impl Default for Limits {
     }
 }
 
-/// Adds this service's settings to those of a mode: the fields that clients may see, and the statuses of database errors
-/// that no error of the application replaces.
+/// Adds this service's settings to those of a mode: the fields that clients may see, and the statuses of database
+/// errors that no error of the application replaces.
 pub fn settings(mode: Builder) -> Builder {
     mode.safe_fields(["author", "book", "isbn"])
         .map_status(status)

@@ -31,8 +31,8 @@ pub(crate) enum BookRefused {
     },
 }
 
-/// Everything that can go wrong with a book. The parts are types of their own, so that each route documents those that it
-/// can have.
+/// Everything that can go wrong with a book. The parts are types of their own, so that each route documents those that
+/// it can have.
 #[derive(Debug, Error, HttpError)]
 pub(crate) enum BookError {
     #[error(transparent)]
