@@ -120,8 +120,7 @@ pub fn on_current_runtime(mut builder: Builder) -> Builder {
 /// in every run.
 ///
 /// ```
-/// use backstop::settings::Reporting;
-/// use backstop::{Backstop, testing};
+/// use backstop::{Backstop, settings::Reporting, testing};
 ///
 /// let builder = Backstop::production().reporting(Reporting::new().sample_rate(0.1));
 /// let backstop = testing::seed(builder, 42).build()?;
