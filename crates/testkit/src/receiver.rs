@@ -1,4 +1,4 @@
-//! A receiver of reports on this machine, which keeps what it gets and replies as it is asked to.
+//! A receiver of reports on this machine, which records requests and replies as listed.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};

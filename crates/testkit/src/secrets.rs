@@ -79,7 +79,7 @@ async fn fail(message: String) -> Result<(), Error> {
     scope.add_annotation("cart", nested);
     scope.set_attribute("session_id", SECRET);
     scope.log(Severity::Info, format!("pwd={SECRET}"));
-    scope.add_feature_flag(FeatureFlag::new("auth_variant").with_variant(SECRET));
+    scope.add_feature_flag(FeatureFlag::new("auth_token").with_variant(SECRET));
     let task = scope.spawn(async { backstop::notify(&std::fmt::Error) });
     assert!(task.await.unwrap().is_some());
     let failed: Result<(), io::Error> = Err(io::Error::other(message));

@@ -204,7 +204,8 @@ fn what_was_not_set_is_read_from_the_error_itself() {
 
 #[test]
 fn the_constructors_have_the_status_of_their_name() {
-    let constructors: [(u16, fn(&'static str) -> Error); 12] = [
+    type Constructor = fn(&'static str) -> Error;
+    let constructors: [(u16, Constructor); 12] = [
         (400, Error::bad_request),
         (401, Error::unauthorized),
         (403, Error::forbidden),

@@ -74,7 +74,7 @@ async fn a_report_with_nothing_optional_is_one_all_the_same() {
 }
 
 #[tokio::test]
-async fn without_a_backtrace_the_places_of_the_errors_stand_for_it() {
+async fn without_a_backtrace_the_stack_is_the_source_locations_of_the_errors() {
     let (document, _) = sent(sample::with(|report| report["frames"] = json!([]))).await;
     assert_eq!(
         document["threads"]["main"]["stack"],
@@ -107,7 +107,7 @@ async fn source_is_as_wide_as_it_is_set_and_has_no_gaps() {
 }
 
 #[tokio::test]
-async fn the_applications_attributes_and_annotations_stand_beside_ours() {
+async fn the_applications_attributes_and_annotations_are_kept_beside_ours() {
     let report = sample::with(|report| {
         report["attributes"]["environment"] = "mine".into();
         report["attributes"]["list"] = json!([1]);

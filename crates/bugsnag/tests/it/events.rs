@@ -61,8 +61,8 @@ async fn a_report_with_nothing_optional_is_an_event_all_the_same() {
 }
 
 #[tokio::test]
-async fn the_severity_has_a_reason_by_the_way_and_the_next_event_its_own() {
-    let told = |origin: &str, handled: bool, severity: &str| {
+async fn the_reason_of_a_severity_follows_from_the_origin_of_each_event() {
+    let sample_of = |origin: &str, handled: bool, severity: &str| {
         sample::with(|report| {
             report["origin"] = origin.into();
             report["handled"] = handled.into();
@@ -71,74 +71,79 @@ async fn the_severity_has_a_reason_by_the_way_and_the_next_event_its_own() {
     };
     let cases = [
         (
-            told("handler", false, "error"),
+            sample_of("handler", false, "error"),
             "error",
             "unhandledErrorMiddleware",
             false,
         ),
         (
-            told("service", false, "error"),
+            sample_of("service", false, "error"),
             "error",
             "unhandledErrorMiddleware",
             false,
         ),
         (
-            told("response", false, "error"),
+            sample_of("response", false, "error"),
             "error",
             "unhandledErrorMiddleware",
             false,
         ),
         (
-            told("body", false, "error"),
+            sample_of("body", false, "error"),
             "error",
             "unhandledErrorMiddleware",
             false,
         ),
         (
-            told("panic", false, "error"),
+            sample_of("panic", false, "error"),
             "error",
             "unhandledPanic",
             false,
         ),
-        (told("panic", true, "error"), "error", "handledPanic", true),
         (
-            told("task", false, "error"),
+            sample_of("panic", true, "error"),
+            "error",
+            "handledPanic",
+            true,
+        ),
+        (
+            sample_of("task", false, "error"),
             "error",
             "unhandledError",
             false,
         ),
         (
-            told("notify", true, "warning"),
+            sample_of("notify", true, "warning"),
             "warning",
             "handledException",
             false,
         ),
         (
-            told("intercept", true, "warning"),
+            sample_of("intercept", true, "warning"),
             "warning",
             "handledException",
             false,
         ),
         (
-            told("notify", true, "info"),
+            sample_of("notify", true, "info"),
             "info",
             "userCallbackSetSeverity",
             false,
         ),
         (
-            told("handler", false, "fatal"),
+            sample_of("handler", false, "fatal"),
             "error",
             "unhandledErrorMiddleware",
             false,
         ),
         (
-            told("notify", false, "warning"),
+            sample_of("notify", false, "warning"),
             "warning",
             "handledException",
             true,
         ),
         (
-            told("handler", false, "error"),
+            sample_of("handler", false, "error"),
             "error",
             "unhandledErrorMiddleware",
             false,

@@ -46,7 +46,7 @@ thread_local! {
 }
 
 /// Keeps the events of each thread apart, as the subscriber of the whole process: if only one thread had one, tracing
-/// might ask another thread's whether an event is of interest.
+/// might consult another thread's about an event.
 struct Log;
 
 impl Subscriber for Log {

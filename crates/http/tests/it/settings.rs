@@ -53,7 +53,7 @@ fn a_reporter_has_the_destination_of_its_endpoint_and_its_project() {
     assert_ne!(one, destination("https://other/", "shop"));
 }
 
-/// A proxy is asked for the whole URL; the host's name does not exist.
+/// A proxy gets the whole URL as its target; the host's name does not exist.
 #[tokio::test]
 async fn the_proxy_of_the_environment_is_used() {
     if is_child() {

@@ -65,7 +65,7 @@ impl App {
 }
 
 async fn fail(scope: Scope) -> backstop::Result<()> {
-    scope.add_breadcrumb("asked the warehouse");
+    scope.add_breadcrumb("called the warehouse");
     scope.set_attribute("tenant", "acme");
     scope.add_annotation("cart", json!({"items": [{"sku": "a", "price": 1.5}]}));
     std::fs::read("/no/such/file")

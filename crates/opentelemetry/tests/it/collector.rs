@@ -93,7 +93,7 @@ async fn a_request_that_fails_is_a_record_at_the_collector_under_its_id_and_in_i
     assert_eq!(attributes["tenant"], "acme");
     assert_eq!(
         attributes["backstop.breadcrumbs"][0]["message"],
-        "asked the warehouse"
+        "called the warehouse"
     );
     let cart = &attributes["backstop.metadata"]["annotations"]["cart"];
     assert_eq!(*cart, json!({"items": [{"sku": "a", "price": 1.5}]}));

@@ -94,7 +94,7 @@ impl opentelemetry_sdk::logs::LogExporter for Gate {
 }
 
 #[tokio::test]
-async fn a_provider_that_blocks_keeps_its_own_reporter_waiting_and_no_request() {
+async fn a_provider_that_blocks_delays_its_own_reporter_and_no_request() {
     let gate = Gate::default();
     let provider = SdkLoggerProvider::builder()
         .with_simple_exporter(gate.clone())

@@ -95,7 +95,7 @@ async fn level_handled_and_mechanism_are_the_reports() {
 }
 
 #[tokio::test]
-async fn what_sentry_would_drop_or_misread_stands_where_it_is_kept() {
+async fn what_sentry_would_drop_or_misread_is_kept_elsewhere() {
     let event = event(sample::with(|report| {
         report["attributes"] = json!({"release": "7", "a b": "x\ny", "text": "t".repeat(300)});
         report["app"] = json!({"name": "a/b", "version": "1\\2", "release_stage": "blue/green"});

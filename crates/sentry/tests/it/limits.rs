@@ -53,7 +53,7 @@ async fn while_errors_are_limited_nothing_is_sent_and_other_limits_are_not_ours(
 }
 
 #[tokio::test]
-async fn what_was_dropped_is_told_once_with_the_next_event_that_arrives() {
+async fn what_was_dropped_is_sent_once_with_the_next_event_that_arrives() {
     let replies = [503, 400, 200, 200, 429].map(Reply::status).to_vec();
     let receiver = Receiver::start(replies).await;
     let reporter = reporter(Settings::new(&receiver.url()));
@@ -78,7 +78,7 @@ async fn what_was_dropped_is_told_once_with_the_next_event_that_arrives() {
     tokio::time::advance(Duration::from_secs(61)).await;
     tokio::time::resume();
     assert!(matches!(send().await, Delivery::Retry { after: Some(_) }));
-    let sent: Vec<Option<Value>> = receiver.received().iter().map(lost).collect();
+    let sent: Vec<Option<Value>> = receiver.received().iter().map(dropped).collect();
     let first = json!({"queue_overflow": 3, "sample_rate": 40});
     let all = json!({"queue_overflow": 4, "sample_rate": 40});
     let last = json!({"before_send": 2, "network_error": 5, "send_error": 6});
@@ -96,8 +96,8 @@ async fn what_was_dropped_is_told_once_with_the_next_event_that_arrives() {
     );
 }
 
-fn lost(request: &Received) -> Option<Value> {
-    valid(request).lost.map(|report| by_reason(&report))
+fn dropped(request: &Received) -> Option<Value> {
+    valid(request).dropped.map(|report| by_reason(&report))
 }
 
 /// The counts of a client report by their reasons.
@@ -130,6 +130,6 @@ async fn what_the_pipeline_drops_is_sent_with_the_next_report() {
     assert!(backstop.flush(LONG).await.is_empty());
     backstop.notify(&"x".parse::<u8>().unwrap_err());
     assert!(backstop.flush(LONG).await.is_empty());
-    let sent: Vec<Option<Value>> = receiver.received().iter().map(lost).collect();
+    let sent: Vec<Option<Value>> = receiver.received().iter().map(dropped).collect();
     assert_eq!(sent, [None, Some(json!({"ratelimit_backoff": 2})), None]);
 }

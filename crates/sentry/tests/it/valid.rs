@@ -9,7 +9,7 @@ use crate::{KEY, MAX_BYTES};
 /// What one request carried.
 pub(crate) struct Sent {
     pub(crate) event: Value,
-    pub(crate) lost: Option<Value>,
+    pub(crate) dropped: Option<Value>,
 }
 
 /// What a Relay demands of a request.
@@ -44,7 +44,7 @@ pub(crate) fn valid(request: &Received) -> Sent {
     assert_event(&event);
     Sent {
         event,
-        lost: items.next().inspect(assert_client_report),
+        dropped: items.next().inspect(assert_client_report),
     }
 }
 

@@ -14,7 +14,7 @@ use super::server::{Running, bounded, empty};
 /// One page. The browser ends when it is dropped.
 pub(crate) struct Browser {
     commands: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    messages: BufReader<ChildStdout>,
     session: Value,
     last_id: u64,
     _process: Running,
@@ -24,7 +24,7 @@ impl Browser {
     /// With an empty profile, in a folder.
     pub(crate) fn start(folder: &Path) -> Self {
         let profile = empty(folder.join("chromium"));
-        // It reads commands from 3 and writes answers to 4.
+        // It reads commands from 3 and writes messages to 4.
         let script = "exec chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
             --disable-background-networking --disable-component-update --disable-sync --no-proxy-server \
             --remote-debugging-pipe --user-data-dir=\"$1\" 3<&0 4>&1 0</dev/null 1>&2";
@@ -38,7 +38,7 @@ impl Browser {
             .unwrap();
         let mut browser = Self {
             commands: process.stdin.take().unwrap(),
-            answers: BufReader::new(process.stdout.take().unwrap()),
+            messages: BufReader::new(process.stdout.take().unwrap()),
             session: Value::Null,
             last_id: 0,
             _process: Running(process),
@@ -104,18 +104,18 @@ impl Browser {
         write!(self.commands, "{command}\0").unwrap();
         self.commands.flush().unwrap();
         loop {
-            let answer = self.next();
-            if answer["id"] == id {
-                assert!(answer.get("error").is_none(), "{method}: {answer}");
-                return answer["result"].clone();
+            let message = self.next();
+            if message["id"] == id {
+                assert!(message.get("error").is_none(), "{method}: {message}");
+                return message["result"].clone();
             }
         }
     }
 
-    /// The next answer or event. A browser that hangs is ended, and then there is none.
+    /// The next message or event. A browser that hangs is ended, and then there is none.
     fn next(&mut self) -> Value {
         let mut message = Vec::new();
-        self.answers.read_until(0, &mut message).unwrap();
+        self.messages.read_until(0, &mut message).unwrap();
         assert_eq!(message.pop(), Some(0), "Chromium has ended");
         serde_json::from_slice(&message).unwrap()
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-pub(crate) const USER: &str = "owner";
+pub(crate) const USER: &str = "admin";
 pub(crate) const PASSWORD: &str = "a-long-password";
 
 /// A server on 127.0.0.1, with one project. It ends when it is dropped.
@@ -76,20 +76,20 @@ impl Bugsink {
 from django.contrib.auth import get_user_model
 from projects.models import Project, ProjectMembership, ProjectRole
 from teams.models import Team, TeamMembership, TeamRole
-user = get_user_model().objects.create_superuser('{USER}', 'owner@example.com', '{PASSWORD}')
+user = get_user_model().objects.create_superuser('{USER}', 'admin@example.com', '{PASSWORD}')
 team = Team.objects.create(name='shop')
 TeamMembership.objects.create(team=team, user=user, role=TeamRole.ADMIN, accepted=True)
 project = Project.objects.create(team=team, name='shop', slug='shop')
 ProjectMembership.objects.create(project=project, user=user, role=ProjectRole.ADMIN, accepted=True)
 print(json.dumps(project.dsn))"
         );
-        let dsn = self.ask(&script);
+        let dsn = self.run(&script);
         dsn.as_str().unwrap().to_owned()
     }
 
     /// All events of its database, with the page of each.
     pub(crate) fn events(&self) -> Vec<Value> {
-        let events = self.ask(
+        let events = self.run(
             "
 from events.models import Event
 print(json.dumps([{'page': event.get_absolute_url(), 'data': event.get_parsed_data()} for event in Event.objects.all()]))",
@@ -97,8 +97,8 @@ print(json.dumps([{'page': event.get_absolute_url(), 'data': event.get_parsed_da
         events.as_array().unwrap().clone()
     }
 
-    /// Runs a script in its shell; what it prints last is the answer.
-    fn ask(&self, script: &str) -> Value {
+    /// Runs a script in its shell; returns the JSON that it prints last.
+    fn run(&self, script: &str) -> Value {
         let manage = self.programs.join("bugsink-manage");
         let script = format!("import json\n{script}");
         let mut manage = bounded(&manage, &self.folder);
@@ -168,7 +168,7 @@ fn wait_for(address: &str) {
     while TcpStream::connect(address).is_err() {
         assert!(
             start.elapsed() < Duration::from_secs(60),
-            "nobody at {address}"
+            "nothing listens at {address}"
         );
         std::thread::sleep(Duration::from_millis(50));
     }
