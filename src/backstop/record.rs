@@ -15,12 +15,17 @@ use crate::request::RequestInfo;
 use crate::scope;
 
 impl Backstop {
-    /// Logs a failure, calls back, and reports it if the policy says so. The report takes the request along.
+    /// Logs a failure, calls back, and reports it if the policy says so.
     ///
     /// `sent` is the status of the response, if it had been sent before the failure.
-    pub(crate) fn record(&self, failure: &Failure, request: RequestInfo, sent: Option<StatusCode>) {
+    pub(crate) fn record(
+        &self,
+        failure: &Failure,
+        request: &RequestInfo,
+        sent: Option<StatusCode>,
+    ) {
         let shared = &*self.shared;
-        let event = error_event(failure, &request, sent);
+        let event = error_event(failure, request, sent);
         if shared.logs {
             // The subscriber belongs to the application.
             catch_panic(|| log::record(&event, &shared.responder.policy.redactor));
@@ -35,21 +40,21 @@ impl Backstop {
     }
 
     #[inline]
-    fn report(&self, failure: &Failure, request: RequestInfo, sent: Option<StatusCode>) {
+    fn report(&self, failure: &Failure, request: &RequestInfo, sent: Option<StatusCode>) {
         let dispatch = self.dispatch();
         let known = failure.reported_to();
         if !dispatch.is_listening() || known.is_some_and(|known| known.contains(dispatch.number()))
         {
             return;
         }
-        let event = error_event(failure, &request, sent);
+        let event = error_event(failure, request, sent);
         let status = event.status();
         match self.shared.policy.verdict(&event) {
             // The application may have reported it in the meantime.
             Verdict::Reported if known.is_some_and(|known| !known.insert(dispatch.number())) => {}
             Verdict::Reported => {
                 let mut event = scope::event(failure.clone(), dispatch);
-                event.request = Some(request);
+                event.request = Some(request.clone());
                 event.status = Some(status);
                 dispatch.capture(event);
             }

@@ -66,7 +66,7 @@ impl Exchange {
         }
         // The head was sent: whatever status the error asks for, this is a failure of the server.
         let failure = failure.with_status(StatusCode::INTERNAL_SERVER_ERROR);
-        self.clone().record(&failure, Some(sent));
+        self.record(&failure, Some(sent));
         let mark = RenderedMark {
             id: failure.id(),
             origin: Origin::Body,

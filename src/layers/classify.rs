@@ -26,7 +26,7 @@ struct Bare {
 
 impl Exchange {
     /// Makes the response that leaves the layer of one with an error status.
-    pub(super) fn classify<R>(self, response: Response<R>) -> Response<Body>
+    pub(super) fn classify<R>(&self, response: Response<R>) -> Response<Body>
     where
         R: http_body::Body<Data = Bytes> + Send + 'static,
         R::Error: Into<BoxError>,
@@ -69,7 +69,7 @@ impl Exchange {
 
     /// Passes a response that an inner layer has rendered. Its failure is recorded under the same id, unless this
     /// Backstop has done that already.
-    fn pass_rendered<R>(self, mut response: Response<R>) -> Response<Body>
+    fn pass_rendered<R>(&self, mut response: Response<R>) -> Response<Body>
     where
         R: http_body::Body<Data = Bytes> + Send + 'static,
         R::Error: Into<BoxError>,
@@ -92,7 +92,7 @@ impl Exchange {
     }
 
     /// Passes a response as it is. From 500 on it is recorded.
-    fn pass<R>(self, mut response: Response<R>) -> Response<Body>
+    fn pass<R>(&self, mut response: Response<R>) -> Response<Body>
     where
         R: http_body::Body<Data = Bytes> + Send + 'static,
         R::Error: Into<BoxError>,

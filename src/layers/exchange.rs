@@ -35,7 +35,7 @@ impl Exchange {
     }
 
     /// Responds to an error of the inner service, or to its panic.
-    pub(super) fn fail(self, repr: Arc<Repr>) -> Response<Body> {
+    pub(super) fn fail(&self, repr: Arc<Repr>) -> Response<Body> {
         let origin = if repr.is_panic() {
             Origin::Panic
         } else {
@@ -46,13 +46,13 @@ impl Exchange {
     }
 
     /// Responds to a failure that has no response yet.
-    pub(super) fn respond(self, failure: &Failure) -> Response<Body> {
+    pub(super) fn respond(&self, failure: &Failure) -> Response<Body> {
         self.replace(failure, Response::new(()), Length::Known)
     }
 
     /// Replaces a response with the response to a failure, and keeps the headers that still hold.
     pub(super) fn replace(
-        self,
+        &self,
         failure: &Failure,
         mut response: Response<()>,
         length: Length,
@@ -102,8 +102,8 @@ impl Exchange {
     }
 
     /// Logs and reports a failure; `sent` is the status of the response, if it had been sent before the failure.
-    pub(super) fn record(self, failure: &Failure, sent: Option<StatusCode>) {
-        self.backstop.record(failure, self.request, sent);
+    pub(super) fn record(&self, failure: &Failure, sent: Option<StatusCode>) {
+        self.backstop.record(failure, &self.request, sent);
     }
 }
 

@@ -26,8 +26,7 @@ pin_project! {
     pub struct BackstopFuture<F> {
         #[pin]
         state: State<F>,
-        // None once it went into an error response.
-        exchange: Option<Exchange>,
+        exchange: Exchange,
         // None while it is current.
         scope: Option<CurrentScope>,
     }
@@ -48,24 +47,25 @@ pin_project! {
 impl<F> BackstopFuture<F> {
     /// A future that has not started yet. It is completed in place, because the futures in it are too large to be moved.
     #[inline]
-    pub(super) fn new<B>(backstop: &Backstop, request: &Request<B>) -> Self {
+    pub(super) fn new(backstop: &Backstop, request: RequestInfo) -> Self {
         Self {
             state: State::Unstarted,
-            exchange: Some(Exchange {
-                request: RequestInfo::without_headers(request),
-                backstop: backstop.clone(),
-            }),
             scope: Some(CurrentScope::of_request(Arc::clone(backstop.dispatch()))),
+            exchange: Exchange {
+                backstop: backstop.clone(),
+                request,
+            },
         }
     }
 
     /// Keeps the headers of the request that the Backstop captures.
     #[inline]
     pub(super) fn keep_headers<B>(&mut self, request: &Request<B>) {
-        if let Some(exchange) = &mut self.exchange {
-            let captured = exchange.backstop.captured();
-            exchange.request.keep_headers(request, captured);
-        }
+        let Exchange {
+            backstop,
+            request: info,
+        } = &mut self.exchange;
+        info.keep_headers(request, backstop.captured());
     }
 
     /// Calls the inner service, in the scope of the request.
@@ -74,12 +74,13 @@ impl<F> BackstopFuture<F> {
     where
         S: Service<Request<B>, Future = F>,
     {
-        let Some(exchange) = &self.exchange else {
-            return;
-        };
+        let Exchange {
+            backstop,
+            request: info,
+        } = &self.exchange;
         let current = ScopeGuard::begin(&mut self.scope);
-        if cfg!(panic = "abort") && exchange.backstop.dispatch().is_listening() {
-            current.provide_request_now(&exchange.request);
+        if cfg!(panic = "abort") && backstop.dispatch().is_listening() {
+            current.provide_request_now(info);
         }
         let state = &mut self.state;
         let called = catch_failure(|| {
@@ -89,7 +90,7 @@ impl<F> BackstopFuture<F> {
         if let Err(error) = called {
             self.state = State::Failed { error };
         }
-        current.provide_request(&exchange.request);
+        current.provide_request(info);
     }
 
     /// Fails without a call of the inner service.
@@ -113,14 +114,13 @@ where
     )]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
+        let exchange = &*this.exchange;
         let current = ScopeGuard::enter(this.scope);
         let _catching = CatchGuard::enter();
         let result = match this.state.as_mut().project() {
             StateProj::Running { future } => {
                 let polled = catch_failure_inside(|| future.poll(cx));
-                if let Some(exchange) = &this.exchange {
-                    current.provide_request(&exchange.request);
-                }
+                current.provide_request(&exchange.request);
                 match polled {
                     Ok(Poll::Pending) => return Poll::Pending,
                     Ok(Poll::Ready(result)) => result.map_err(service_error),
@@ -134,22 +134,14 @@ where
         };
         // A future that ended or panicked must not be polled again, and here a panic of its destructor is caught.
         let dropped = catch_failure_inside(|| this.state.set(State::Done));
-        if let (Err(panic), Ok(response), Some(exchange)) = (dropped, &result, &*this.exchange) {
+        if let (Err(panic), Ok(response)) = (dropped, &result) {
             record_drop(exchange, response.status(), panic);
         }
-        let response = match (result, &*this.exchange) {
-            (Ok(response), Some(exchange)) if response.status().as_u16() < 400 => {
-                exchange.guard(response)
-            }
-            (result, _) => {
-                let exchange = this.exchange.take().expect("it is taken once, here");
-                match result {
-                    Ok(response) => exchange.classify(response),
-                    Err(error) => exchange.fail(error),
-                }
-            }
-        };
-        Poll::Ready(Ok(response))
+        Poll::Ready(Ok(match result {
+            Ok(response) if response.status().as_u16() < 400 => exchange.guard(response),
+            Ok(response) => exchange.classify(response),
+            Err(error) => exchange.fail(error),
+        }))
     }
 }
 
@@ -157,7 +149,7 @@ where
 #[cold]
 fn record_drop(exchange: &Exchange, sent: StatusCode, panic: Arc<Repr>) {
     let failure = exchange.failure(panic, Origin::Panic);
-    exchange.clone().record(&failure, Some(sent));
+    exchange.record(&failure, Some(sent));
 }
 
 impl<F> fmt::Debug for BackstopFuture<F> {

@@ -14,6 +14,7 @@ use super::catch::catch_failure;
 use super::future::BackstopFuture;
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Repr, service_error};
+use crate::request::RequestInfo;
 
 /// The service of [`BackstopLayer`](super::BackstopLayer): it never fails.
 #[must_use = "a service does nothing until it is called"]
@@ -76,7 +77,8 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> BackstopFuture<S::Future> {
-        let mut future = BackstopFuture::new(&self.backstop, &request);
+        let mut future =
+            BackstopFuture::new(&self.backstop, RequestInfo::without_headers(&request));
         future.keep_headers(&request);
         match &self.error {
             Some(error) => future.fail(Arc::clone(error)),
