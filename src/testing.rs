@@ -116,12 +116,14 @@ pub fn on_current_runtime(mut builder: Builder) -> Builder {
     builder
 }
 
-/// Makes the choices of [`sample_rate`](Builder::sample_rate) and the waits between attempts the same in every run.
+/// Makes the choices of [`sample_rate`](crate::settings::Reporting::sample_rate) and the waits between attempts the same
+/// in every run.
 ///
 /// ```
-/// use backstop::{Backstop, testing};
+/// use backstop::{Backstop, settings::Reporting, testing};
 ///
-/// let backstop = testing::seed(Backstop::production().sample_rate(0.1), 42).build()?;
+/// let builder = Backstop::production().reporting(Reporting::new().sample_rate(0.1));
+/// let backstop = testing::seed(builder, 42).build()?;
 /// # Ok::<(), backstop::ConfigError>(())
 /// ```
 pub fn seed(mut builder: Builder, seed: u64) -> Builder {

@@ -44,7 +44,7 @@ impl Builder {
         };
         let policy = std::mem::take(&mut self.reporting.policy);
         self.reporting.apply(&mut self.pipeline);
-        self.pipeline.crash_timeout = self.on_panic.crash_timeout;
+        self.pipeline.crash_timeout = self.on_panic.crash_timeout_or_default();
         let pipeline = pipeline(self.pipeline, redactor)?;
         let shutdown = Arc::new(Shutdown::new(self.on_panic, pipeline.clone()));
         let wants_backtraces = self.defaults.backtraces && pipeline.is_some();

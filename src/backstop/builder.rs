@@ -176,9 +176,9 @@ impl Builder {
         self
     }
 
-    /// Which clients see the details of a failure. Replaces all settings of an earlier call.
+    /// Which clients see the details of a failure. A later call adds to an earlier one, and takes precedence.
     pub fn disclosure(mut self, disclosure: Disclosure) -> Self {
-        self.disclosure = disclosure;
+        self.disclosure.merge(disclosure);
         self
     }
 }
@@ -243,14 +243,14 @@ impl Builder {
         self
     }
 
-    /// Which failures are reported, and how. Replaces all settings of an earlier call.
+    /// Which failures are reported, and how. A later call adds to an earlier one, and takes precedence.
     pub fn reporting(mut self, reporting: Reporting) -> Self {
-        self.reporting = reporting;
+        self.reporting.merge(reporting);
         self
     }
 
     /// What a panic means for the process: an [`OnPanic`](crate::panics::OnPanic), or [`PanicSettings`] with time
-    /// limits and callbacks too. Replaces all settings of an earlier call. Default:
+    /// limits and callbacks too. A later call adds to an earlier one, and takes precedence. Default:
     /// [`OnPanic::KeepRunning`](crate::panics::OnPanic::KeepRunning).
     ///
     /// ```
@@ -263,7 +263,7 @@ impl Builder {
     /// # Ok::<(), backstop::ConfigError>(())
     /// ```
     pub fn on_panic(mut self, on_panic: impl Into<PanicSettings>) -> Self {
-        self.on_panic = on_panic.into();
+        self.on_panic.merge(on_panic.into());
         self
     }
 

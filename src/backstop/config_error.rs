@@ -13,7 +13,7 @@ use std::fmt;
 ///     .build()
 ///     .unwrap_err();
 /// assert_eq!(error.setting(), "sample_rate");
-/// assert_eq!(error.to_string(), "sample_rate: must be between 0.0 and 1.0, got 20");
+/// assert_eq!(error.to_string(), "sample_rate: the sample rate must be between 0.0 and 1.0, got 20");
 /// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ConfigError {

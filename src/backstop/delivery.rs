@@ -1,12 +1,10 @@
 //! The delivery of reports: counting it, waiting for it, ending it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::block_on::block_on;
 use super::handle::Backstop;
 use crate::pipeline::{Pipeline, Remaining, Stats};
-use crate::scope::all_panics_reported;
 
 /// # Delivery of reports
 impl Backstop {
@@ -36,7 +34,7 @@ impl Backstop {
     )]
     pub fn flush_blocking(&self, timeout: Duration) -> Remaining {
         match self.pipeline() {
-            Some(pipeline) => pipeline.flush_blocking(after_panics(timeout)),
+            Some(pipeline) => pipeline.flush_blocking(timeout),
             None => Remaining::default(),
         }
     }
@@ -69,7 +67,7 @@ impl Backstop {
     )]
     pub fn close_blocking(&self, timeout: Duration) -> Remaining {
         match self.pipeline() {
-            Some(pipeline) => pipeline.close_blocking(after_panics(timeout)),
+            Some(pipeline) => pipeline.close_blocking(timeout),
             None => Remaining::default(),
         }
     }
@@ -77,11 +75,4 @@ impl Backstop {
     pub(super) fn pipeline(&self) -> Option<&Arc<Pipeline>> {
         self.shared.pipeline.as_ref()
     }
-}
-
-/// Waits until every panic that the hook has seen so far is captured, and returns the time that is left.
-fn after_panics(timeout: Duration) -> Duration {
-    let start = Instant::now();
-    block_on(all_panics_reported(), timeout);
-    timeout.saturating_sub(start.elapsed())
 }

@@ -41,7 +41,7 @@ pub struct Disclosure {
 }
 
 impl Disclosure {
-    /// The settings of the mode.
+    /// Leaves every setting as it is.
     pub fn new() -> Self {
         Self::default()
     }
@@ -88,6 +88,14 @@ impl Disclosure {
     pub fn local_peers(mut self, peers: impl IntoIterator<Item = impl Into<IpAddr>>) -> Self {
         self.local_peers.extend(peers.into_iter().map(Into::into));
         self
+    }
+
+    /// Adds the settings of a later group, which take precedence.
+    pub(super) fn merge(&mut self, later: Self) {
+        self.details = later.details.or_else(|| self.details.take());
+        self.backtrace = later.backtrace.or_else(|| self.backtrace.take());
+        self.local_hosts.extend(later.local_hosts);
+        self.local_peers.extend(later.local_peers);
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {

@@ -39,6 +39,11 @@ impl InApp {
         self
     }
 
+    /// Adds the rules of a later one.
+    pub(super) fn merge(&mut self, later: Self) {
+        self.rules.extend(later.rules);
+    }
+
     pub(super) fn into_rules(self) -> Vec<(String, bool)> {
         self.rules
     }

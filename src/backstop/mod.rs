@@ -3,7 +3,6 @@
 //! A failure goes two ways: the [`responder`] renders it for the client, and [`record`] logs it, calls back, and
 //! reports it.
 
-mod block_on;
 mod build;
 mod builder;
 mod config_error;

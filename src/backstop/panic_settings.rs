@@ -53,27 +53,27 @@ pub enum OnPanic {
 /// let backstop = Backstop::production().on_panic(on_panic).build()?;
 /// # Ok::<(), backstop::ConfigError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[must_use = "settings do nothing until a builder has them"]
 pub struct PanicSettings {
-    pub(super) on_panic: OnPanic,
+    on_panic: Option<OnPanic>,
     pub(super) on_shutdown: Vec<PanicCallback>,
     pub(super) on_grace_over: Vec<PanicCallback>,
-    pub(super) crash_timeout: Duration,
-    pub(super) close_timeout: Duration,
+    crash_timeout: Option<Duration>,
+    close_timeout: Option<Duration>,
 }
 
 pub(super) type PanicCallback = Callback<dyn Fn(&Failure) + Send + Sync>;
 
 impl PanicSettings {
-    /// These settings, with the default time limits and without callbacks.
+    /// Sets what a panic means, and leaves every other setting as it is. [`default`](Self::default) leaves them all.
     pub const fn new(on_panic: OnPanic) -> Self {
         Self {
-            on_panic,
+            on_panic: Some(on_panic),
             on_shutdown: Vec::new(),
             on_grace_over: Vec::new(),
-            crash_timeout: Duration::from_secs(1),
-            close_timeout: Duration::from_secs(5),
+            crash_timeout: None,
+            close_timeout: None,
         }
     }
 
@@ -98,24 +98,47 @@ impl PanicSettings {
     /// ends the process (see [`crash_child`](crate::panics::crash_child)), or the service, with [`OnPanic::ShutDown`].
     /// Default: 1 second; at most 60.
     pub const fn crash_timeout(mut self, timeout: Duration) -> Self {
-        self.crash_timeout = timeout;
+        self.crash_timeout = Some(timeout);
         self
     }
 
     /// How long the [guard of `main`](crate::Backstop::guard) waits for reports when it is dropped. Default: 5
     /// seconds. After SIGTERM the process may take this much longer than its requests.
     pub const fn close_timeout(mut self, timeout: Duration) -> Self {
-        self.close_timeout = timeout;
+        self.close_timeout = Some(timeout);
         self
+    }
+
+    /// Adds the settings of a later group, which take precedence.
+    pub(super) fn merge(&mut self, later: Self) {
+        self.on_panic = later.on_panic.or(self.on_panic);
+        self.on_shutdown.extend(later.on_shutdown);
+        self.on_grace_over.extend(later.on_grace_over);
+        self.crash_timeout = later.crash_timeout.or(self.crash_timeout);
+        self.close_timeout = later.close_timeout.or(self.close_timeout);
+    }
+
+    pub(super) fn grace(&self) -> Option<Duration> {
+        match self.on_panic? {
+            OnPanic::KeepRunning => None,
+            OnPanic::ShutDown { grace } => Some(grace),
+        }
+    }
+
+    pub(super) fn crash_timeout_or_default(&self) -> Duration {
+        self.crash_timeout.unwrap_or(Duration::from_secs(1))
+    }
+
+    pub(super) fn close_timeout_or_default(&self) -> Duration {
+        self.close_timeout.unwrap_or(Duration::from_secs(5))
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         const LONGEST: Duration = Duration::from_secs(60);
-        if self.crash_timeout.is_zero() || self.crash_timeout > LONGEST {
-            let message = format!(
-                "must be above zero and at most {LONGEST:?}, got {:?}",
-                self.crash_timeout
-            );
+        let crash_timeout = self.crash_timeout_or_default();
+        if crash_timeout.is_zero() || crash_timeout > LONGEST {
+            let message =
+                format!("must be above zero and at most {LONGEST:?}, got {crash_timeout:?}");
             return Err(ConfigError::invalid("crash_timeout", message));
         }
         let unused = [
@@ -123,23 +146,17 @@ impl PanicSettings {
             ("on_grace_over", &self.on_grace_over),
         ];
         let unused = unused.iter().find(|(_, callbacks)| !callbacks.is_empty());
-        match (self.on_panic, unused) {
-            (OnPanic::ShutDown { grace }, _) if grace.is_zero() => Err(ConfigError::invalid(
+        match (self.grace(), unused) {
+            (Some(grace), _) if grace.is_zero() => Err(ConfigError::invalid(
                 "on_panic",
                 "`grace` must be above zero, so that requests can finish; 20 seconds is a good start",
             )),
-            (OnPanic::KeepRunning, Some((setting, _))) => Err(ConfigError::invalid(
+            (None, Some((setting, _))) => Err(ConfigError::invalid(
                 setting,
                 "the callback would never run, because no panic shuts the service down; use `OnPanic::ShutDown`, or remove the callback",
             )),
             _ => Ok(()),
         }
-    }
-}
-
-impl Default for PanicSettings {
-    fn default() -> Self {
-        Self::new(OnPanic::default())
     }
 }
 

@@ -39,6 +39,12 @@ impl ReportPolicy {
             .push(|failure| failure.downcast_ref::<E>().is_some());
     }
 
+    /// Adds the ignored types of a later one; its filter replaces this one.
+    pub(super) fn merge(&mut self, later: Self) {
+        self.filter = later.filter.or_else(|| self.filter.take());
+        self.ignored.extend(later.ignored);
+    }
+
     /// Ignored types are never reported. For the rest the filter decides, if there is one; if it panics, the default
     /// applies.
     pub(super) fn verdict(&self, event: &ErrorEvent<'_>) -> Verdict {

@@ -1,7 +1,6 @@
 //! Which failures are reported, and how: the settings.
 
 use std::error::Error as StdError;
-use std::fmt;
 
 use http::HeaderName;
 
@@ -29,22 +28,22 @@ use crate::report::error_event::ErrorEvent;
 /// let backstop = Backstop::production().reporting(reporting).build()?;
 /// # Ok::<(), backstop::ConfigError>(())
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Debug, Default)]
 #[must_use = "settings do nothing until a builder has them"]
 pub struct Reporting {
     pub(super) policy: ReportPolicy,
     pub(super) keep_headers: Vec<HeaderName>,
     pub(super) capture_backtraces: Option<bool>,
-    sample_rate: f64,
-    rate_limit: RateLimit,
-    queue: QueueLimits,
-    context_lines: usize,
+    sample_rate: Option<f64>,
+    rate_limit: Option<RateLimit>,
+    queue: Option<QueueLimits>,
+    context_lines: Option<usize>,
     in_app: InApp,
     on_outcome: Listeners,
 }
 
 impl Reporting {
-    /// The defaults.
+    /// Leaves every setting as it is.
     pub fn new() -> Self {
         Self::default()
     }
@@ -71,19 +70,19 @@ impl Reporting {
 
     /// The fraction of failures to report, from 0.0 (none) to 1.0 (all). Default: 1.0.
     pub const fn sample_rate(mut self, rate: f64) -> Self {
-        self.sample_rate = rate;
+        self.sample_rate = Some(rate);
         self
     }
 
     /// How many failures are reported in a minute. Default: no limit.
     pub const fn rate_limit(mut self, limit: RateLimit) -> Self {
-        self.rate_limit = limit;
+        self.rate_limit = Some(limit);
         self
     }
 
     /// How many reports may wait. Default: 1,024 reports and 16 MiB.
     pub const fn queue(mut self, limits: QueueLimits) -> Self {
-        self.queue = limits;
+        self.queue = Some(limits);
         self
     }
 
@@ -107,7 +106,8 @@ impl Reporting {
         self
     }
 
-    /// Whether reports contain the backtrace of where their error was made. Default: in development.
+    /// Whether reports contain the backtrace of where their error was made. Default: in development, and if a reporter
+    /// [wants frames](crate::reporters::Reporter::wants_frames).
     ///
     /// Every error then captures its backtrace, at most 64 addresses, when it is made: about ten microseconds, whether
     /// it is reported or not. Functions, files and lines are found later, on the worker. Because an error is made
@@ -126,7 +126,7 @@ impl Reporting {
     /// there. Default: 5; at most 20.
     #[cfg(feature = "frames")]
     pub const fn context_lines(mut self, lines: usize) -> Self {
-        self.context_lines = lines;
+        self.context_lines = Some(lines);
         self
     }
 
@@ -137,53 +137,44 @@ impl Reporting {
         self
     }
 
+    /// Adds the settings of a later group, which take precedence.
+    pub(super) fn merge(&mut self, later: Self) {
+        self.policy.merge(later.policy);
+        self.keep_headers.extend(later.keep_headers);
+        self.capture_backtraces = later.capture_backtraces.or(self.capture_backtraces);
+        self.sample_rate = later.sample_rate.or(self.sample_rate);
+        self.rate_limit = later.rate_limit.or(self.rate_limit);
+        self.queue = later.queue.or(self.queue);
+        self.context_lines = later.context_lines.or(self.context_lines);
+        self.in_app.merge(later.in_app);
+        self.on_outcome.extend(later.on_outcome);
+    }
+
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        if self.context_lines > MAX_CONTEXT_LINES {
-            let message = format!(
-                "must be at most {MAX_CONTEXT_LINES}, got {}",
-                self.context_lines
-            );
+        if let Some(lines) = self
+            .context_lines
+            .filter(|lines| *lines > MAX_CONTEXT_LINES)
+        {
+            let message = format!("must be at most {MAX_CONTEXT_LINES}, got {lines}");
             return Err(ConfigError::invalid("context_lines", message));
         }
         self.in_app.check()
     }
 
-    /// Completes the pipeline's settings with these.
+    /// Changes the pipeline's settings to these.
     pub(super) fn apply(self, settings: &mut Settings) {
-        settings.sample_rate = self.sample_rate;
-        settings.rate_limit = self.rate_limit;
-        settings.queue = self.queue;
-        settings.listeners = self.on_outcome;
-        settings.symbols.context_lines = self.context_lines;
+        fn set<T>(setting: &mut T, value: Option<T>) {
+            if let Some(value) = value {
+                *setting = value;
+            }
+        }
+        set(&mut settings.sample_rate, self.sample_rate);
+        set(&mut settings.rate_limit, self.rate_limit);
+        set(&mut settings.queue, self.queue);
+        set(&mut settings.symbols.context_lines, self.context_lines);
         settings.symbols.in_app = self.in_app.into_rules();
+        settings.listeners = self.on_outcome;
     }
 }
 
 const MAX_CONTEXT_LINES: usize = 20;
-
-impl Default for Reporting {
-    fn default() -> Self {
-        Self {
-            policy: ReportPolicy::default(),
-            keep_headers: Vec::new(),
-            capture_backtraces: None,
-            sample_rate: 1.0,
-            rate_limit: RateLimit::default(),
-            queue: QueueLimits::default(),
-            context_lines: 5,
-            in_app: InApp::default(),
-            on_outcome: Listeners::default(),
-        }
-    }
-}
-
-impl fmt::Debug for Reporting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reporting")
-            .field("sample_rate", &self.sample_rate)
-            .field("rate_limit", &self.rate_limit)
-            .field("queue", &self.queue)
-            .field("keep_headers", &self.keep_headers)
-            .finish_non_exhaustive()
-    }
-}

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::panic_settings::{OnPanic, PanicCallback, PanicSettings};
+use super::panic_settings::{PanicCallback, PanicSettings};
 use crate::error::Failure;
 use crate::panics::catch::drop_catching;
 use crate::pipeline::Pipeline;
@@ -63,8 +63,8 @@ impl Shutdown {
         self.has_panicked.load(Ordering::Acquire)
     }
 
-    pub(crate) const fn close_timeout(&self) -> Duration {
-        self.settings.close_timeout
+    pub(crate) fn close_timeout(&self) -> Duration {
+        self.settings.close_timeout_or_default()
     }
 
     fn reached(&self, phase: Phase) -> impl Future<Output = ()> + Send + use<> {
@@ -88,7 +88,7 @@ impl Shutdown {
     /// What comes before the signal, and the signal.
     fn start_after(&self, failure: &Failure) {
         if let Some(pipeline) = &self.pipeline {
-            pipeline.flush_blocking(self.settings.crash_timeout);
+            pipeline.flush_blocking(self.settings.crash_timeout_or_default());
         }
         call(&self.settings.on_shutdown, failure);
         self.enter(Phase::ShuttingDown);
@@ -108,7 +108,7 @@ fn call(callbacks: &[PanicCallback], failure: &Failure) {
 
 impl PanicObserver for Shutdown {
     fn panicked(self: Arc<Self>, failure: &Failure) {
-        let OnPanic::ShutDown { grace } = self.settings.on_panic else {
+        let Some(grace) = self.settings.grace() else {
             return;
         };
         if self.has_panicked.swap(true, Ordering::AcqRel) {

@@ -101,7 +101,7 @@ mod tests {
     #[inline(never)]
     fn deep(depth: usize) -> Backtrace {
         if depth == 0 {
-            return Backtrace::capture().unwrap();
+            return Backtrace::capture().expect("a backtrace");
         }
         // Not a tail call, which would leave a single frame.
         std::hint::black_box(deep(depth - 1))

@@ -3,7 +3,6 @@
 mod envelope;
 mod html;
 mod json;
-mod problem;
 mod render;
 mod shape;
 mod text;
@@ -11,8 +10,7 @@ mod view;
 mod xml;
 
 pub(crate) use self::html::{CUSTOM_PAGE_CSP, PAGE_CSP};
-pub(crate) use self::problem::problem;
 pub(crate) use self::render::render;
 pub use self::shape::Shape;
 pub(crate) use self::shape::is_xml_name;
-pub(crate) use self::view::View;
+pub(crate) use self::view::{View, problem};

@@ -1,8 +1,13 @@
-//! What a renderer receives.
+//! What a renderer receives: what is disclosed of a failure, and the problem document made from it.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value, json};
 
 use super::shape::Shape;
-use crate::disclosure::Disclosed;
-use crate::problem::Problem;
+use crate::disclosure::{Debug, Disclosed, Item};
+use crate::error::MANY;
+use crate::problem::{Problem, is_reserved, reason_phrase};
 
 /// An error response, ready to be rendered.
 #[derive(Clone, Copy, Debug)]
@@ -11,4 +16,96 @@ pub(crate) struct View<'a> {
     pub(crate) problem: &'a Problem,
     pub(crate) disclosed: &'a Disclosed,
     pub(crate) shape: &'a Shape,
+}
+
+/// The problem document of a failure. Its instance is `urn`, the URN of the id; the detail is moved out of `disclosed`.
+pub(crate) fn problem(disclosed: &mut Disclosed, urn: &str) -> Problem {
+    let item = &mut disclosed.item;
+    let mut problem = Problem::new(item.status).with_instance(urn.to_owned());
+    if let Some(uri) = &disclosed.type_uri {
+        problem.set_type(uri.clone());
+    }
+    if let Some(title) = &item.title {
+        problem.set_title(title.clone());
+    }
+    // The message of several errors refers to the envelope's `details`; a problem has `errors`.
+    if let Some(detail) = item.detail.take().filter(|detail| detail != MANY) {
+        problem.set_detail(detail);
+    }
+    let mut extend = |name: Cow<'static, str>, value: Value| {
+        // Cannot fail: none of these names is a standard member.
+        let _ = problem.insert(name, value);
+    };
+    if !item.items.is_empty() {
+        extend(
+            "errors".into(),
+            item.items.iter().map(item_of_errors).collect(),
+        );
+    }
+    for (name, value) in [("code", &item.code), ("details", &item.details)] {
+        if let Some(value) = value {
+            extend(name.into(), value.clone());
+        }
+    }
+    for (name, value) in item.fields.iter().filter(|(name, _)| !is_reserved(name)) {
+        extend(name.clone(), value.clone());
+    }
+    if let Some(debug) = &disclosed.debug {
+        extend("debug".into(), debug_member(debug));
+    }
+    problem
+}
+
+/// One of several errors, as in the example of RFC 9457, section 3.
+fn item_of_errors(item: &Item) -> Value {
+    let mut members = Map::new();
+    let detail = item
+        .detail
+        .clone()
+        .unwrap_or_else(|| reason_phrase(item.status).into());
+    members.insert("detail".into(), detail.into_owned().into());
+    let optional = [
+        ("pointer", &item.pointer),
+        ("code", &item.code),
+        ("details", &item.details),
+    ];
+    for (name, value) in optional {
+        if let Some(value) = value {
+            members.insert(name.into(), value.clone());
+        }
+    }
+    for (name, value) in &item.fields {
+        members.insert(name.to_string(), value.clone());
+    }
+    if !item.items.is_empty() {
+        members.insert(
+            "errors".into(),
+            item.items.iter().map(item_of_errors).collect(),
+        );
+    }
+    members.into()
+}
+
+fn debug_member(debug: &Debug) -> Value {
+    let chain = debug.chain.iter().map(|link| {
+        if debug.shows_backtrace {
+            json!(link)
+        } else {
+            json!({ "message": link.message() })
+        }
+    });
+    let mut members = Map::new();
+    if let Some(name) = &debug.type_name {
+        members.insert("type".into(), name.clone().into());
+    }
+    members.insert("chain".into(), chain.collect());
+    if !debug.fields.is_empty() {
+        let fields = debug
+            .fields
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.clone()));
+        members.insert("fields".into(), fields.collect());
+    }
+    members.insert("request".into(), debug.request.clone().into());
+    members.into()
 }

@@ -118,7 +118,7 @@ impl Backstop {
     /// let backstop = Backstop::production().build()?;
     /// let request = Request::get("/").header("accept", "text/plain").body(()).unwrap();
     /// let request = RequestInfo::from_request(&request);
-    /// let response = backstop.respond(&request, Error::msg("no such tenant").status(StatusCode::NOT_FOUND));
+    /// let response = backstop.respond(&request, Error::not_found("no such tenant"));
     /// assert_eq!(response.status(), StatusCode::NOT_FOUND);
     /// assert_eq!(response.headers()["content-type"], "text/plain; charset=utf-8");
     /// # Ok::<(), backstop::ConfigError>(())

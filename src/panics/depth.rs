@@ -1,11 +1,6 @@
 //! How many catching scopes enclose the code that runs now on this thread.
 
-use std::cell::Cell;
-
-thread_local! {
-    /// A plain cell: it has no destructor, so it can still be read while the thread's other locals are destroyed.
-    static CATCH_DEPTH: Cell<u64> = const { Cell::new(0) };
-}
+use super::thread::THREAD;
 
 /// A packed counter, because every request updates it several times.
 ///
@@ -22,7 +17,11 @@ impl CatchDepth {
 
     /// The depth of the code that runs now.
     pub(super) fn current() -> Self {
-        Self(CATCH_DEPTH.get())
+        Self(THREAD.with(|thread| thread.catch_depth.get()))
+    }
+
+    fn make_current(self) {
+        THREAD.with(|thread| thread.catch_depth.set(self.0));
     }
 
     /// Whether no scope encloses the code.
@@ -59,7 +58,7 @@ pub(crate) struct DepthGuard<const DEPTH: u64>(());
 impl<const DEPTH: u64> DepthGuard<DEPTH> {
     #[inline]
     pub(crate) fn enter() -> Self {
-        CATCH_DEPTH.set(CATCH_DEPTH.get().wrapping_add(DEPTH));
+        CatchDepth(CatchDepth::current().0.wrapping_add(DEPTH)).make_current();
         Self(())
     }
 }
@@ -67,11 +66,11 @@ impl<const DEPTH: u64> DepthGuard<DEPTH> {
 impl<const DEPTH: u64> Drop for DepthGuard<DEPTH> {
     #[inline]
     fn drop(&mut self) {
-        let mut depth = CatchDepth(CATCH_DEPTH.get().wrapping_sub(DEPTH));
+        let mut depth = CatchDepth(CatchDepth::current().0.wrapping_sub(DEPTH));
         if depth.is_zero() {
             depth.0 = depth.0.wrapping_add(CatchDepth::GENERATION);
         }
-        CATCH_DEPTH.set(depth.0);
+        depth.make_current();
     }
 }
 

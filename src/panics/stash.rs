@@ -27,8 +27,8 @@ struct Stash {
 }
 
 thread_local! {
-    /// Apart from the depth, which must outlive this destructor. Nothing of the application is dropped or called
-    /// while it is borrowed.
+    /// Apart from the thread's plain cells, which must outlive this destructor. Nothing of the application is dropped
+    /// or called while it is borrowed.
     static STASH: RefCell<Stash> = const { RefCell::new(Stash { generation: 0, panics: Vec::new() }) };
 }
 

@@ -1,6 +1,24 @@
-//! What the current thread is doing, where a panic on it matters for the process.
+//! What the current thread is doing, as far as a panic on it depends on that.
 
 use std::cell::Cell;
+
+thread_local! {
+    /// Plain cells: without a destructor they can still be read while the thread's other locals are destroyed, and
+    /// reading them needs no check.
+    pub(super) static THREAD: ThreadState = const {
+        ThreadState {
+            catch_depth: Cell::new(0),
+            flags: Cell::new(0),
+        }
+    };
+}
+
+pub(super) struct ThreadState {
+    /// A [`CatchDepth`](super::depth::CatchDepth).
+    pub(super) catch_depth: Cell<u64>,
+    /// The [`ThreadFlag`]s that are set.
+    flags: Cell<u8>,
+}
 
 /// One fact about the current thread.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +29,8 @@ pub(crate) enum ThreadFlag {
     MayEndProcess = 2,
     /// It reports the panics of other threads.
     ReportsPanics = 4,
+    /// It works for a pipeline, so what fails on it is not reported.
+    WorksForPipeline = 8,
 }
 
 /// Sets a flag as long as this lives.
@@ -21,18 +41,14 @@ pub(crate) struct FlagGuard {
     was_set: bool,
 }
 
-thread_local! {
-    static FLAGS: Cell<u8> = const { Cell::new(0) };
-}
-
 impl ThreadFlag {
     pub(crate) fn is_set(self) -> bool {
-        FLAGS.with(|flags| flags.get() & self as u8 != 0)
+        THREAD.with(|thread| thread.flags.get() & self as u8 != 0)
     }
 
     pub(crate) fn set(self) -> FlagGuard {
         let was_set = self.is_set();
-        FLAGS.with(|flags| flags.set(flags.get() | self as u8));
+        THREAD.with(|thread| thread.flags.set(thread.flags.get() | self as u8));
         FlagGuard {
             flag: self,
             was_set,
@@ -43,7 +59,8 @@ impl ThreadFlag {
 impl Drop for FlagGuard {
     fn drop(&mut self) {
         if !self.was_set {
-            FLAGS.with(|flags| flags.set(flags.get() & !(self.flag as u8)));
+            let mask = !(self.flag as u8);
+            THREAD.with(|thread| thread.flags.set(thread.flags.get() & mask));
         }
     }
 }

@@ -28,12 +28,6 @@ pub(crate) struct Pipeline {
     state: Arc<PipelineState>,
 }
 
-/// A close that has begun.
-struct Closing {
-    /// How many reports earlier ones have dropped.
-    dropped_before: u64,
-}
-
 /// How long reports have once the last handle is dropped.
 const LAST_WAIT: Duration = Duration::from_secs(2);
 
@@ -71,7 +65,7 @@ impl Pipeline {
     /// Like [`EventSink::capture`], with a waiter for the outcome.
     pub(crate) fn track(&self, event: Box<Event>) -> Arc<DeliveryWaiter> {
         let waiter = Arc::new(DeliveryWaiter::default());
-        self.admit(event, Some(Arc::clone(&waiter)));
+        self.admit(event, Some(&waiter));
         waiter
     }
 
@@ -99,21 +93,21 @@ impl Pipeline {
     pub(crate) async fn close(&self, timeout: Duration) -> Remaining {
         let (deadline, executor) = (self.after(timeout), self.state.executor);
         with_deadline(executor, deadline, all_panics_reported()).await;
-        let closing = self.begin_to_close(deadline);
+        let dropped_before = self.begin_to_close(deadline);
         with_deadline(executor, deadline, self.state.settled(deadline)).await;
-        self.end_closing(closing)
+        self.end_closing(dropped_before)
     }
 
     /// Like [`close`](Self::close), on a thread that may block.
     pub(crate) fn close_blocking(&self, timeout: Duration) -> Remaining {
         let deadline = self.after(timeout);
         self.block_until(deadline, all_panics_reported());
-        let closing = self.begin_to_close(deadline);
+        let dropped_before = self.begin_to_close(deadline);
         self.block_until(deadline, self.state.settled(deadline));
-        self.end_closing(closing)
+        self.end_closing(dropped_before)
     }
 
-    fn admit(&self, event: Box<Event>, waiter: Option<Arc<DeliveryWaiter>>) {
+    fn admit(&self, event: Box<Event>, waiter: Option<&Arc<DeliveryWaiter>>) {
         if self.state.admit(event, waiter) {
             worker::start(&self.state);
         }
@@ -125,18 +119,19 @@ impl Pipeline {
         self.state.settled(deadline).await;
     }
 
-    fn begin_to_close(&self, deadline: Instant) -> Closing {
+    /// Returns how many reports earlier closes have dropped.
+    fn begin_to_close(&self, deadline: Instant) -> u64 {
         let dropped_before = self.state.shut_down();
         worker::revive(&self.state);
         worker::close(&self.state, deadline);
-        Closing { dropped_before }
+        dropped_before
     }
 
-    fn end_closing(&self, closing: Closing) -> Remaining {
+    fn end_closing(&self, dropped_before: u64) -> Remaining {
         self.state.abandon();
         Remaining {
             // The reporters may have reached the deadline first.
-            queued: self.state.shut_down() - closing.dropped_before,
+            queued: self.state.shut_down() - dropped_before,
             spooled: self.state.remaining().spooled,
         }
     }

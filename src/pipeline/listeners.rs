@@ -48,6 +48,11 @@ impl Listeners {
         self.0.push(Callback::new(Arc::new(listener)));
     }
 
+    /// Adds those of another.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     /// Calls all of them. A panic in one has no effect, and what they notify is not reported.
     pub(super) fn notify(&self, event: &OutcomeEvent<'_>) {
         for listener in &self.0 {

@@ -73,7 +73,7 @@ impl PipelineState {
 
     /// Takes an event, or counts and announces why not; returns whether it was taken. Everything on the path of a
     /// request is in here.
-    pub(super) fn admit(&self, event: Box<Event>, waiter: Option<Arc<DeliveryWaiter>>) -> bool {
+    pub(super) fn admit(&self, event: Box<Event>, waiter: Option<&Arc<DeliveryWaiter>>) -> bool {
         let id = event.failure.id();
         let admitted = if recursion::is_working() {
             Err(Outcome::Recursive)
@@ -81,11 +81,11 @@ impl PipelineState {
             self.admission.admit(&event)
         };
         let queued =
-            admitted.and_then(|suppressed| self.queue.push(event, suppressed, waiter.clone()));
+            admitted.and_then(|suppressed| self.queue.push(event, suppressed, waiter.cloned()));
         match queued {
             Ok(()) => true,
             Err(outcome) => {
-                self.announcer.refuse(id, outcome, waiter.as_ref());
+                self.announcer.refuse(id, outcome, waiter);
                 false
             }
         }

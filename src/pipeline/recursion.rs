@@ -1,30 +1,23 @@
 //! Marks the threads that work for a pipeline, so that reporting never reports itself.
 
-use std::cell::Cell;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
 use crate::panics::depth::VisibleCatchGuard;
-
-thread_local! {
-    static IS_WORKING: Cell<bool> = const { Cell::new(false) };
-}
+use crate::panics::thread::{FlagGuard, ThreadFlag};
 
 /// Whether this thread works for a pipeline now.
 pub(super) fn is_working() -> bool {
-    // A thread that is ending has no thread-locals any more; it does not work for a pipeline.
-    IS_WORKING.try_with(Cell::get).unwrap_or_default()
+    ThreadFlag::WorksForPipeline.is_set()
 }
 
 /// Marks the thread until the guard is dropped.
 pub(super) fn enter() -> WorkingGuard {
     WorkingGuard {
         _catching: VisibleCatchGuard::enter(),
-        before: IS_WORKING
-            .try_with(|it| it.replace(true))
-            .unwrap_or_default(),
+        _flag: ThreadFlag::WorksForPipeline.set(),
     }
 }
 
@@ -32,13 +25,7 @@ pub(super) fn enter() -> WorkingGuard {
 pub(super) struct WorkingGuard {
     /// The pipeline catches every panic meanwhile.
     _catching: VisibleCatchGuard,
-    before: bool,
-}
-
-impl Drop for WorkingGuard {
-    fn drop(&mut self) {
-        let _ = IS_WORKING.try_with(|it| it.set(self.before));
-    }
+    _flag: FlagGuard,
 }
 
 pin_project! {

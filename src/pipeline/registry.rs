@@ -1,4 +1,4 @@
-//! All pipelines of the process, for what concerns it as a whole: its crash, and the child that delivers after one.
+//! All pipelines of the process: its crash concerns them all, and so does the child that delivers after one.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
 use super::announcer::Announcer;
-use super::backlog::{Backlog, Body, Ended, Key, Offer, Spooler, Stored};
+use super::backlog::{Backlog, Body, Ended, Key, Loaded, Offer, Spooler, Stored};
 use super::completion::Completion;
 use super::settings::{Executor, InvalidSetting, QueueLimits};
 use super::threads::Runner;
@@ -38,15 +38,6 @@ pub(super) struct SharedSettings {
     pub(super) announcer: Arc<Announcer>,
 }
 
-/// A report of a batch.
-#[derive(Debug)]
-pub(super) struct Loaded {
-    key: Key,
-    /// Where it is on disk, if it is.
-    stored: Option<Stored>,
-    pub(super) report: Arc<Report>,
-}
-
 impl ReporterState {
     /// Opens the spool, if there is one.
     pub(super) fn new(
@@ -64,8 +55,8 @@ impl ReporterState {
         let now = executor.now();
         let (backlog, spooler) = match spool {
             Some(spool) => {
-                let owner = format!("{name}\n{}", reporter.destination());
-                let spooler = Spooler::open(&spool, &owner)
+                let destination = format!("{name}\n{}", reporter.destination());
+                let spooler = Spooler::open(&spool, &destination)
                     .map_err(|error| InvalidSetting::spool(&name, &spool, &error))?;
                 let backlog = Backlog::on_disk(queue, spool.max_age, seed, now);
                 (backlog, Some(spooler))
@@ -125,6 +116,7 @@ impl ReporterState {
     pub(super) fn leave_disk(&self) {
         if let Some(spooler) = &self.spooler {
             spooler.leave(&self.backlog);
+            self.announcer.progress.made();
         }
     }
 
@@ -152,13 +144,7 @@ impl ReporterState {
         if let Some(spooler) = self.spooler.as_ref().filter(|_| !stored.is_empty()) {
             let (readable, dropped) = spooler.read(&self.backlog, &stored);
             self.announcer.announce(&self.name, dropped);
-            for (key, stored, report) in readable {
-                loaded.push(Loaded {
-                    key,
-                    stored: Some(stored),
-                    report,
-                });
-            }
+            loaded.extend(readable);
         }
         loaded
     }

@@ -8,20 +8,20 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::backlog::{Body, Key, Step};
+use super::backlog::{Body, Key, Loaded, Step};
 use super::catch_unwind::CatchUnwind;
-use super::reporter_state::{Loaded, ReporterState};
+use super::reporter_state::ReporterState;
 use crate::report::report::Report;
 use crate::reporters::{BoxFuture, Delivery};
 
 /// A batch that is being delivered.
 struct InFlight<'a> {
     batch: Vec<Loaded>,
-    delivery: BoxFuture<'a, Answer>,
+    delivery: BoxFuture<'a, Deliveries>,
 }
 
-/// What the reporter returned, or `None` if it panicked or took too long.
-type Answer = Option<Vec<Delivery>>;
+/// What the reporter returned; `None` if it panicked or took too long.
+type Deliveries = Option<Vec<Delivery>>;
 
 /// How long one delivery may take.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(60);
@@ -52,10 +52,10 @@ async fn run(state: Arc<ReporterState>) {
             Step::Deliver(batch) => in_flight = deliver(&state, batch),
             Step::Wait(until) => {
                 let until = or_scan(&state, until, next_scan);
-                if let Some(answer) = wait(&state, until, in_flight.as_mut()).await
+                if let Some(deliveries) = wait(&state, until, in_flight.as_mut()).await
                     && let Some(InFlight { batch, .. }) = in_flight.take()
                 {
-                    delivered(&state, batch, answer);
+                    delivered(&state, batch, deliveries);
                 }
             }
             Step::Done => return,
@@ -80,10 +80,10 @@ fn deliver(state: &ReporterState, batch: Vec<(Key, Body)>) -> Option<InFlight<'_
     Some(InFlight { batch, delivery })
 }
 
-fn delivered(state: &ReporterState, batch: Vec<Loaded>, answer: Answer) {
-    let is_broken = answer.is_none();
+fn delivered(state: &ReporterState, batch: Vec<Loaded>, deliveries: Deliveries) {
+    let is_broken = deliveries.is_none();
     // A report without a delivery was not delivered.
-    let deliveries = answer.unwrap_or_default().into_iter();
+    let deliveries = deliveries.unwrap_or_default().into_iter();
     let deliveries = deliveries.chain(std::iter::repeat(Delivery::RETRY));
     state.delivered(batch.into_iter().zip(deliveries).collect(), is_broken);
 }
@@ -93,7 +93,7 @@ async fn wait(
     state: &ReporterState,
     until: Option<Instant>,
     in_flight: Option<&mut InFlight<'_>>,
-) -> Option<Answer> {
+) -> Option<Deliveries> {
     let mut woken = pin!(state.wake.notified());
     let mut time = pin!(async {
         match until {
@@ -104,9 +104,9 @@ async fn wait(
     let mut delivery = in_flight.map(|it| it.delivery.as_mut());
     poll_fn(|cx| {
         if let Some(delivery) = &mut delivery
-            && let Poll::Ready(answer) = delivery.as_mut().poll(cx)
+            && let Poll::Ready(deliveries) = delivery.as_mut().poll(cx)
         {
-            return Poll::Ready(Some(answer));
+            return Poll::Ready(Some(deliveries));
         }
         let is_over = woken.as_mut().poll(cx).is_ready() || time.as_mut().poll(cx).is_ready();
         if is_over {

@@ -37,7 +37,7 @@ impl Progress {
 /// Runs a future until this time at most; `None` if that has passed.
 ///
 /// The timer is a thread's, so that the caller's executor need not have one, nor let it run: with paused time a clock
-/// jumps as soon as nothing else happens on that runtime. Without a thread to spare there is no wait.
+/// jumps as soon as nothing else happens on that runtime. If the system has no thread to spare, there is no wait.
 pub(super) async fn with_deadline<F: Future>(
     executor: Executor,
     deadline: Instant,

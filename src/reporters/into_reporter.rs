@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::dyn_reporter::DynReporter;
 use super::reporter::Reporter;
 
-/// What `Builder::reporter` takes: every [`Reporter`], and a `Spool` of one.
+/// What [`Builder::reporter`](crate::Builder::reporter) takes: every [`Reporter`], and a `Spool` of one.
 ///
 /// This trait is sealed: implement [`Reporter`].
 #[diagnostic::on_unimplemented(

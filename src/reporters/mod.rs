@@ -1,7 +1,7 @@
 //! Where reports go: the trait [`Reporter`], the reporters that need nothing but this process, and tools for writing
 //! more of them.
 //!
-//! Any number of reporters may be set, each with `Builder::reporter`. Every one gets every report, complete and
+//! Any number of reporters may be set, each with [`Builder::reporter`](crate::Builder::reporter). Every one gets every report, complete and
 //! redacted, and none of them can delay another or a request.
 //!
 //! | reporter | delivers to |

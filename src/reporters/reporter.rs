@@ -8,7 +8,7 @@ use crate::error::BoxError;
 use crate::report::outcome::Outcome;
 use crate::report::report::Report;
 
-/// Delivers reports to a place where people see them: a log, a file, a tracker.
+/// Delivers reports to where people see them: a log, a file, a tracker.
 ///
 /// Each reporter has a thread and a backlog of its own: while one waits, fails, blocks or panics, the others go on.
 /// Reports arrive complete and redacted, in batches of at most 32, one batch at a time. What a reporter could not
@@ -61,8 +61,8 @@ pub trait Reporter: Send + Sync {
 
     /// Whether this reporter can show the frames of a backtrace. Default: `false`.
     ///
-    /// If one reporter does, every error takes its backtrace as it is made, as with
-    /// `capture_backtraces(true)`. Without the feature `frames` there are none.
+    /// If one reporter can, every error captures its backtrace as it is made, as with
+    /// [`capture_backtraces`](crate::settings::Reporting::capture_backtraces). Without the feature `frames` there are none.
     fn wants_frames(&self) -> bool {
         false
     }

@@ -13,8 +13,8 @@ use super::reporter::Reporter;
 ///
 /// What a process leaves behind, killed or not, the next one that starts with this directory delivers under the same
 /// id. A report may therefore arrive twice, and none is dropped without being counted. Processes may share a
-/// directory: each has a part of its own, which another process takes over once its owner has ended, if it has a
-/// reporter with the same [name](Reporter::name) and [destination](Reporter::destination).
+/// directory: each has a part of its own, which another one takes over once that process has ended, if it
+/// has a reporter with the same [name](Reporter::name) and [destination](Reporter::destination).
 ///
 /// The report of a panic that ends the process is stored before anything else is done with it; see
 /// [`crash_child`](crate::panics::crash_child). If a process ends that way within two seconds of its start, the next

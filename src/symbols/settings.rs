@@ -1,9 +1,5 @@
 //! The settings of frames in reports.
 
-#[cfg_attr(
-    not(feature = "frames"),
-    expect(dead_code, reason = "only frames are described")
-)]
 #[derive(Clone, Debug)]
 pub(crate) struct SymbolSettings {
     /// Source lines above and below.

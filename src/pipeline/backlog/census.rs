@@ -44,7 +44,7 @@ impl Backlog {
     }
 
     /// Whether one of the first `number` reports gets on before the deadline. What is on disk and has failed is safe,
-    /// so nobody waits until it is tried again.
+    /// so a flush does not wait until it is tried again.
     pub(crate) fn moves_any_of(&self, number: u64, now: Instant, deadline: Instant) -> bool {
         let opens = self.circuit.closed_until(now);
         let moves = |entry: &Entry| match (entry.stage, entry.is_stored()) {

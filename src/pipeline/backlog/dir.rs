@@ -1,8 +1,8 @@
 //! The directory of a spool.
 //!
-//! Each process has a part of its own, `p-<owner>-<uuid>`, whose file `lock` it holds locked for as long as it lives;
+//! Each process has a part of its own, `p-<destination>-<uuid>`, whose file `lock` it holds locked for as long as it lives;
 //! the system releases the lock however the process ends. A process that gets the lock of another part takes over its
-//! files, if the part belongs to the same owner: the reporter and its destination, as a hash.
+//! files, if the part has the same destination: the reporter and where it sends reports, as a hash.
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io;
@@ -15,7 +15,7 @@ use crate::identity::new_id;
 pub(super) struct SpoolDir {
     root: PathBuf,
     part: PathBuf,
-    /// What the names of all parts of this owner start with.
+    /// What the names of all parts with this destination start with.
     prefix: String,
     /// `None` once the part is left to another process.
     lock: Option<File>,
@@ -33,12 +33,12 @@ const TEMPORARY: &str = ".tmp-";
 
 impl SpoolDir {
     /// Opens the directory, which is made if need be, and makes a part of it.
-    pub(super) fn open(root: &Path, owner: &str) -> io::Result<Self> {
+    pub(super) fn open(root: &Path, destination: &str) -> io::Result<Self> {
         private(DirBuilder::new().recursive(true)).create(root)?;
         if !fs::symlink_metadata(root)?.is_dir() {
             return Err(io::Error::other("it is a symbolic link or not a directory"));
         }
-        let prefix = format!("p-{:016x}-", fnv1a(owner));
+        let prefix = format!("p-{:016x}-", fnv1a(destination));
         let id = new_id().simple();
         // It gets its name only when it is locked, or another process could take it for a dead one's.
         let unnamed = root.join(format!("{TEMPORARY}{id}"));
@@ -86,7 +86,7 @@ impl SpoolDir {
         let _ = sync_dir(&self.part);
     }
 
-    /// The parts of processes that have ended, of the same owner and user.
+    /// The parts of processes that have ended, with the same destination, of the same user.
     pub(super) fn dead_parts(&self) -> Vec<DeadPart> {
         let Ok(own) = fs::symlink_metadata(&self.part) else {
             return Vec::new();
@@ -146,7 +146,7 @@ impl DeadPart {
         Some(Self { path, _lock: lock })
     }
 
-    /// The files in it, without those that were not written to their end: nobody was promised those.
+    /// The files in it. One that was not written to its end is removed: it counts nowhere as stored.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for path in entries(&self.path) {

@@ -42,9 +42,9 @@ pub(super) const START_ENDING: &str = ".start.json";
 const START: Duration = Duration::from_secs(2);
 
 impl Disk {
-    pub(super) fn open(settings: &SpoolSettings, owner: &str) -> io::Result<Self> {
+    pub(super) fn open(settings: &SpoolSettings, destination: &str) -> io::Result<Self> {
         Ok(Self {
-            dir: SpoolDir::open(&settings.dir, owner)?,
+            dir: SpoolDir::open(&settings.dir, destination)?,
             segments: BTreeMap::new(),
             last_segment: 0,
             bytes: 0,
@@ -56,6 +56,10 @@ impl Disk {
 
     pub(super) const fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    pub(super) const fn is_left(&self) -> bool {
+        self.dir.is_left()
     }
 
     /// Writes reports, as JSON, all of them or none. When it returns, they are on disk.
@@ -75,7 +79,7 @@ impl Disk {
         stored
             .first()
             .copied()
-            .ok_or(io::ErrorKind::WriteZero.into())
+            .ok_or_else(|| io::ErrorKind::WriteZero.into())
     }
 
     fn write_as(&mut self, reports: &[(Uuid, Vec<u8>)], ending: &str) -> io::Result<Vec<Stored>> {

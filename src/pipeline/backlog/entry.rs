@@ -31,6 +31,15 @@ pub(crate) struct Offer {
     pub(crate) waiter: Option<Arc<DeliveryWaiter>>,
 }
 
+/// A report that is to be delivered.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) key: Key,
+    /// Where it is on disk, if it is.
+    pub(crate) stored: Option<Stored>,
+    pub(crate) report: Arc<Report>,
+}
+
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) id: Uuid,
@@ -71,7 +80,7 @@ impl Entry {
         matches!(self.body, Body::Disk(_))
     }
 
-    /// Whether nobody works on it at the moment.
+    /// Whether it is neither being written nor being delivered.
     pub(super) const fn is_idle(&self) -> bool {
         !matches!(self.stage, Stage::Storing | Stage::InFlight)
     }

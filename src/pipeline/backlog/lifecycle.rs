@@ -135,7 +135,7 @@ impl Backlog {
         }
     }
 
-    /// Says what to do now. While a batch `is_in_flight` there is no other.
+    /// Returns what to do now. While a batch `is_in_flight` there is no other.
     pub(crate) fn next(&mut self, now: Instant, is_in_flight: bool) -> Next {
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             let step = if self.is_ended {

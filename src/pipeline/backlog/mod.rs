@@ -28,7 +28,7 @@ mod spooler;
 mod spooling;
 mod stored;
 
-pub(super) use self::entry::{Body, Key, Offer};
+pub(super) use self::entry::{Body, Key, Loaded, Offer};
 pub(super) use self::lifecycle::{Backlog, Ended, Step};
 pub(super) use self::spooler::Spooler;
 pub(super) use self::stored::Stored;

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::disk::Disk;
-use super::entry::Key;
+use super::entry::{Key, Loaded};
 use super::lifecycle::{Backlog, Ended};
 use super::stored::Stored;
 use crate::pipeline::completion::Completion;
@@ -34,9 +34,9 @@ pub(crate) struct Found {
 const MAX_WRITE: usize = 256;
 
 impl Spooler {
-    /// Opens the directory for an owner: only what the same owner left behind is taken over.
-    pub(crate) fn open(settings: &SpoolSettings, owner: &str) -> io::Result<Self> {
-        let disk = Mutex::new(Disk::open(settings, owner)?);
+    /// Opens the directory. Only what was left behind for the same destination is taken over.
+    pub(crate) fn open(settings: &SpoolSettings, destination: &str) -> io::Result<Self> {
+        let disk = Mutex::new(Disk::open(settings, destination)?);
         Ok(Self { disk })
     }
 
@@ -59,15 +59,20 @@ impl Spooler {
 
     /// Writes the reports that are to be stored. What cannot be written is delivered from memory.
     pub(crate) fn store(&self, backlog: &Mutex<Backlog>) -> Vec<Completion> {
+        let unstored = lock(backlog).take_unstored(MAX_WRITE);
+        let mut serialized = Vec::with_capacity(unstored.len());
+        for (key, report) in unstored {
+            let json = serde_json::to_vec(&*report).unwrap_or_default();
+            serialized.push((key, report.id, json));
+        }
         let mut completions = Vec::new();
         let mut disk = lock(&self.disk);
         let mut chunk = Chunk::default();
-        for (key, report) in lock(backlog).take_unstored(MAX_WRITE) {
-            let json = serde_json::to_vec(&*report).unwrap_or_default();
+        for (key, id, json) in serialized {
             if !chunk.fits(&json, &disk) {
                 chunk.write(&mut disk, backlog, &mut completions);
             }
-            chunk.push(key, report.id, json);
+            chunk.push(key, id, json);
         }
         chunk.write(&mut disk, backlog, &mut completions);
         completions
@@ -97,14 +102,25 @@ impl Spooler {
         &self,
         backlog: &Mutex<Backlog>,
         batch: &[(Key, Stored)],
-    ) -> (Vec<(Key, Stored, Arc<Report>)>, Vec<Completion>) {
+    ) -> (Vec<Loaded>, Vec<Completion>) {
         let mut disk = lock(&self.disk);
+        if disk.is_left() {
+            let mut backlog = lock(backlog);
+            for (key, _) in batch {
+                backlog.give_back(*key);
+            }
+            return (Vec::new(), Vec::new());
+        }
         let stored: Vec<Stored> = batch.iter().map(|(_, stored)| *stored).collect();
         let reports = disk.read(&stored);
         let (mut readable, mut completions) = (Vec::new(), Vec::new());
         for (&(key, stored), report) in batch.iter().zip(reports) {
             match report {
-                Some(report) => readable.push((key, stored, Arc::new(report))),
+                Some(report) => readable.push(Loaded {
+                    key,
+                    stored: Some(stored),
+                    report: Arc::new(report),
+                }),
                 None => {
                     disk.set_aside(&stored);
                     completions.extend(lock(backlog).unreadable(key));
@@ -123,8 +139,8 @@ impl Spooler {
 
     /// Leaves what is on disk to another process.
     pub(crate) fn leave(&self, backlog: &Mutex<Backlog>) {
-        lock(&self.disk).leave();
         lock(backlog).leave_disk();
+        lock(&self.disk).leave();
     }
 }
 

@@ -92,6 +92,11 @@ impl Backlog {
         ended.completions
     }
 
+    /// Takes back a report that is not delivered after all.
+    pub(super) fn give_back(&mut self, key: Key) {
+        self.entries.make_ready(key);
+    }
+
     /// Drops the oldest stored reports, up to so many.
     pub(super) fn evict(&mut self, max: usize) -> Ended {
         let stored = self.entries.iter().filter(|(_, entry)| entry.is_stored());

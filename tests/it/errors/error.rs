@@ -7,7 +7,9 @@ use std::fmt;
 
 use axum_core::response::IntoResponse as _;
 use backstop::prelude::*;
-use backstop::{Backstop, BoxError, Context as _, Error, Failure, HttpError, RequestInfo};
+use backstop::{
+    Backstop, BoxError, Context as _, Error, Exposure, Failure, HttpError, Problem, RequestInfo,
+};
 use http::{HeaderValue, Request, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -158,6 +160,87 @@ async fn the_errors_of_tower_and_tokio_have_their_status() {
 async fn error_of_limit() -> BoxError {
     let limited = http_body_util::Limited::new(axum_core::body::Body::from("too long"), 3);
     http_body_util::BodyExt::collect(limited).await.unwrap_err()
+}
+
+#[test]
+fn a_unit_test_can_read_what_was_set() {
+    let error = Error::from(Teapot)
+        .with_status(StatusCode::CONFLICT)
+        .with_code(7)
+        .with_name("TeapotError")
+        .with_title("No coffee")
+        .with_detail("this pot is for tea")
+        .with_type("https://example.com/teapot")
+        .with_details([1, 2])
+        .with_field("pot", 1)
+        .with_field("pot", 2)
+        .with_header(header::RETRY_AFTER, HeaderValue::from_static("60"))
+        .with_header(header::CONTENT_LENGTH, HeaderValue::from_static("1"))
+        .private();
+    assert_eq!(error.status(), StatusCode::CONFLICT);
+    assert_eq!(error.code(), Some(json!(7)));
+    assert_eq!(error.name().unwrap(), "TeapotError");
+    assert_eq!(error.title().unwrap(), "No coffee");
+    assert_eq!(error.detail().unwrap(), "this pot is for tea");
+    assert_eq!(error.type_uri().unwrap(), "https://example.com/teapot");
+    assert_eq!(error.details(), Some(json!([1, 2])));
+    assert_eq!(error.fields(), [("pot".into(), json!(2))]);
+    assert_eq!(error.headers()[header::RETRY_AFTER], "60");
+    assert_eq!(error.headers().len(), 1, "the length is the response's own");
+    assert_eq!(error.exposure(), Exposure::Private);
+}
+
+#[test]
+fn what_was_not_set_is_read_from_the_error_itself() {
+    let error = Error::from(Teapot);
+    assert_eq!(error.status(), StatusCode::IM_A_TEAPOT);
+    assert_eq!(error.code(), Some(json!("SHORT_AND_STOUT")));
+    let error = Error::from(BoxError::from("x"));
+    assert_eq!(error.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!((error.code(), error.detail()), (None, None));
+    assert_eq!(error.exposure(), Exposure::ByStatus);
+    assert!(error.headers().is_empty() && error.fields().is_empty());
+}
+
+#[test]
+fn the_constructors_have_the_status_of_their_name() {
+    type Constructor = fn(&'static str) -> Error;
+    let constructors: [(u16, Constructor); 12] = [
+        (400, Error::bad_request),
+        (401, Error::unauthorized),
+        (403, Error::forbidden),
+        (404, Error::not_found),
+        (409, Error::conflict),
+        (410, Error::gone),
+        (422, Error::unprocessable),
+        (429, Error::too_many_requests),
+        (500, Error::internal),
+        (502, Error::bad_gateway),
+        (503, Error::unavailable),
+        (504, Error::gateway_timeout),
+    ];
+    for (status, constructor) in constructors {
+        let error = constructor("out of tea");
+        assert_eq!(error.status().as_u16(), status);
+        assert_eq!(error.to_string(), "out of tea");
+    }
+    let location = Failure::from(Error::not_found("x")).location().unwrap();
+    assert!(location.file().ends_with(file!()), "{location}");
+    let error = Error::new(StatusCode::OK, "not an error");
+    assert_eq!(error.status(), StatusCode::INTERNAL_SERVER_ERROR);
+}
+
+#[tokio::test]
+async fn an_error_type_of_ones_own_responds_with_what_it_declares() {
+    let response = backstop::respond(Teapot);
+    assert_eq!(response.status(), StatusCode::IM_A_TEAPOT);
+    assert_eq!(
+        response.headers()[header::CONTENT_TYPE],
+        "application/problem+json"
+    );
+    let body = http_body_util::BodyExt::collect(response.into_body());
+    let problem = Problem::from_json(&body.await.unwrap().to_bytes()).unwrap();
+    assert_eq!(problem.detail(), Some("short & stout"));
 }
 
 #[test]

@@ -419,7 +419,7 @@ fn two_spools_that_could_not_be_told_apart_are_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_burst_is_one_write_and_what_of_it_has_arrived_does_not_arrive_again() {
+async fn what_has_arrived_of_one_write_does_not_arrive_again() {
     /// Takes all but one.
     #[derive(Clone, Default)]
     struct Choosy(Memory);

@@ -2,8 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use backstop::settings::{ConfigErrorKind, Disclosure};
-use backstop::{Backstop, Builder, Error, Format, RequestInfo, Shape};
+use backstop::panics::OnPanic;
+use backstop::settings::{ConfigErrorKind, Disclosure, PanicSettings, Reporting};
+use backstop::{Backstop, Builder, Error, Format, RequestInfo, Shape, testing};
 use http::{Request, Response, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -84,6 +85,35 @@ fn a_bad_setting_is_an_error_that_names_the_setting_and_the_fix() {
         let text = error.to_string();
         assert!(text.starts_with(setting) && text.contains(fix), "{text}");
     }
+}
+
+#[test]
+fn a_group_that_is_set_again_adds_to_what_was_set_before() {
+    let shown = |builder: Builder| {
+        let request = Request::get("/")
+            .header("host", "shop.test")
+            .body(())
+            .unwrap();
+        let request = RequestInfo::from_request(&testing::local(request));
+        let backstop = builder.log(false).build().unwrap();
+        json(backstop.respond(&request, Error::msg("x")))
+            .get("debug")
+            .is_some()
+    };
+    let hosts = || production().disclosure(Disclosure::new().local_hosts(["shop.test"]));
+    assert!(!shown(hosts()));
+    assert!(shown(hosts().disclosure(Disclosure::new().details(true))));
+
+    let rate = |rate| Reporting::new().sample_rate(rate);
+    let twice = |first, second| production().reporting(first).reporting(second).build();
+    assert!(twice(rate(7.0), rate(0.5)).is_ok(), "the later one wins");
+    assert!(twice(rate(7.0), Reporting::new()).is_err());
+
+    let grace = std::time::Duration::from_secs(1);
+    let callback = || PanicSettings::default().on_shutdown(|_| {});
+    let shuts_down = production().on_panic(OnPanic::ShutDown { grace });
+    assert!(shuts_down.on_panic(callback()).build().is_ok());
+    assert!(production().on_panic(callback()).build().is_err());
 }
 
 /// Environment variables belong to the process, so each value is read by a process of its own.

@@ -351,11 +351,7 @@ fn failing_app() -> Router {
         .route("/body", get(body))
         .route_service(
             "/unready",
-            Backstop::production()
-                .build()
-                .unwrap()
-                .layer()
-                .layer(NeverReady),
+            Recorder::production().1.layer().layer(NeverReady),
         )
 }
 
