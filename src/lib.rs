@@ -74,7 +74,7 @@ pub use self::scope::{Scope, notify};
 
 /// The traits whose methods are for everyday use, and the derive: `use backstop::prelude::*;`.
 ///
-/// [`Context`](crate::Context) is not among them, because anyhow's trait of that name has the same method; import it
+/// [`crate::Context`] is not among them, because anyhow's trait of that name has the same method; import it
 /// with `use backstop::Context as _`.
 pub mod prelude {
     pub use crate::scope::{InScope as _, Intercept as _};
