@@ -1,4 +1,4 @@
-# What CI runs.
+# Everything that CI checks.
 ci:
     .ci/run
 
@@ -6,7 +6,7 @@ ci:
 demo *arguments:
     cargo run --example demo -- {{arguments}}
 
-# The quick round while writing.
+# The quick checks while writing.
 check:
     cargo fmt --all
     cargo clippy --workspace --all-targets --all-features -- -D warnings

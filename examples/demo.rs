@@ -1,12 +1,12 @@
-//! A small shop whose routes fail in every way there is: `cargo run --example demo`, then open
+//! A small shop that fails in every way: `cargo run --example demo`, then open
 //! <http://127.0.0.1:3000/>.
 //!
-//! `--port 3001` takes another port, `BACKSTOP_MODE=development` shows what production hides.
+//! `--port 3001` chooses another port; `BACKSTOP_MODE=development` shows what production hides.
 
 #![expect(
     clippy::panic,
     clippy::print_stdout,
-    reason = "it shows what a panic becomes, and where it listens"
+    reason = "an example panics, and prints where it listens"
 )]
 
 use std::net::SocketAddr;
@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port()?)).await?;
     println!("The shop is open at http://{}/", listener.local_addr()?);
-    // With the addresses of its clients: in development only those on this machine see details.
+    // With the addresses of clients, so that in development only those on this machine see details.
     let shop = shop(&backstop).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, shop).await?;
     Ok(())
@@ -57,7 +57,7 @@ fn shop(backstop: &Backstop) -> Router {
         .layer(backstop.layer())
 }
 
-/// Services that fail by themselves; the layer outside them answers, with no `HandleErrorLayer`.
+/// Services that fail themselves. The layer outside of them responds, without a `HandleErrorLayer`.
 fn slow_routes(backstop: &Backstop) -> Router {
     let deadline = tower::timeout::TimeoutLayer::new(Duration::from_millis(200));
     let slow = get(std::future::pending::<()>).layer(
@@ -74,7 +74,7 @@ fn slow_routes(backstop: &Backstop) -> Router {
     Router::new().route("/slow", slow).route("/busy", busy)
 }
 
-/// What can go wrong in the shop, and what it answers.
+/// What can go wrong in the shop, and the response to it.
 #[derive(Debug, thiserror::Error, HttpError)]
 enum ShopError {
     #[error("there is no product {0}")]
@@ -87,7 +87,7 @@ enum ShopError {
         product_id: u64,
         #[http(field = "inStock")]
         in_stock: u64,
-        /// No safe field, so clients never see it.
+        /// Not a safe field, so clients never see it.
         #[http(field)]
         warehouse: &'static str,
     },
@@ -141,7 +141,7 @@ async fn search(Query(search): Query<Search>) -> String {
     format!("{} results", search.limit)
 }
 
-/// A foreign error: a 500 whose text only the log has.
+/// A foreign error: a 500 whose text only the log contains.
 async fn stock(scope: Scope) -> backstop::Result<String> {
     scope.add_breadcrumb("looked on the shelf");
     std::fs::read_to_string("/var/lib/shop/stock.json").context("loading the stock")
@@ -154,14 +154,14 @@ async fn panics(scope: Scope) {
     println!("{}", prices[index]);
 }
 
-/// Another task's panic, which `map_status` makes a 502.
+/// The panic of another task, which `map_status` makes a 502.
 async fn invoice() -> backstop::Result<()> {
     tokio::spawn(async { panic!("the printer is on fire") })
         .await
         .context("printing the invoice")
 }
 
-/// The head leaves, then the body fails: the connection is reset, never ended as if all were there.
+/// The head is sent, and then the body fails: the connection is reset, so that the client does not take it as complete.
 async fn export() -> Body {
     let lines = ["id,name\n", "7,teapot\n", "the disk is on fire"];
     Body::from_stream(stream::iter(lines).then(|line| async move {
@@ -174,7 +174,7 @@ async fn export() -> Body {
     }))
 }
 
-/// A bare answer of somebody else's: its text is hidden, for it is a 5xx.
+/// A bare response that another server wrote. Its text is hidden, because it is a 5xx.
 async fn supplier() -> (StatusCode, &'static str) {
     (
         StatusCode::BAD_GATEWAY,

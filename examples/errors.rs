@@ -1,8 +1,8 @@
-//! Errors that say how they answer, and every format that they answer in.
+//! Errors that declare their responses, and every format that they are rendered in.
 //!
-//! `cargo run --example errors` prints the answers and ends; nothing listens.
+//! `cargo run --example errors` prints the responses and ends; nothing listens.
 
-#![expect(clippy::print_stdout, reason = "printing is what it is for")]
+#![expect(clippy::print_stdout, reason = "an example prints its responses")]
 
 use axum::Router;
 use axum::body::Body;
@@ -15,7 +15,7 @@ use http::{Request, StatusCode};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
-/// All that a shop tells its clients. A variant is its message, for people, and its facts, for programs.
+/// Everything that clients of a shop learn. A variant has a message for people, and a code and fields for programs.
 #[derive(Debug, thiserror::Error, HttpError)]
 enum ShopError {
     #[error("there is no product {id}")]
@@ -37,7 +37,7 @@ enum ShopError {
     Stock(#[from] std::io::Error),
 }
 
-/// An error returned as it is answers for itself.
+/// A derived error is a response itself, so a handler can return it as it is.
 async fn product(Path(id): Path<u32>) -> Result<String, ShopError> {
     match id {
         1 => Ok("A teapot.".to_owned()),
@@ -47,7 +47,7 @@ async fn product(Path(id): Path<u32>) -> Result<String, ShopError> {
     }
 }
 
-/// Where several kinds of errors meet, `backstop::Result` takes them all, and remembers the place of each `?`.
+/// Where errors of several types meet, `backstop::Result` takes them all, and records the source location of each `?`.
 async fn stock() -> backstop::Result<String> {
     let text = std::fs::read_to_string("/no/such/file").map_err(ShopError::from)?;
     let count: u32 = text.trim().parse().or_internal("counting the stock")?;
@@ -58,7 +58,7 @@ async fn stock() -> backstop::Result<String> {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let backstop = Backstop::production()
         .safe_fields(["product"])
-        .on_error(|event| println!("  (the owner reads: {})", chain(event.failure())))
+        .on_error(|event| println!("  (callbacks see: {})", chain(event.failure())))
         .build()?;
     let app: Router = Router::new()
         .route("/products/{id}", get(product))
@@ -75,15 +75,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     ] {
         show(&app, "/products/7", accept).await?;
     }
-    // The others as most clients get them: a conflict, a closed shop, a refused path, and a 500 that keeps
-    // to itself what went wrong.
+    // The others as most clients get them: a conflict, a closed shop, a rejected path, and a 500 that does not say
+    // what went wrong.
     for path in ["/products/2", "/products/3", "/products/teapot", "/stock"] {
         show(&app, path, "*/*").await?;
     }
     Ok(())
 }
 
-/// What happened, down to the first cause.
+/// The messages of the cause chain.
 fn chain(failure: &Failure) -> String {
     let messages: Vec<&str> = failure.chain().iter().map(|link| link.message()).collect();
     messages.join(": ")

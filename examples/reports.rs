@@ -1,9 +1,9 @@
-//! The story of a request, told to its owner: `cargo run --example reports`.
+//! Reports of a request's failures: `cargo run --example reports`.
 //!
-//! `Console` prints two reports as a developer sees them: of an error that was dealt with (`intercept`), with what
-//! `contextualize` added, and of the failure itself, with the breadcrumbs of the handler and of the task it spawned.
+//! `Console` prints two reports: one of an error that the handler intercepts, with the metadata that `contextualize`
+//! adds, and one of the failure itself, with the breadcrumbs of the handler and of the task that it spawned.
 
-#![expect(clippy::print_stdout, reason = "an example shows what it does")]
+#![expect(clippy::print_stdout, reason = "an example prints its reports")]
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let request = Request::get("/orders/7?token=s3cr3t").body(axum::body::Body::empty())?;
     let response = app.oneshot(request).await?;
-    // The client learns an id and nothing else; the report has the rest.
+    // The client gets the status and an id; the report has the rest.
     assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
 
     let remaining = backstop.close(Duration::from_secs(5)).await;
@@ -50,14 +50,14 @@ async fn order(scope: Scope, Path(id): Path<u32>) -> backstop::Result<String> {
     scope.add_feature_flag(FeatureFlag::new("checkout").with_variant("two-step"));
     scope.add_breadcrumb("opened the order");
 
-    // A discount is nice to have: its failure is reported as dealt with, and the order goes on.
+    // The discount is optional: its failure is reported as handled, and the order continues.
     let discount = backstop::report::contextualize(discount(), |report| {
         let section = report.metadata.entry("campaign".into()).or_default();
         section.insert("name".into(), "black friday".into());
     });
     scope.add_breadcrumb(format!("took {} percent off", discount.await));
 
-    // The task takes the request's scope along.
+    // The task runs in the request's scope.
     let stock = scope.spawn(async {
         Scope::current().add_breadcrumb("asked the warehouse");
         warehouse()
@@ -70,10 +70,10 @@ async fn discount() -> u32 {
 }
 
 fn warehouse() -> backstop::Result<String> {
-    let answer: Result<String, _> = Err(std::io::Error::other(
+    let stock: Result<String, _> = Err(std::io::Error::other(
         "connecting to postgres://app:s3cr3t@db:5432/stock: connection refused",
     ));
-    answer
+    stock
         .or_status(StatusCode::BAD_GATEWAY)
         .context("counting the stock")
 }

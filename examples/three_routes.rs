@@ -1,6 +1,6 @@
 //! Failures outside requests: `cargo run --example three_routes`, then open <http://127.0.0.1:5555/error>.
 //!
-//! Three routes fail, each in another place. The log on standard error shows the report of each:
+//! Three routes fail, each in another way. The log on standard error shows the report of each:
 //!
 //! * `/error` fails in its handler. The layer responds, and the report contains the request.
 //! * `/asyncerror` panics a moment later, in a task that was spawned without a scope. The client has its 200 by then, and

@@ -2,7 +2,7 @@
 //!
 //! A process symbolizes its first backtrace, which is the slow one, on one thread, and captures backtraces on another
 //! meanwhile. Each kind has processes of its own, because only the first time is cold. On a busy machine some captures
-//! take long without any waiting; how often the thread gave up its processor voluntarily tells one from the other.
+//! take long without any waiting; how often the thread gave up its processor voluntarily distinguishes them.
 
 use std::hint::black_box;
 use std::process::Command;

@@ -6,7 +6,7 @@
 //!
 //! # Three routes
 //!
-//! `cargo run --example three_routes` serves three routes, each of which fails in another place:
+//! `cargo run --example three_routes` serves three routes, each of which fails in another way:
 //!
 //! ```
 //! use std::time::Duration;
@@ -211,13 +211,13 @@
 //! If the process ends at once, nothing unwinds, so no layer, no task and no `catch_unwind` sees it. Backstop does not
 //! change such an end: message, status and signal are the same as without it. If a hook runs first, the report [may still
 //! be delivered](#crashes). In all other cases nothing is reported, and reports that are neither delivered nor spooled
-//! are lost.
+//! are gone.
 //!
 //! | | what Rust does | what Backstop sees |
 //! | --- | --- | --- |
 //! | a panic in a destructor while another unwinds, in a handler too | runs the hook for each, then aborts | each, in the hook: a crash |
 //! | any panic with `panic = "abort"` | runs the hook, then aborts | it, in the hook: a crash |
-//! | a panic in the destructor of a thread-local | runs the hook, then aborts | it, but not that the process ends: its report is lost |
+//! | a panic in the destructor of a thread-local | runs the hook, then aborts | it, but not that the process ends: its report is not delivered |
 //! | stack overflow | prints a message and aborts | nothing: no hook runs |
 //! | out of memory | prints a message and aborts | nothing; `try_reserve` returns an error |
 //! | `std::process::abort` | aborts | nothing |
@@ -279,6 +279,6 @@
 //! [`crash_child`](crate::panics::crash_child) after `build()`. A process that died within two seconds of its start is
 //! expected to die again: the next one delivers its reports before `build()` returns, within a bound.
 //!
-//! Without a spool the report of a crash has the same time to arrive, and is lost if it does not. A panic that unwinds
+//! Without a spool the report of a crash has the same time to arrive, and is dropped if it does not. A panic that unwinds
 //! `main` is delivered in this way only with the [guard](crate::Backstop::guard), because a hook alone cannot know that
 //! nothing will catch it.

@@ -16,10 +16,12 @@ impl CatchDepth {
     const GENERATION: u64 = 1 << 32;
 
     /// The depth of the code that runs now.
+    #[inline]
     pub(super) fn current() -> Self {
         Self(THREAD.with(|thread| thread.catch_depth.get()))
     }
 
+    #[inline]
     fn make_current(self) {
         THREAD.with(|thread| thread.catch_depth.set(self.0));
     }

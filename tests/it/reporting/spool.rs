@@ -9,7 +9,7 @@ use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -575,6 +575,51 @@ async fn a_spooled_report_is_tried_again_as_one_in_memory_but_is_not_given_up_so
     let stats = backstop.stats();
     assert_eq!(stats.reporters[0].count(Outcome::GaveUp), 1);
     assert_eq!(stats.reporters[1].spooled(), 1);
+}
+
+#[test]
+fn every_report_is_counted_once_at_every_moment_while_threads_fail_files_are_evicted_and_it_is_closed()
+ {
+    struct Slow(AtomicUsize);
+    impl Reporter for Slow {
+        async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
+            let calls = self.0.fetch_add(1, Ordering::Relaxed);
+            std::thread::yield_now();
+            let delivery = match calls % 3 {
+                0 => Delivery::Delivered,
+                1 => Delivery::Rejected,
+                _ => Delivery::Unsent,
+            };
+            vec![delivery; batch.len()]
+        }
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let spool = Spool::new(dir.path(), Slow(AtomicUsize::new(0))).max_reports(100);
+    let backstop = Backstop::production().log(false).reporter(spool);
+    let backstop = backstop.build().unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..2_000).for_each(|_| fail(&backstop, "x")));
+        }
+        scope.spawn(|| {
+            while backstop.stats().reporters[0].captured() < 5_000 {
+                assert_conserved(&backstop);
+            }
+            backstop.close_blocking(Duration::from_secs(10));
+        });
+    });
+    assert_conserved(&backstop);
+    let stats = &backstop.stats().reporters[0];
+    assert_eq!((stats.captured(), stats.queued()), (8_000, 0));
+    // What is on disk is what is counted, each line a report but for the notes of those that are done.
+    let contents = reports_in(dir.path())
+        .into_iter()
+        .map(|path| fs::read_to_string(path).unwrap());
+    let lines: Vec<String> = contents
+        .flat_map(|it| it.lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect();
+    let (done, reports): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line.starts_with('-'));
+    assert_eq!((reports.len() - done.len()) as u64, stats.spooled());
 }
 
 /// Sends each report to a receiver, a line each, and waits for its word.

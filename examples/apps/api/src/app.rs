@@ -1,4 +1,4 @@
-//! Where the parts are put together: the routes, what guards them, and Backstop around it all.
+//! Puts the parts together: the routes, the limits around them, and Backstop around both.
 
 use std::time::Duration;
 
@@ -14,14 +14,14 @@ use tower::limit::GlobalConcurrencyLimitLayer;
 use crate::store::Store;
 use crate::{handlers, openapi};
 
-/// How much the service takes before it refuses.
+/// How much the service accepts.
 #[derive(Clone, Debug)]
 pub struct Limits {
     /// Bytes of a request's body.
     pub body: usize,
     /// Requests at a time.
     pub concurrent: usize,
-    /// How long a request may take until its answer begins.
+    /// How long a request may take until its response begins.
     pub deadline: Duration,
 }
 
@@ -35,14 +35,14 @@ impl Default for Limits {
     }
 }
 
-/// What this service adds to a mode's settings: the facts that clients may read, and what its database's errors mean
-/// where no error of its own says more.
+/// Adds this service's settings to those of a mode: the fields that clients may see, and the statuses of database
+/// errors that no error of the application replaces.
 pub fn settings(mode: Builder) -> Builder {
     mode.safe_fields(["author", "book", "isbn"])
         .map_status(status)
 }
 
-/// The API, unguarded.
+/// The API, without limits.
 pub fn routes(store: Store) -> Router {
     Router::new()
         .route("/authors", post(handlers::add_author))
@@ -62,12 +62,12 @@ pub fn routes(store: Store) -> Router {
         .with_state(store)
 }
 
-/// The limits around the routes, and Backstop around the limits: it answers for them too.
+/// Adds the limits around the routes, and Backstop around the limits, so that it responds to their failures too.
 pub fn guard(routes: Router, backstop: &Backstop, limits: &Limits) -> Router {
     let guards = ServiceBuilder::new()
         .layer(backstop.layer())
         .load_shed()
-        // Of one semaphore, for `Router::layer` puts a service of its own around each route.
+        // One semaphore for all routes, because `Router::layer` wraps each route in a service of its own.
         .layer(GlobalConcurrencyLimitLayer::new(limits.concurrent))
         .timeout(limits.deadline);
     routes

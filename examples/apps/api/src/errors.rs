@@ -1,5 +1,5 @@
-//! What can go wrong with books and authors, and what it answers. All else is said by whoever fails: axum's
-//! rejections, garde's report, the limits, the database.
+//! What can go wrong with books and authors, and the response to it. All other failures are declared where they come
+//! from: axum's rejections, garde's report, the limits, the database.
 
 use backstop::HttpError;
 use thiserror::Error;
@@ -12,7 +12,7 @@ pub(crate) struct NoBook {
     pub(crate) id: i64,
 }
 
-/// What keeps a book out.
+/// Why a book is refused.
 #[derive(Debug, Error, HttpError)]
 pub(crate) enum BookRefused {
     #[error("another book has the ISBN {isbn}")]
@@ -22,7 +22,7 @@ pub(crate) enum BookRefused {
         isbn: String,
         source: sqlx::Error,
     },
-    #[error("there is no author {author} who could have written it")]
+    #[error("there is no author {author}")]
     #[http(status = 409, code = "UNKNOWN_AUTHOR", title = "Unknown author")]
     UnknownAuthor {
         #[http(field)]
@@ -31,7 +31,8 @@ pub(crate) enum BookRefused {
     },
 }
 
-/// All that can go wrong with a book. Its parts are types of their own, for a route documents those that it has.
+/// Everything that can go wrong with a book. The parts are types of their own, so that each route documents those that
+/// it can have.
 #[derive(Debug, Error, HttpError)]
 pub(crate) enum BookError {
     #[error(transparent)]
@@ -45,7 +46,8 @@ pub(crate) enum BookError {
     Database(#[from] sqlx::Error),
 }
 
-/// That an author still has books is no error of ours: the foreign key says so, and `map_status` makes it a 409.
+/// Deleting an author who still has books is not among these errors: the foreign key forbids it, and `map_status` makes
+/// that a 409.
 #[derive(Debug, Error, HttpError)]
 pub(crate) enum AuthorError {
     #[error("there is no author {id}")]

@@ -1,4 +1,4 @@
-//! What each route does. Whatever fails on the way goes out by `?`.
+//! The handlers. Every failure leaves them through `?`.
 
 use axum::Json;
 use axum::body::Body;
@@ -91,8 +91,8 @@ pub(crate) async fn remove_book(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// All books, page by page as the client reads. A page that can't be read breaks the body off: its head, a 200, has
-/// left by then.
+/// All books, page by page as the client reads. If a page cannot be read, the connection is reset, because the head of
+/// the response, a 200, was sent already.
 #[utoipa::path(get, path = "/books.csv",
     responses((status = 200, body = String, content_type = "text/csv")))]
 pub(crate) async fn export(State(store): State<Store>) -> impl IntoResponse {

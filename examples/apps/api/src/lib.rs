@@ -1,4 +1,4 @@
-//! A library's API: books and their authors in SQLite, and a list of every failure it can have (the README).
+//! A library's API: books and their authors in SQLite. The README lists every failure that it can have.
 #![forbid(unsafe_code)]
 
 mod app;

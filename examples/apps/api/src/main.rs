@@ -10,12 +10,12 @@ use tokio::net::TcpListener;
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tracing_subscriber::fmt().init();
     let backstop = settings(Backstop::from_env()?).build()?;
-    let store = Store::in_memory(Store::PATIENCE).await?;
+    let store = Store::in_memory(Store::ACQUIRE_TIMEOUT).await?;
     let app = guard(routes(store), &backstop, &Limits::default());
 
     let listener = TcpListener::bind(("127.0.0.1", port()?)).await?;
     println!("The library is open at http://{}/", listener.local_addr()?);
-    // With the addresses of its clients: in development only those on this machine see details.
+    // With the addresses of clients, so that in development only those on this machine see details.
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app)
         .with_graceful_shutdown(interrupted())
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Ctrl-C. Where nobody can listen for it, nobody shuts down gracefully.
+/// Resolves on Ctrl-C; never if the process cannot listen for it.
 async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending().await

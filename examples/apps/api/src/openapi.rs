@@ -1,4 +1,5 @@
-//! The document at `/openapi.json`. Errors of our own document themselves ([`Responses`]); here is what others answer.
+//! The document at `/openapi.json`. The application's errors document themselves ([`Responses`]); the responses to all
+//! other failures are here.
 //!
 //! [`Responses`]: backstop::utoipa::Responses
 
@@ -34,7 +35,7 @@ pub(crate) async fn document() -> Json<Document> {
     Json(Api::openapi())
 }
 
-/// A number in the path or in the query is none.
+/// A number in the path or in the query is invalid.
 pub(crate) struct BadNumber;
 
 impl IntoResponses for BadNumber {
@@ -43,7 +44,7 @@ impl IntoResponses for BadNumber {
     }
 }
 
-/// The body can't be read, or breaks a rule.
+/// The body cannot be read, or breaks a rule.
 pub(crate) struct BadBody;
 
 impl IntoResponses for BadBody {
@@ -51,16 +52,16 @@ impl IntoResponses for BadBody {
         problems([
             (400, "The path or the body is malformed."),
             (413, "The body is too large."),
-            (415, "The body is not said to be JSON."),
+            (415, "The content type is not JSON."),
             (
                 422,
-                "A member is missing or of the wrong type; or the code is INVALID and `errors` tells each broken rule.",
+                "A member is missing or has the wrong type; or the code is INVALID, and `errors` lists each broken rule.",
             ),
         ])
     }
 }
 
-/// The foreign key's word.
+/// The foreign key forbids it.
 pub(crate) struct HasBooks;
 
 impl IntoResponses for HasBooks {
@@ -69,15 +70,15 @@ impl IntoResponses for HasBooks {
     }
 }
 
-/// What every operation may answer.
+/// The failures of every operation.
 struct Always;
 
 impl Modify for Always {
     fn modify(&self, document: &mut Document) {
         let always = problems([
-            (500, "It is our fault."),
-            (503, "There are too many requests, or the database is away."),
-            (504, "It took too long."),
+            (500, "The service has failed."),
+            (503, "There are too many requests, or the database is unavailable."),
+            (504, "The request took too long."),
         ]);
         for item in document.paths.paths.values_mut() {
             let operations = [

@@ -1,4 +1,4 @@
-//! What clients send, and the rules that it must meet.
+//! What clients send, and the rules for it.
 
 use axum::Json;
 use axum::extract::{FromRequest, Request};
@@ -21,7 +21,7 @@ pub(crate) struct NewBook {
     pub(crate) isbn: String,
     #[garde(length(chars, min = 1, max = 500))]
     pub(crate) title: String,
-    /// The id of who wrote it.
+    /// The id of its author.
     #[garde(skip)]
     pub(crate) author: i64,
 }
@@ -32,7 +32,7 @@ pub(crate) struct Page {
     /// The id after which the page begins.
     #[serde(default)]
     pub(crate) after: i64,
-    /// How many at the most: up to 100, without it 20.
+    /// The number of books at most, up to 100. Default: 20.
     #[serde(default = "Page::usual")]
     limit: u32,
 }
@@ -47,7 +47,7 @@ impl Page {
     }
 }
 
-/// A JSON body that meets its type's rules, else one error for each that it breaks.
+/// A JSON body that meets the rules of its type. The rejection has one error for each rule that it breaks.
 pub(crate) struct Valid<T>(pub(crate) T);
 
 impl<S, T> FromRequest<S> for Valid<T>
@@ -76,6 +76,6 @@ fn isbn_13(isbn: &str, _: &()) -> garde::Result {
     if is_valid {
         Ok(())
     } else {
-        Err(garde::Error::new("is no ISBN-13"))
+        Err(garde::Error::new("is not an ISBN-13"))
     }
 }

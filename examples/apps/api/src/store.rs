@@ -1,4 +1,4 @@
-//! The database: one SQLite in memory, its statements, and what its errors mean.
+//! The database: SQLite in memory, the statements, and what its errors mean.
 
 use std::time::Duration;
 
@@ -41,28 +41,28 @@ pub struct Store {
 }
 
 impl Store {
-    /// How long a request waits for a connection, where nothing else is said.
-    pub const PATIENCE: Duration = Duration::from_secs(2);
+    /// How long a request waits for a connection by default.
+    pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 
-    /// An empty library, gone with its last clone.
+    /// Creates an empty library, which is dropped with its last clone.
     ///
     /// # Errors
     ///
-    /// SQLite refuses.
-    pub async fn in_memory(patience: Duration) -> Result<Self, sqlx::Error> {
-        // Each connection to memory has a database of its own, so there is one and it stays.
+    /// SQLite cannot be opened, or refuses the schema.
+    pub async fn in_memory(acquire_timeout: Duration) -> Result<Self, sqlx::Error> {
+        // Each connection to memory has a database of its own, so there is only one, which is never closed.
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .idle_timeout(None)
             .max_lifetime(None)
-            .acquire_timeout(patience)
+            .acquire_timeout(acquire_timeout)
             .connect("sqlite::memory:")
             .await?;
         sqlx::raw_sql(SCHEMA).execute(&pool).await?;
         Ok(Self { pool })
     }
 
-    /// The connections, for what isn't the API's work.
+    /// The connections, for tests.
     pub fn pool(&self) -> &SqlitePool {
         &self.pool
     }
@@ -150,7 +150,7 @@ impl Store {
     }
 }
 
-/// What it means that the database did not take this book.
+/// What it means that the database refused this book.
 fn refused(source: sqlx::Error, book: &NewBook) -> BookError {
     match source.as_database_error().map(|error| error.kind()) {
         Some(ErrorKind::UniqueViolation) => {

@@ -11,7 +11,7 @@ use reqwest::header::{ACCEPT, ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use serde_json::{Value, json};
 
 #[tokio::test]
-async fn what_succeeds_is_left_alone() {
+async fn successful_responses_are_not_touched() {
     let library = Library::open().await;
     let herbert = library
         .post("/authors", json!({"name": "Frank Herbert"}))
@@ -50,7 +50,7 @@ async fn what_succeeds_is_left_alone() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_a_404_with_its_code() {
+async fn a_missing_book_or_author_is_a_404_with_its_code() {
     let library = Library::open().await;
     let book = json!({"isbn": DUNE, "title": "Dune", "author": 1});
     for reply in [
@@ -75,7 +75,7 @@ async fn what_is_not_there_is_a_404_with_its_code() {
 }
 
 #[tokio::test]
-async fn a_method_that_a_route_has_not_is_a_405_that_tells_which_it_has() {
+async fn an_unsupported_method_is_a_405_that_lists_the_supported_ones() {
     let library = Library::open().await;
     let reply = library.delete("/books").await;
     reply.assert_problem(json!({"title": "Method Not Allowed", "status": 405}));
@@ -83,7 +83,7 @@ async fn a_method_that_a_route_has_not_is_a_405_that_tells_which_it_has() {
 }
 
 #[tokio::test]
-async fn a_path_or_query_that_is_no_number_is_a_400() {
+async fn an_invalid_number_in_the_path_or_query_is_a_400() {
     let library = Library::open().await;
     library.get("/books/dune").await.assert_problem(json!({
         "title": "Bad Request", "status": 400, "detail": "Invalid URL: Cannot parse `dune` to a `i64`",
@@ -166,7 +166,7 @@ async fn a_body_over_the_limit_is_a_413() {
 }
 
 #[tokio::test]
-async fn each_broken_rule_is_told_with_its_pointer() {
+async fn each_broken_rule_is_listed_with_its_pointer() {
     let library = Library::open().await;
     let book = json!({"isbn": "9780441172710", "title": "", "author": 1});
     for reply in [
@@ -178,7 +178,7 @@ async fn each_broken_rule_is_told_with_its_pointer() {
             "status": 422,
             "code": "INVALID",
             "errors": [
-                {"detail": "is no ISBN-13", "pointer": "#/isbn"},
+                {"detail": "is not an ISBN-13", "pointer": "#/isbn"},
                 {"detail": "length is lower than 1", "pointer": "#/title"},
             ],
         }));
@@ -209,20 +209,20 @@ async fn what_the_database_refuses_is_a_409() {
     library.post("/books", orphan).await.assert_problem(json!({
         "title": "Unknown author",
         "status": 409,
-        "detail": "there is no author 7 who could have written it",
+        "detail": "there is no author 7",
         "code": "UNKNOWN_AUTHOR",
         "author": 7,
     }));
-    // No error of ours: the database's own, whose text stays hidden.
+    // An error of the database, whose text stays hidden.
     let needed = library.delete("/authors/1").await;
     needed.assert_problem(json!({"title": "Conflict", "status": 409}));
 }
 
 #[tokio::test]
-async fn a_broken_database_is_a_500_that_tells_nothing_but_to_its_owner() {
+async fn an_error_of_the_database_is_a_500_whose_text_only_the_report_has() {
     let reports = Memory::new();
     let settings = Backstop::production().reporter(reports.clone());
-    let library = Library::of(settings, Limits::default(), Store::PATIENCE).await;
+    let library = Library::of(settings, Limits::default(), Store::ACQUIRE_TIMEOUT).await;
     library.stock().await;
     library
         .sql(
@@ -244,17 +244,17 @@ async fn a_broken_database_is_a_500_that_tells_nothing_but_to_its_owner() {
     library.backstop.flush(Duration::from_secs(10)).await;
     let reports = reports.reports();
     let ids: Vec<String> = reports.iter().map(|report| report.id.to_string()).collect();
-    let told: Vec<&str> = replies
+    let sent: Vec<&str> = replies
         .iter()
         .filter_map(|reply| reply.header("x-error-id"))
         .collect();
-    assert_eq!(ids, told);
+    assert_eq!(ids, sent);
     let first = serde_json::to_string(&*reports[0]).unwrap();
     assert!(first.contains("s3cr3t in /var/lib/s3cr3t.db"), "{first}");
 }
 
 #[tokio::test]
-async fn nothing_hidden_is_shown_in_any_format() {
+async fn hidden_text_is_in_no_format() {
     let library = Library::open().await;
     library.sql("ALTER TABLE books RENAME TO s3cr3t").await;
     let formats = [
@@ -282,7 +282,7 @@ async fn nothing_hidden_is_shown_in_any_format() {
 }
 
 #[tokio::test]
-async fn what_is_shown_is_shown_in_each_format() {
+async fn public_text_is_in_every_format() {
     let library = Library::open().await;
     for (accept, part) in [
         ("application/json", r#""detail":"there is no book 7""#),
@@ -338,7 +338,7 @@ async fn a_request_too_many_is_a_503_that_says_when_to_try_again() {
         ..Limits::default()
     };
     let library = Library::with(limits, Duration::from_secs(2)).await;
-    // What no route is meant for is shed like the rest.
+    // Requests to unknown routes are shed too.
     for path in ["/books", "/nowhere"] {
         let reply = library.get(path).await;
         reply.assert_problem(json!({"title": "Service Unavailable", "status": 503}));
@@ -347,7 +347,7 @@ async fn a_request_too_many_is_a_503_that_says_when_to_try_again() {
 }
 
 #[tokio::test]
-async fn a_bug_is_a_500_and_the_service_goes_on() {
+async fn a_panic_is_a_500_and_the_service_keeps_running() {
     let library = Library::open().await;
     let reply = library.get("/bug").await;
     reply.assert_problem(json!({"title": "Internal Server Error", "status": 500}));
@@ -355,16 +355,16 @@ async fn a_bug_is_a_500_and_the_service_goes_on() {
 }
 
 #[tokio::test]
-async fn an_export_that_cannot_go_on_breaks_off() {
+async fn an_export_that_fails_midway_resets_the_connection() {
     let reports = Memory::new();
     let settings = Backstop::production().reporter(reports.clone());
-    let library = Library::of(settings, Limits::default(), Store::PATIENCE).await;
+    let library = Library::of(settings, Limits::default(), Store::ACQUIRE_TIMEOUT).await;
     library.stock().await;
     assert_eq!(library.get("/books.csv").await.status, 200);
     library
         .sql("INSERT INTO books VALUES (2, x'ff', 'no text', 1)")
         .await;
-    // How far it comes is up to chance: the head, a part of the body, or nothing.
+    // It depends on timing how much arrives: the head, a part of the body, or nothing.
     let end = match library.request("GET", "/books.csv").send().await {
         Ok(response) => response.text().await,
         Err(error) => Err(error),
@@ -378,7 +378,7 @@ async fn an_export_that_cannot_go_on_breaks_off() {
 }
 
 #[tokio::test]
-async fn in_development_the_owner_reads_what_happened() {
+async fn development_shows_what_happened() {
     let library = Library::of(
         Backstop::development(),
         Limits::default(),
@@ -394,7 +394,7 @@ async fn in_development_the_owner_reads_what_happened() {
 }
 
 #[tokio::test]
-async fn the_document_tells_of_each_failure() {
+async fn the_document_has_every_failure() {
     let library = Library::open().await;
     let document = library.get("/openapi.json").await.json();
     let statuses = |path: &str, method: &str| -> String {

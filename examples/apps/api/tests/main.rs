@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_library-api");
 
 #[test]
-fn it_says_where_it_listens_and_answers_there() {
+fn it_prints_where_it_listens_and_responds_there() {
     let library = Library::start("production");
     let document = library.ask("/openapi.json");
     assert!(document.starts_with("HTTP/1.1 200 "), "{document}");
@@ -18,13 +18,13 @@ fn it_says_where_it_listens_and_answers_there() {
 }
 
 #[test]
-fn in_development_it_tells_more() {
+fn development_shows_details() {
     let missing = Library::start("development").ask("/books/7");
     assert!(missing.contains("library_api::errors::"), "{missing}");
 }
 
 #[test]
-fn a_mode_or_an_argument_that_it_does_not_know_ends_it() {
+fn an_unknown_mode_or_argument_is_a_usage_error() {
     let ends = |mode: &str, arguments: &[&str]| {
         let mut program = Command::new(PROGRAM);
         let program = program.env("BACKSTOP_MODE", mode).args(arguments);
@@ -62,9 +62,9 @@ impl Library {
             "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
         )
         .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
     }
 }
 

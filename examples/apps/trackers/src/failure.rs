@@ -34,7 +34,8 @@ async fn order(scope: Scope) -> backstop::Result<()> {
     scope.set_user(User::new("u-7"));
     scope.add_feature_flag(FeatureFlag::new("checkout").with_variant("two-step"));
     scope.add_annotation("cart", json!({"items": 3}));
-    scope.add_breadcrumb(Breadcrumb::new("called the warehouse").with_kind(BreadcrumbKind::Request));
+    scope
+        .add_breadcrumb(Breadcrumb::new("called the warehouse").with_kind(BreadcrumbKind::Request));
     let problem = format!("connecting to {DATABASE}: connection refused");
     let refused: Result<(), _> = Err(std::io::Error::other(problem));
     refused

@@ -20,23 +20,23 @@ pub(crate) struct Library {
 }
 
 impl Library {
-    /// As it is in production.
+    /// Starts it as in production.
     pub(crate) async fn open() -> Self {
-        Self::with(Limits::default(), Store::PATIENCE).await
+        Self::with(Limits::default(), Store::ACQUIRE_TIMEOUT).await
     }
 
-    pub(crate) async fn with(limits: Limits, patience: Duration) -> Self {
-        Self::of(Backstop::production(), limits, patience).await
+    pub(crate) async fn with(limits: Limits, acquire_timeout: Duration) -> Self {
+        Self::of(Backstop::production(), limits, acquire_timeout).await
     }
 
-    pub(crate) async fn of(mode: Builder, limits: Limits, patience: Duration) -> Self {
+    pub(crate) async fn of(mode: Builder, limits: Limits, acquire_timeout: Duration) -> Self {
         let backstop = settings(mode).log(false).build().unwrap();
-        let store = Store::in_memory(patience).await.unwrap();
+        let store = Store::in_memory(acquire_timeout).await.unwrap();
         let routes = routes(store.clone()).route("/bug", get(bug));
         let app = guard(routes, &backstop, &limits);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        // It ends with the test's runtime.
+        // The task ends with the test's runtime.
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
         tokio::spawn(async { axum::serve(listener, app).await });
         Self {
@@ -47,7 +47,7 @@ impl Library {
         }
     }
 
-    /// An author and a book.
+    /// Adds an author and a book.
     pub(crate) async fn stock(&self) {
         let author = self.post("/authors", json!({"name": "Frank Herbert"}));
         assert_eq!(author.await.status, 201);
@@ -58,7 +58,7 @@ impl Library {
         assert_eq!(book.await.status, 201);
     }
 
-    /// What the API would never do to its database.
+    /// Runs statements that the API would never run.
     pub(crate) async fn sql(&self, statements: &'static str) {
         let pool = self.store.pool();
         sqlx::raw_sql(statements).execute(pool).await.unwrap();
@@ -90,7 +90,7 @@ impl Library {
     }
 }
 
-/// The failure that nobody expects; no client may read what it says.
+/// A panic, whose message no client may see.
 async fn bug() {
     panic!("s3cr3t");
 }
@@ -120,7 +120,7 @@ impl Reply {
         serde_json::from_str(&self.text).unwrap()
     }
 
-    /// The problem that the answer is, without its id, which is the header's.
+    /// The problem document, without its id, which is checked to be the header's.
     #[track_caller]
     pub(crate) fn problem(&self) -> Value {
         assert_eq!(
@@ -136,7 +136,7 @@ impl Reply {
         problem
     }
 
-    /// Asserts that the answer is this problem and nothing more.
+    /// Asserts that the response is exactly this problem.
     #[track_caller]
     pub(crate) fn assert_problem(&self, expected: Value) {
         assert_eq!(self.problem(), expected);
