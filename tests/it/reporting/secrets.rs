@@ -101,7 +101,8 @@ async fn no_planted_secret_leaves_through_any_format_header_log_or_reporter() {
 
     let reports = memory.reports();
     assert_eq!(reports.len(), answers);
-    let kept = serde_json::to_string(&reports).unwrap();
+    let kept =
+        serde_json::to_string(&reports.iter().map(|report| &**report).collect::<Vec<_>>()).unwrap();
     let spooled = files(folder.path());
     for (exit, text) in [
         ("memory", &kept),
