@@ -62,7 +62,7 @@ impl Responder {
         });
         RenderedError {
             body,
-            content_type: format.content_type(),
+            content_type: self.content_type(format),
             csp,
             varies: self.negotiates,
         }
@@ -102,6 +102,16 @@ impl Responder {
         let body = Bytes::from(formats::render(format, view));
         let csp = (format == Format::Html).then_some(formats::PAGE_CSP);
         (body, format, csp)
+    }
+
+    /// The envelopes keep the charset that their clients know; RFC 8259, section 11, defines none for JSON.
+    fn content_type(&self, format: Format) -> HeaderValue {
+        const JSON: HeaderValue = HeaderValue::from_static("application/json");
+        if format == Format::Json && self.shape == Shape::Problem {
+            JSON
+        } else {
+            format.content_type()
+        }
     }
 
     fn format(&self, request: &RequestInfo) -> Format {

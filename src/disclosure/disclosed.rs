@@ -59,11 +59,11 @@ impl Disclosed {
     pub(crate) fn new(failure: &Failure, request: &RequestInfo, policy: &Policy) -> Self {
         let (repr, status) = (failure.repr(), failure.status());
         let shows_everything = policy.shows_details(failure, request);
-        let is_disclosed = shows_everything || repr.is_disclosed(status);
+        let is_disclosed = shows_everything || failure.is_disclosed();
         Self {
             id: failure.id(),
             type_uri: policy.type_uri(failure, request, is_disclosed),
-            item: Item::new(repr, status, policy, shows_everything, 0),
+            item: Item::new(repr, status, is_disclosed, policy, shows_everything, 0),
             debug: shows_everything.then(|| Debug::new(failure, request, policy)),
         }
     }
@@ -83,12 +83,13 @@ impl Item {
     fn new(
         repr: &Repr,
         status: StatusCode,
+        is_disclosed: bool,
         policy: &Policy,
         shows_everything: bool,
         depth: usize,
     ) -> Self {
         let mut item = Self::hidden(status);
-        item.is_disclosed = shows_everything || repr.is_disclosed(status);
+        item.is_disclosed = is_disclosed;
         if item.is_disclosed {
             item.name = repr.name();
             item.title = repr.title();
@@ -107,7 +108,15 @@ impl Item {
         if depth < MAX_DEPTH {
             let items = repr.items().iter().map(|repr| {
                 let status = policy.statuses.status(repr);
-                Self::new(repr, status, policy, shows_everything, depth + 1)
+                let is_disclosed = shows_everything || repr.is_disclosed(status);
+                Self::new(
+                    repr,
+                    status,
+                    is_disclosed,
+                    policy,
+                    shows_everything,
+                    depth + 1,
+                )
             });
             item.items = items.collect();
         }

@@ -36,6 +36,8 @@ pub struct Failure {
     repr: Arc<Repr>,
     id: Uuid,
     status: StatusCode,
+    /// The status of the error itself, whatever status its response was given.
+    own_status: StatusCode,
     origin: Origin,
 }
 
@@ -159,9 +161,11 @@ impl Failure {
     }
 
     pub(crate) fn new(repr: Arc<Repr>, origin: Origin, map: &StatusMap) -> Self {
+        let status = map.status(&repr);
         Self {
             id: object::reported_to(&repr).map_or_else(new_id, |reported_to| reported_to.id()),
-            status: map.status(&repr),
+            status,
+            own_status: status,
             repr,
             origin,
         }
@@ -171,6 +175,12 @@ impl Failure {
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status::in_range(status);
         self
+    }
+
+    /// Whether production shows clients what the error says: both its own status and that of the response must allow
+    /// it, so that a 404 around an internal error shows no more than a 500 would.
+    pub(crate) fn is_disclosed(&self) -> bool {
+        self.repr.is_disclosed(self.status) && self.repr.is_disclosed(self.own_status)
     }
 
     /// Sets the origin.

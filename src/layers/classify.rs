@@ -1,31 +1,23 @@
 //! Which responses pass, which are only recorded, and which are replaced.
 
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
 use axum_core::body::Body;
-use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderName, HeaderValue, Response, StatusCode};
 
+use super::bare::{Bare, is_encoded};
 use super::exchange::{Exchange, Length};
 use super::passthrough::Passthrough;
 use crate::error::{BoxError, Failure, FailureExtension, Origin, Repr};
 use crate::panics::catch::{catch_panic, drop_catching};
 
-/// The longest text of a bare response that is read.
-const MAX_TEXT: usize = 16 * 1024;
-
-/// A bare response of which only the text is needed.
-struct Bare {
-    head: Response<()>,
-    text: Option<String>,
-    length: Length,
-}
-
 impl Exchange {
-    /// Makes the response that leaves the layer of one with an error status.
+    /// Makes the response that leaves the layer of the one that the inner service made.
+    ///
+    /// A failure in the extensions comes first: below 400 its own status replaces that of the response, because an error
+    /// must not leave as a success, and from 400 on the status of the response stays.
     pub(super) fn classify<R>(&self, response: Response<R>) -> Response<Body>
     where
         R: http_body::Body<Data = Bytes> + Send + 'static,
@@ -37,9 +29,15 @@ impl Exchange {
                 return self.pass_rendered(response);
             }
             let failure = self.carried(extension, status);
+            if response.extensions().get::<Passthrough>().is_some() {
+                return self.pass_recorded(response, &failure);
+            }
             return self.replace(&failure, response.map(drop_catching), Length::Known);
         }
-        if is_left_alone(response.headers(), response.extensions()) {
+        if status.as_u16() < 400 {
+            return self.guard(response);
+        }
+        if self.is_left_alone(&response) {
             return self.pass(response);
         }
         match Bare::read(response) {
@@ -60,7 +58,7 @@ impl Exchange {
             None => Origin::Handler,
         };
         let failure = self.failure(Arc::clone(&extension.repr), origin);
-        if status == extension.status {
+        if status == extension.status || status.as_u16() < 400 {
             failure
         } else {
             failure.with_status(status)
@@ -75,6 +73,13 @@ impl Exchange {
         R::Error: Into<BoxError>,
     {
         let number = self.backstop.number();
+        let status = response.status();
+        let extension = response.extensions_mut().get_mut::<FailureExtension>();
+        // What a layer in between has made a success is an error still.
+        let restored = extension.as_ref().map(|extension| extension.status);
+        if let Some(restored) = restored.filter(|_| status.as_u16() < 400) {
+            *response.status_mut() = restored;
+        }
         let extension = response.extensions_mut().get_mut::<FailureExtension>();
         if let Some(extension) = extension
             && let Some(mark) = &mut extension.rendered
@@ -108,17 +113,47 @@ impl Exchange {
         self.record(&failure, None);
         response
     }
+
+    /// Passes a response that is marked as [`Passthrough`] and records the failure that it carries.
+    fn pass_recorded<R>(&self, mut response: Response<R>, failure: &Failure) -> Response<Body>
+    where
+        R: http_body::Body<Data = Bytes> + Send + 'static,
+        R::Error: Into<BoxError>,
+    {
+        let sent = response.status();
+        self.mark(failure, response.extensions_mut());
+        let response = self.guard(response);
+        self.record(failure, Some(sent));
+        response
+    }
+
+    /// Whether the body of an error response was made on purpose.
+    ///
+    /// That is a body with a type of its own. An empty body has nothing to keep, whatever its type, unless it is that
+    /// of a HEAD request. A text with an encoding is left alone below 500, where it would be lost; from 500 on it is
+    /// replaced unread, because it must not be shown.
+    fn is_left_alone<R: http_body::Body>(&self, response: &Response<R>) -> bool {
+        const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
+        let (headers, extensions) = (response.headers(), response.extensions());
+        let content_type = headers.get(CONTENT_TYPE);
+        if extensions.get::<Passthrough>().is_some()
+            || headers.contains_key(GRPC_STATUS)
+            || content_type.is_some_and(is_grpc)
+        {
+            return true;
+        }
+        let is_empty = || catch_panic(|| response.body().is_end_stream()).unwrap_or(true);
+        if content_type.is_some_and(|content_type| !is_plain_text(content_type)) {
+            return self.is_head() || !is_empty();
+        }
+        is_encoded(headers) && !response.status().is_server_error()
+    }
 }
 
-/// Whether the body was made on purpose: it has a type or an encoding of its own, or is marked.
-fn is_left_alone(headers: &HeaderMap, extensions: &Extensions) -> bool {
-    const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
-    headers
-        .get(CONTENT_TYPE)
-        .is_some_and(|it| !is_plain_text(it))
-        || headers.contains_key(CONTENT_ENCODING)
-        || headers.contains_key(GRPC_STATUS)
-        || extensions.get::<Passthrough>().is_some()
+/// Whether a content type is that of gRPC, with whatever suffix.
+fn is_grpc(content_type: &HeaderValue) -> bool {
+    let prefix = content_type.as_bytes().get(..b"application/grpc".len());
+    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"application/grpc"))
 }
 
 /// Whether a content type is `text/plain`, with whatever parameters.
@@ -126,67 +161,6 @@ fn is_plain_text(content_type: &HeaderValue) -> bool {
     let mut parts = content_type.as_bytes().split(|byte| *byte == b';');
     let essence = parts.next().unwrap_or_default().trim_ascii();
     essence.eq_ignore_ascii_case(b"text/plain")
-}
-
-impl Bare {
-    /// Takes a bare response apart, with as much of its text as is there without waiting. Gives the response back if it
-    /// is below 500 and too long to be read, because then its text would be lost.
-    fn read<R>(response: Response<R>) -> Result<Self, Response<R>>
-    where
-        R: http_body::Body<Data = Bytes>,
-    {
-        let body = response.body();
-        let is_empty = catch_panic(|| body.is_end_stream()).unwrap_or(true);
-        let bound = catch_panic(|| body.size_hint().upper()).unwrap_or_default();
-        let is_bounded = is_empty || bound.is_some_and(|bound| bound <= MAX_TEXT as u64);
-        if !is_bounded && !response.status().is_server_error() {
-            return Err(response);
-        }
-        // Outside axum's router the body of the response to a HEAD is stripped by now, but its length is still there.
-        let length = response.headers().get(CONTENT_LENGTH);
-        let length = if is_empty && length.is_some_and(|length| length != "0") {
-            Length::Unknown
-        } else {
-            Length::Known
-        };
-        let (parts, body) = response.into_parts();
-        let text = if is_bounded {
-            read(body)
-        } else {
-            drop_catching(body);
-            None
-        };
-        Ok(Self {
-            head: Response::from_parts(parts, ()),
-            text,
-            length,
-        })
-    }
-}
-
-/// The body as text, if all of it is there now.
-fn read<R: http_body::Body<Data = Bytes>>(body: R) -> Option<String> {
-    let mut bytes = BytesMut::new();
-    let is_whole = catch_panic(|| {
-        let mut body = pin!(body);
-        let mut cx = Context::from_waker(Waker::noop());
-        loop {
-            match body.as_mut().poll_frame(&mut cx) {
-                Poll::Ready(None) => return true,
-                Poll::Ready(Some(Ok(frame))) => {
-                    if let Ok(data) = frame.into_data() {
-                        bytes.extend_from_slice(&data);
-                    }
-                    if bytes.len() > MAX_TEXT {
-                        return false;
-                    }
-                }
-                Poll::Ready(Some(Err(_))) | Poll::Pending => return false,
-            }
-        }
-    });
-    let is_text = is_whole.unwrap_or(false) && !bytes.is_empty();
-    is_text.then(|| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 #[cfg(test)]

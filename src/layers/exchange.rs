@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum_core::body::Body;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, LOCATION};
 use http::{Extensions, Method, Response, StatusCode};
 use uuid::fmt::Urn;
 
@@ -34,6 +34,10 @@ impl Exchange {
         Failure::new(repr, origin, self.backstop.statuses())
     }
 
+    pub(super) fn is_head(&self) -> bool {
+        self.request.method() == Method::HEAD
+    }
+
     /// Responds to an error of the inner service, or to its panic.
     pub(super) fn fail(&self, repr: Arc<Repr>) -> Response<Body> {
         let origin = if repr.is_panic() {
@@ -62,6 +66,10 @@ impl Exchange {
         let urn: &str = failure.id().urn().encode_lower(&mut urn);
         let id = urn.strip_prefix("urn:uuid:").unwrap_or(urn);
         let rendered = self.backstop.render(failure, urn, &self.request);
+        if response.status().is_redirection() {
+            // It named where a success is; an error is nowhere else.
+            response.headers_mut().remove(LOCATION);
+        }
         *response.status_mut() = failure.status();
         // The error's own headers come from the application's code, which may panic.
         let of_error = catch_panic(|| headers::of_error(failure.repr())).flatten();
@@ -70,7 +78,7 @@ impl Exchange {
         }
         headers::write(response.headers_mut(), id, &rendered, of_error);
         self.mark(failure, response.extensions_mut());
-        let is_head = self.request.method() == Method::HEAD;
+        let is_head = self.is_head();
         self.record(failure, None);
         if !is_head {
             return response.map(|()| Body::from(rendered.body));

@@ -138,7 +138,6 @@ where
             record_drop(exchange, response.status(), panic);
         }
         Poll::Ready(Ok(match result {
-            Ok(response) if response.status().as_u16() < 400 => exchange.guard(response),
             Ok(response) => exchange.classify(response),
             Err(error) => exchange.fail(error),
         }))

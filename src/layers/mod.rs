@@ -57,6 +57,7 @@
 //!
 //! A body with an exact size of at most 64 KiB passes as it is. All others are guarded, which costs one allocation.
 
+mod bare;
 mod body;
 mod catch;
 mod classify;

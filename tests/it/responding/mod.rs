@@ -1,5 +1,7 @@
 //! What a client gets when something fails.
 
+#[cfg(feature = "axum")]
+mod bare;
 mod conformance;
 mod development;
 #[cfg(feature = "axum")]
@@ -10,6 +12,8 @@ mod properties;
 #[cfg(feature = "axum")]
 mod rejections;
 mod settings;
+#[cfg(feature = "axum")]
+mod statuses;
 #[cfg(feature = "axum")]
 mod totality;
 #[cfg(feature = "axum")]
