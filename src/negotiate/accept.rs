@@ -15,7 +15,7 @@ pub(super) struct Range<'a> {
     pub(super) subtype: &'a [u8],
     /// The weight, in millionths.
     pub(super) quality: u32,
-    /// Whether it has a parameter other than `charset=utf-8`. No format has one, so such a range matches none.
+    /// Whether it has a parameter other than `charset=utf-8`, which no format has.
     pub(super) has_parameters: bool,
 }
 

@@ -113,14 +113,18 @@ impl Weighing<'_> {
     #[inline]
     fn add(&mut self, range: &Range<'_>) {
         let offers = self.offers;
-        if range.has_parameters {
-            // No format has parameters.
-        } else if range.subtype != b"*" {
+        if range.subtype != b"*" {
             let named = offers.formats.iter().position(|&it| range.names(it));
             if let Some(index) = named {
-                self.record(index, range, Specificity::Subtype);
+                // No format has parameters, but one that has the type is closer than any other.
+                let specificity = if range.has_parameters {
+                    Specificity::Parameters
+                } else {
+                    Specificity::Subtype
+                };
+                self.record(index, range, specificity);
             }
-        } else {
+        } else if !range.has_parameters {
             for (index, &format) in offers.formats.iter().enumerate() {
                 if let Some(specificity) = range.covers(format) {
                     self.record(index, range, specificity);
@@ -171,7 +175,13 @@ impl Weighing<'_> {
         match (matched, self.suffix) {
             (Some((format, _)), _) => format,
             (None, Some((format, _))) if !is_excluded(format) => format,
-            _ => self.offers.default(),
+            // An error is sent in any case: in the default format, or in the first one that the client did not refuse.
+            _ => {
+                let mut formats = self.offers.formats.iter().copied();
+                formats
+                    .find(|&format| format != Format::ApiProblemJson && !is_excluded(format))
+                    .unwrap_or(self.offers.default())
+            }
         }
     }
 
@@ -188,6 +198,8 @@ enum Specificity {
     Any,
     /// `text/*`
     Type,
+    /// `text/html;level=1`
+    Parameters,
     /// `text/html`
     Subtype,
 }
@@ -209,7 +221,9 @@ impl Match {
 
     /// Whether the format of this match is preferred to that of the other.
     fn is_preferred_to(self, other: Self) -> bool {
-        let key = |it: Self| (it.quality, it.specificity, Reverse(it.position));
+        // A range that names the type does so with a parameter, too.
+        let specificity = |it: Self| it.specificity.min(Specificity::Parameters);
+        let key = |it: Self| (it.quality, specificity(it), Reverse(it.position));
         key(self) > key(other)
     }
 }

@@ -391,13 +391,11 @@ fn slow_pick(lines: &[String]) -> &'static str {
     /// Its specificity and the range.
     type Decision = Option<(usize, Range)>;
     let specificity = |range: &Range, format: &str| {
-        if range.has_parameters {
-            return None;
-        }
         let is_named_only = format == "application/api-problem+json";
         let kind = format.split('/').next().unwrap();
         match range.media_type.as_str() {
-            media_type if media_type == format => Some(2),
+            media_type if media_type == format => Some(if range.has_parameters { 2 } else { 3 }),
+            _ if range.has_parameters => None,
             "*/*" if !is_named_only => Some(0),
             media_type if media_type == format!("{kind}/*") && !is_named_only => Some(1),
             _ => None,
@@ -434,7 +432,7 @@ fn slow_pick(lines: &[String]) -> &'static str {
             .3
             .quality
             .total_cmp(&one.3.quality)
-            .then(other.2.cmp(&one.2))
+            .then(other.2.min(2).cmp(&one.2.min(2)))
             .then(one.3.position.cmp(&other.3.position))
             .then(one.0.cmp(&other.0))
     });
@@ -469,7 +467,10 @@ fn slow_pick(lines: &[String]) -> &'static str {
     };
     match suffixed.first() {
         Some((_, _, format)) if !excluded(format) => format,
-        _ => "application/problem+json",
+        _ => FORMATS
+            .into_iter()
+            .find(|format| *format != "application/api-problem+json" && !excluded(format))
+            .unwrap_or("application/problem+json"),
     }
 }
 
