@@ -2,9 +2,14 @@
 
 use std::borrow::Cow;
 
+use axum::extract::path::{FailedToDeserializePathParams, InvalidUtf8InPathParam};
 use axum::extract::rejection::{
-    BytesRejection, ExtensionRejection, FormRejection, JsonRejection, MatchedPathRejection,
-    PathRejection, QueryRejection, RawFormRejection, RawPathParamsRejection, StringRejection,
+    BytesRejection, ExtensionRejection, FailedToBufferBody, FailedToDeserializeForm,
+    FailedToDeserializeFormBody, FailedToDeserializeQueryString, FormRejection,
+    InvalidFormContentType, InvalidUtf8, JsonDataError, JsonRejection, JsonSyntaxError,
+    LengthLimitError, MatchedPathMissing, MatchedPathRejection, MissingExtension,
+    MissingJsonContentType, MissingPathParams, NestedPathRejection, PathRejection, QueryRejection,
+    RawFormRejection, RawPathParamsRejection, StringRejection, UnknownBodyError,
 };
 use http::StatusCode;
 
@@ -30,12 +35,40 @@ macro_rules! rejections {
 rejections! {
     BytesRejection,
     ExtensionRejection,
+    FailedToBufferBody,
+    FailedToDeserializeForm,
+    FailedToDeserializeFormBody,
+    FailedToDeserializePathParams,
+    FailedToDeserializeQueryString,
     FormRejection,
+    InvalidFormContentType,
+    InvalidUtf8,
+    InvalidUtf8InPathParam,
+    JsonDataError,
     JsonRejection,
+    JsonSyntaxError,
+    LengthLimitError,
+    MatchedPathMissing,
     MatchedPathRejection,
+    MissingExtension,
+    MissingJsonContentType,
+    MissingPathParams,
+    NestedPathRejection,
     PathRejection,
     QueryRejection,
     RawFormRejection,
     RawPathParamsRejection,
     StringRejection,
+    UnknownBodyError,
+}
+
+#[cfg(feature = "multipart")]
+rejections! {
+    axum::extract::multipart::MultipartError,
+    axum::extract::multipart::MultipartRejection,
+}
+
+#[cfg(feature = "ws")]
+rejections! {
+    axum::extract::ws::rejection::WebSocketUpgradeRejection,
 }

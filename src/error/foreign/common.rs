@@ -3,9 +3,12 @@
 //!
 //! `std::io::Error` and `serde_json::Error` are 500s: a missing file on the server is not the client's 404.
 
+use std::error::Error as StdError;
+
 use http::StatusCode;
 
 use crate::error::http_error::HttpError;
+use crate::error::std_error::{display, sources};
 use crate::problem::InvalidProblem;
 
 macro_rules! foreign {
@@ -27,13 +30,35 @@ foreign! {
     std::str::Utf8Error,
     http::Error,
     serde_json::Error,
-    axum_core::Error,
     crate::problem::ReservedName,
     tower::timeout::error::Elapsed,
     tower::load_shed::error::Overloaded,
     tokio::time::error::Elapsed,
     tokio::task::JoinError,
     http_body_util::LengthLimitError,
+}
+
+/// The body of a request failed: the client went away, sent it wrong or too slowly. A limit on its length is known by
+/// its own type.
+impl HttpError for axum_core::Error {
+    fn status(&self) -> StatusCode {
+        if sources(self).any(is_body_timeout) {
+            StatusCode::REQUEST_TIMEOUT
+        } else {
+            StatusCode::BAD_REQUEST
+        }
+    }
+
+    fn is_foreign(&self) -> bool {
+        true
+    }
+}
+
+/// Whether an error is tower-http's `TimeoutError` of a body. Its versions 0.6 and 0.7 are both in use, so it is
+/// recognized without a dependency on either.
+fn is_body_timeout(error: &(dyn StdError + 'static)) -> bool {
+    const TEXT: &str = "data was not received within the designated timeout";
+    display(error) == TEXT
 }
 
 /// An upstream server sent an invalid problem document.

@@ -18,3 +18,5 @@ mod statuses;
 mod totality;
 #[cfg(feature = "axum")]
 mod tower;
+#[cfg(feature = "axum")]
+mod uploads;
