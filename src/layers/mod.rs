@@ -4,20 +4,23 @@
 //!
 //! | failure | response |
 //! | --- | --- |
-//! | a handler returned an [`Error`](crate::Error) | in the client's format |
+//! | a handler returned an [`Error`](crate::Error) | in the client's format; under a status below 400, with the error's own |
 //! | the service failed in `call` or `poll_ready` | 504, 503, 413 or 500, depending on the kind of error |
 //! | a panic in `poll_ready`, `call` or `poll` | 500; what is left of the service's future is dropped |
 //! | an empty or `text/plain` response of 400 or above | the same status; below 500 its text is the detail |
+//! | a `text/plain` response of 500 or above with a content encoding | the same status; the text is not read |
 //! | the body fails or panics after the head was sent | the stream ends with an error, so that the connection is reset |
 //!
 //! # What passes untouched
 //!
-//! 1. Responses below 400, and upgrades.
-//! 2. Responses with a content type other than `text/plain`, with a content encoding, and gRPC.
-//! 3. Text below 500 whose length is unknown or above 16 KiB.
+//! 1. Responses below 400 that carry no error, and upgrades.
+//! 2. Responses with a body that has a content type other than `text/plain`, and gRPC.
+//! 3. Text below 500 that cannot be read at once: with a content encoding or another charset than UTF-8, of unknown length
+//!    or above 16 KiB, or whose end has not arrived.
 //! 4. Responses with [`Passthrough`] in their extensions.
 //!
-//! From 500 on these are still logged and reported. A client that disconnects is not a failure.
+//! From 500 on these are still logged and reported, and so is an error that a [`Passthrough`] response carries. A client
+//! that disconnects is not a failure.
 //!
 //! # Order
 //!
