@@ -26,6 +26,12 @@ pub(super) struct Bare {
     pub(super) length: Length,
 }
 
+/// A response that is bare, or one whose text cannot be read and must be kept.
+pub(super) enum Reading {
+    Bare(Bare),
+    Kept(Response<Body>),
+}
+
 /// What was found in a body.
 enum Content {
     /// All of it, as text.
@@ -37,9 +43,9 @@ enum Content {
 }
 
 impl Bare {
-    /// Takes a bare response apart, with its text if that is there without waiting. Below 500 the response is given back
-    /// byte for byte if its text cannot be read, because it would be lost: if it is late, too long, or not UTF-8.
-    pub(super) fn read<R>(response: Response<R>) -> Result<Self, Response<Body>>
+    /// Takes a bare response apart, with its text if that is there without waiting. Below 500 the response is kept byte
+    /// for byte if its text cannot be read, because it would be lost: if it is late, too long, or not UTF-8.
+    pub(super) fn read<R>(response: Response<R>) -> Reading
     where
         R: http_body::Body<Data = Bytes> + Send + 'static,
         R::Error: Into<BoxError>,
@@ -51,7 +57,7 @@ impl Bare {
         let is_readable = is_bounded && !is_encoded(response.headers());
         let must_keep = !response.status().is_server_error();
         if must_keep && !(is_readable && is_utf8(response.headers())) {
-            return Err(response.map(Body::new));
+            return Reading::Kept(response.map(Body::new));
         }
         // Outside axum's router the body of the response to a HEAD is stripped by now, but its length is still there.
         let length = response.headers().get(CONTENT_LENGTH);
@@ -64,7 +70,7 @@ impl Bare {
         if !is_readable {
             drop_catching(body);
             let head = Response::from_parts(parts, ());
-            return Ok(Self {
+            return Reading::Bare(Self {
                 head,
                 text: None,
                 length,
@@ -74,12 +80,12 @@ impl Bare {
         let text = match catch_panic(|| body.read()).unwrap_or(Content::Nothing) {
             Content::Text(text) => Some(text),
             Content::Unread if must_keep => {
-                return Err(Response::from_parts(parts, Body::new(body)));
+                return Reading::Kept(Response::from_parts(parts, Body::new(body)));
             }
             Content::Unread | Content::Nothing => None,
         };
         drop_catching(body);
-        Ok(Self {
+        Reading::Bare(Self {
             head: Response::from_parts(parts, ()),
             text,
             length,

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 
-use super::bare::{Bare, is_encoded};
+use super::bare::{Bare, Reading, is_encoded};
 use super::exchange::{Exchange, Length};
 use super::passthrough::Passthrough;
 use crate::error::{BoxError, Failure, FailureExtension, Origin, Repr};
@@ -41,12 +41,12 @@ impl Exchange {
             return self.pass(response);
         }
         match Bare::read(response) {
-            Ok(Bare { head, text, length }) => {
+            Reading::Bare(Bare { head, text, length }) => {
                 let repr = Arc::new(Repr::response(status, text));
                 let failure = self.failure(repr, Origin::Response);
                 self.replace(&failure, head, length)
             }
-            Err(response) => self.pass(response),
+            Reading::Kept(response) => self.pass(response),
         }
     }
 

@@ -180,7 +180,7 @@ impl Weighing<'_> {
                 let mut formats = self.offers.formats.iter().copied();
                 formats
                     .find(|&format| format != Format::ApiProblemJson && !is_excluded(format))
-                    .unwrap_or(self.offers.default())
+                    .unwrap_or_else(|| self.offers.default())
             }
         }
     }
