@@ -10,9 +10,9 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use backstop::reporters::Memory;
 use backstop::Backstop;
 use backstop::Error;
+use backstop::reporters::Memory;
 use backstop::settings::Reporting;
 use backstop::stats::Outcome;
 

@@ -26,7 +26,9 @@ pub fn with_frames() -> Router {
     let backstop = reporting();
     // The silent hook is set first, so that this one chains to it.
     let app = panicking();
-    backstop.install_panic_hook().expect("no other Backstop has it");
+    backstop
+        .install_panic_hook()
+        .expect("no other Backstop has it");
     app.layer(backstop.layer())
 }
 

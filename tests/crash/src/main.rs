@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use backstop::settings::PanicSettings;
 use backstop::reporters::{Delivery, Reporter, Spool};
+use backstop::settings::PanicSettings;
 use backstop::{Backstop, Report, Scope, prelude::*};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -138,7 +138,8 @@ async fn handler(backstop: Option<Backstop>, room: &str) -> std::io::Result<()> 
     let address = listener.local_addr()?;
     let server = tokio::spawn(async move { axum::serve(listener, app).await });
     let mut stream = TcpStream::connect(address).await?;
-    let request = format!("GET /{room}/2?token=s3cr3t HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    let request =
+        format!("GET /{room}/2?token=s3cr3t HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
     // Without Backstop there is none.

@@ -1084,6 +1084,8 @@ mod conservation {
                 if has_memory {
                     builder = builder.reporter(Memory::new());
                 }
+                #[cfg(not(feature = "spool"))]
+                let _ = (left, room);
                 #[cfg(feature = "spool")]
                 let dir = memory_dir();
                 #[cfg(feature = "spool")]

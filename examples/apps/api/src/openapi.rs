@@ -77,7 +77,10 @@ impl Modify for Always {
     fn modify(&self, document: &mut Document) {
         let always = problems([
             (500, "The service has failed."),
-            (503, "There are too many requests, or the database is unavailable."),
+            (
+                503,
+                "There are too many requests, or the database is unavailable.",
+            ),
             (504, "The request took too long."),
         ]);
         for item in document.paths.paths.values_mut() {
