@@ -5,6 +5,6 @@
 #![cfg(all(feature = "axum", feature = "derive"))]
 
 #[test]
-fn every_mistake_is_told_with_its_fix() {
+fn every_mistake_names_its_fix() {
     trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
 }

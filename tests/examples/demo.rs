@@ -7,7 +7,7 @@ use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
 #[test]
-fn the_demo_answers_each_of_its_failures() {
+fn the_demo_responds_to_each_of_its_failures() {
     let demo = Demo::start("production");
     let expected = [
         ("GET", "/", 200, "A shop that fails in every way"),

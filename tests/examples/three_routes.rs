@@ -11,7 +11,7 @@ use std::time::Duration;
 const LONG: Duration = Duration::from_secs(60);
 
 #[test]
-fn each_route_fails_in_another_place_and_is_told_of_with_what_is_known() {
+fn each_route_fails_in_another_location_and_is_reported_with_what_is_known() {
     let mut example = Example::start();
 
     let answer = example.ask("/error");

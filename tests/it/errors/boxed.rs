@@ -47,7 +47,7 @@ async fn an_error_inside_a_boxed_chain_keeps_its_facts() {
 }
 
 #[tokio::test]
-async fn several_errors_inside_a_boxed_chain_are_all_told() {
+async fn several_errors_inside_a_boxed_chain_are_all_reported() {
     let wrapped = || {
         let missing = Error::msg("must not be empty")
             .with_status(StatusCode::BAD_REQUEST)

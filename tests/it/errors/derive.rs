@@ -121,7 +121,7 @@ where
 }
 
 #[tokio::test]
-async fn a_derived_error_answers_with_its_facts() {
+async fn a_derived_error_responds_with_what_it_declares() {
     let (status, _, problem) = answer(|| ShopError::NoProduct { id: 42 }).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert_eq!(
@@ -262,7 +262,7 @@ async fn snafu_and_a_hand_make_errors_as_well() {
 }
 
 #[tokio::test]
-async fn through_the_question_mark_it_answers_the_same_and_knows_its_place() {
+async fn through_the_question_mark_it_responds_the_same_and_has_a_location() {
     let direct = answer(|| ShopError::NoProduct { id: 42 }).await.2;
     let through = answer(|| Error::from(ShopError::NoProduct { id: 42 }))
         .await
@@ -289,7 +289,7 @@ enum Keyed<K, E, const N: usize = 1> {
 }
 
 #[tokio::test]
-async fn a_generic_error_answers() {
+async fn a_generic_error_responds() {
     let (status, headers, _) = answer(|| Keyed::<u8, PaymentError>::Missing {
         key: 7,
         other: Some(8),

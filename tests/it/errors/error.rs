@@ -269,7 +269,7 @@ fn the_chain_goes_from_the_last_context_to_the_first_cause_with_places_and_witho
 }
 
 #[test]
-fn a_question_mark_tells_its_place_and_context_keeps_the_facts() {
+fn a_question_mark_records_its_location_and_context_keeps_the_rest() {
     fn fails() -> backstop::Result<()> {
         Err(Teapot)? // the place
     }
@@ -340,7 +340,7 @@ fn an_error_comes_back_from_a_box_as_it_was() {
 }
 
 #[test]
-fn display_and_debug_tell_as_much_as_they_are_asked() {
+fn display_and_debug_show_as_much_as_they_are_asked() {
     let error = Error::msg("disk on fire").with_context("saving");
     assert_eq!(error.to_string(), "saving");
     assert_eq!(format!("{error:#}"), "saving: disk on fire");
@@ -385,7 +385,7 @@ fn several_errors_are_each_disclosed_by_their_own_status() {
 }
 
 #[test]
-fn an_error_answers_safely_without_a_layer() {
+fn an_error_responds_safely_without_a_layer() {
     let response = Error::msg("no product 42")
         .with_status(StatusCode::NOT_FOUND)
         .with_header(header::ALLOW, HeaderValue::from_static("GET"))

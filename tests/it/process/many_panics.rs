@@ -98,7 +98,7 @@ fn held_soon(is_enough: impl Fn((usize, usize)) -> bool) -> (usize, usize) {
 
 #[test]
 #[ignore = "takes minutes"]
-fn a_hundred_thousand_panics_are_answered_and_nothing_of_them_stays() {
+fn a_hundred_thousand_panics_get_a_response_and_leave_nothing_behind() {
     if passed_alone() {
         return;
     }

@@ -138,7 +138,7 @@ impl Drop for Nested {
 }
 
 #[test]
-fn of_several_panics_the_one_that_was_caught_is_told() {
+fn of_several_panics_the_one_that_was_caught_is_reported() {
     alone(|| {
         let (backstop, memory) = backstop();
         backstop.install_panic_hook().unwrap();
@@ -185,7 +185,7 @@ fn of_several_panics_the_one_that_was_caught_is_told() {
 }
 
 #[test]
-fn a_panic_that_another_thread_hands_over_is_told_once_and_with_its_place() {
+fn a_panic_that_another_thread_hands_over_is_reported_once_and_with_its_location() {
     alone(|| {
         let (backstop, memory) = backstop();
         backstop.install_panic_hook().unwrap();
@@ -209,7 +209,7 @@ fn a_panic_that_another_thread_hands_over_is_told_once_and_with_its_place() {
 }
 
 #[test]
-fn a_panic_that_nobody_catches_is_reported_without_a_request_or_with_the_one_of_its_scope() {
+fn an_uncaught_panic_is_reported_without_a_request_or_with_the_one_of_its_scope() {
     alone(|| {
         let (backstop, memory) = backstop();
         backstop.install_panic_hook().unwrap();
@@ -257,7 +257,7 @@ fn a_panic_that_nobody_catches_is_reported_without_a_request_or_with_the_one_of_
 }
 
 #[test]
-fn a_panic_in_a_spawned_task_is_told_once_with_its_place_and_whoever_catches_it_again_knows_it() {
+fn a_panic_in_a_spawned_task_is_reported_once_with_its_location_even_if_it_is_caught_again() {
     alone(|| {
         let (backstop, memory) = backstop();
         backstop.install_panic_hook().unwrap();
@@ -345,7 +345,7 @@ fn stderr_of(value: &str) -> String {
 }
 
 #[test]
-fn the_quiet_hook_prints_what_no_layer_answers() {
+fn the_quiet_hook_prints_what_no_layer_responds_to() {
     struct Falls;
     impl Drop for Falls {
         fn drop(&mut self) {
@@ -440,7 +440,7 @@ fn a_hook_of_the_applications_own_can_record_too() {
 }
 
 #[test]
-fn of_64_threads_that_panic_at_once_all_are_told() {
+fn of_64_threads_that_panic_at_once_all_are_reported() {
     alone(|| {
         let (backstop, memory) = backstop();
         backstop.install_panic_hook().unwrap();

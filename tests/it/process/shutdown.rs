@@ -66,7 +66,8 @@ async fn panics() {
 }
 
 #[tokio::test]
-async fn a_fatal_panic_is_answered_and_reported_and_then_the_service_finishes_what_it_has_begun() {
+async fn a_fatal_panic_gets_a_response_and_a_report_and_then_the_service_finishes_what_it_has_begun()
+ {
     let memory = Memory::new();
     let (called, calls) = mpsc::channel();
     let seen = memory.clone();
@@ -145,7 +146,7 @@ async fn unless_it_is_asked_for_no_panic_shuts_a_service_down() {
 }
 
 #[tokio::test]
-async fn a_signal_that_nobody_can_give_any_more_never_comes() {
+async fn a_signal_that_cannot_be_given_any_more_never_comes() {
     let backstop = builder(&Memory::new()).build().unwrap();
     let mut signal = pin!(backstop.shutdown_signal());
     drop(backstop);
@@ -169,7 +170,7 @@ async fn panic_in_a_body(backstop: &Backstop) {
 }
 
 #[tokio::test]
-async fn the_last_resort_is_called_when_the_grace_is_over_and_somebody_still_cares() {
+async fn the_last_resort_is_called_when_the_grace_is_over_and_a_handle_is_left() {
     let (called, calls) = mpsc::channel();
     let grace = Duration::from_millis(1);
     let on_panic = settings(OnPanic::ShutDown { grace }).on_grace_over(move |failure| {
@@ -454,7 +455,7 @@ fn settings_of_a_panic_that_can_not_work_are_errors_that_name_them() {
 }
 
 #[test]
-fn in_a_process_that_is_no_child_nobody_is_told_to_end() {
+fn a_process_that_is_not_a_child_is_not_asked_to_end() {
     let _backstop = builder(&Memory::new()).build().unwrap();
     assert_eq!(backstop::panics::crash_child(), None);
 }

@@ -74,7 +74,7 @@ fn shown(frame: &Frame) -> Vec<&str> {
 
 #[tokio::test]
 #[cfg(target_os = "linux")]
-async fn in_development_a_report_tells_the_function_that_made_the_error() {
+async fn in_development_a_report_names_the_function_that_made_the_error() {
     for (make, name, source) in [
         (
             made_here as fn() -> _,

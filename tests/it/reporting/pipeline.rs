@@ -214,7 +214,7 @@ async fn sample_rates_take_none_all_and_the_same_part_for_the_same_seed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn suppressed_reports_are_told_in_the_next_one_of_their_kind() {
+async fn suppressed_reports_are_counted_in_the_next_one_of_their_kind() {
     let memory = Memory::new();
     let backstop = here()
         .reporting(Reporting::new().rate_limit(per_failure(2)))
@@ -387,7 +387,7 @@ async fn what_was_not_sent_has_spent_no_attempt() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_missing_answer_is_a_retry_for_that_report() {
+async fn a_missing_result_is_a_retry_for_that_report() {
     struct Forgetful(AtomicUsize);
     impl Reporter for Forgetful {
         async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
@@ -468,7 +468,7 @@ async fn a_reporter_that_hangs_holds_up_neither_the_others_nor_a_flush() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reporter_is_told_once_of_each_drop_before_its_next_batch() {
+async fn a_reporter_learns_of_each_drop_once_before_its_next_batch() {
     /// Refuses parse errors, and panics once it has been told.
     #[derive(Default)]
     struct Listening(Mutex<Vec<String>>);

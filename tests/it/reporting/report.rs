@@ -61,7 +61,7 @@ fn found(reports: &Reports) -> Vec<(Origin, Option<u16>)> {
 }
 
 #[tokio::test]
-async fn a_report_tells_the_failure_its_request_and_its_machine_under_the_answers_id() {
+async fn a_report_has_the_failure_its_request_and_its_machine_under_the_id_of_the_response() {
     let (backstop, reports) = Reports::with(
         Backstop::production()
             .app("shop", "1.2.3")
@@ -144,7 +144,7 @@ async fn a_report_tells_the_failure_its_request_and_its_machine_under_the_answer
 }
 
 #[tokio::test]
-async fn the_chain_is_told_whole_and_the_fingerprint_has_types_and_place_but_no_message() {
+async fn the_chain_is_reported_whole_and_the_fingerprint_has_types_and_location_but_no_message() {
     let (backstop, reports) = Reports::backstop();
     let app = router().layer(backstop.layer());
     for path in ["/chain", "/panic", "/bare"] {
@@ -331,7 +331,7 @@ async fn the_event_wins_over_the_scope_and_the_scope_over_the_backstop() {
 }
 
 #[tokio::test]
-async fn every_standard_error_can_be_told_also_behind_a_dyn() {
+async fn every_standard_error_can_be_reported_also_behind_a_dyn() {
     let (backstop, reports) = Reports::backstop();
     let boxed: BoxError = "text".into();
     backstop.notify(&std::fmt::Error);
@@ -356,7 +356,7 @@ async fn every_standard_error_can_be_told_also_behind_a_dyn() {
 }
 
 #[tokio::test]
-async fn a_failure_answered_by_hand_is_reported_too() {
+async fn a_failure_rendered_by_hand_is_reported_too() {
     let (backstop, reports) = Reports::backstop();
     let request = Request::get("/by-hand").body(()).unwrap();
     let facts = backstop::RequestInfo::from_request(&request);

@@ -549,7 +549,7 @@ async fn code_that_runs_while_its_thread_ends_finds_no_scope_and_can_still_repor
 }
 
 #[tokio::test]
-async fn the_body_tells_the_same_story_as_its_request() {
+async fn the_body_has_the_scope_of_its_request() {
     let (backstop, reports) = Reports::backstop();
     let app = Router::new()
         .route(
@@ -626,7 +626,7 @@ async fn two_backstops_in_one_process_share_nothing() {
 }
 
 #[tokio::test]
-async fn nested_layers_of_one_backstop_tell_one_story_in_one_report() {
+async fn nested_layers_of_one_backstop_share_one_scope_and_one_report() {
     let (backstop, reports) = Reports::backstop();
     let app = Router::new()
         .route("/", on_get(|scope: Scope| async move {
@@ -724,7 +724,7 @@ fn handles_and_futures_are_send_and_sync() {
 }
 
 #[tokio::test]
-async fn what_is_told_in_the_first_poll_has_its_request_and_the_wait_is_bounded() {
+async fn what_is_reported_in_the_first_poll_has_its_request_and_the_wait_is_bounded() {
     let (backstop, reports) = Reports::backstop();
     let app = Router::new()
         .route(

@@ -85,7 +85,7 @@ fn assert_conserved(backstop: &Backstop) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_was_dropped_is_told_to_the_reporter_behind_it() {
+async fn drops_are_passed_on_to_the_spooled_reporter() {
     struct Told(Arc<Mutex<Vec<(Outcome, u64)>>>);
     impl Reporter for Told {
         async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
@@ -116,7 +116,7 @@ async fn what_was_dropped_is_told_to_the_reporter_behind_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_report_is_on_disk_until_it_has_arrived_and_nobody_else_can_read_it() {
+async fn a_report_is_on_disk_until_it_has_arrived_and_no_other_user_can_read_it() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("spool");
     let inner = Switched::default();
@@ -281,7 +281,7 @@ async fn torn_and_foreign_files_are_set_aside_and_links_are_not_followed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_report_that_is_never_answered_holds_up_no_other() {
+async fn a_report_without_a_result_holds_up_no_other() {
     /// Breaks off at one report, and leaves those behind it.
     #[derive(Clone, Default)]
     struct Stumbling(Memory);
@@ -403,7 +403,7 @@ async fn what_was_for_one_destination_never_goes_to_another() {
 }
 
 #[test]
-fn two_spools_that_could_not_be_told_apart_are_refused() {
+fn two_spools_that_cannot_be_distinguished_are_rejected() {
     let dir = tempfile::tempdir().unwrap();
     let spool = |path: &str| Spool::new(dir.path().join(path), Memory::new());
     let built = Backstop::production()

@@ -33,7 +33,7 @@ fn line() -> u32 {
 }
 
 #[tokio::test]
-async fn an_error_that_nobody_awaits_is_reported_with_its_requests_story() {
+async fn an_error_that_is_never_awaited_is_reported_with_the_scope_of_its_request() {
     let (backstop, reports) = Reports::backstop();
     let handler = |scope: Scope| async move {
         scope.add_breadcrumb("took the order");
@@ -79,7 +79,7 @@ async fn an_error_that_its_handler_returns_too_is_reported_once_and_under_one_id
 }
 
 #[tokio::test]
-async fn a_value_is_the_callers_and_nothing_is_told_of_it() {
+async fn a_value_is_the_callers_and_is_not_reported() {
     let (backstop, reports) = Reports::backstop();
     let scope = backstop.scope();
     let sum = scope.run(|| backstop::spawn(async { Ok("7".parse::<u32>().or_internal("x")? + 1) }));
@@ -101,7 +101,7 @@ async fn without_any_backstop_an_error_is_counted() {
 }
 
 #[tokio::test]
-async fn a_panic_in_a_task_is_told_once_without_a_hook_and_goes_on_to_the_handle() {
+async fn a_panic_in_a_task_is_reported_once_without_a_hook_and_reaches_the_handle() {
     let (backstop, reports) = Reports::backstop();
     let handler = |scope: Scope| async move {
         scope.add_breadcrumb("in the handler");
@@ -153,7 +153,7 @@ async fn without_a_hook_a_panic_that_is_raised_again_is_two() {
 }
 
 #[tokio::test]
-async fn a_destructor_that_panics_after_the_answer_was_made_is_told_and_the_answer_stays() {
+async fn a_destructor_that_panics_after_the_response_was_made_is_reported_and_the_response_stays() {
     struct Answers;
     impl Future for Answers {
         type Output = Result<http::Response<axum::body::Body>, std::convert::Infallible>;

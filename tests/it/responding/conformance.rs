@@ -49,7 +49,7 @@ async fn every_accept_vector_picks_its_format() {
 }
 
 #[tokio::test]
-async fn every_envelope_vector_is_answered_as_its_clients_know_it() {
+async fn every_envelope_vector_gets_the_response_that_its_clients_know() {
     let mut count = 0;
     for vector in vectors(include_str!("../../vectors/envelope.jsonl")) {
         let backstop = builder(&vector).build().unwrap();

@@ -142,7 +142,7 @@ async fn a_416_keeps_its_content_range() {
 }
 
 #[tokio::test]
-async fn the_answer_sets_its_own_headers() {
+async fn the_response_sets_its_own_headers() {
     let (_, backstop) = Recorder::production();
     let server = serve(Router::new().layer(backstop.layer())).await;
     for http in Http::BOTH {
@@ -489,7 +489,7 @@ async fn a_stale_content_length_neither_panics_nor_desynchronises_a_connection()
 // With the layers that stand outside.
 
 #[tokio::test]
-async fn answers_are_compressed_and_shared_across_origins_like_all_others() {
+async fn error_responses_are_compressed_and_shared_across_origins_like_all_others() {
     let (_, backstop) = Recorder::production();
     let handler = || async {
         let detail = "no such order, and that at length: ".repeat(8);

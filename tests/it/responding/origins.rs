@@ -38,7 +38,7 @@ use crate::support::services::{
 // 1. A handler's `Err`.
 
 #[tokio::test]
-async fn a_handlers_error_is_answered_with_all_that_it_says() {
+async fn a_handlers_error_becomes_a_response_with_all_that_it_says() {
     let (recorder, backstop) = Recorder::production();
     let handler = || async {
         let error = Error::msg("only 2 left")
@@ -185,7 +185,7 @@ async fn a_shed_load_is_a_503_with_retry_after() {
 }
 
 #[tokio::test]
-async fn a_concurrency_limit_alone_makes_wait_and_fails_nobody() {
+async fn a_concurrency_limit_alone_delays_requests_and_fails_none() {
     let (recorder, backstop) = Recorder::production();
     let (started, mut starts) = mpsc::channel(1);
     let release = Arc::new(Notify::new());
@@ -401,7 +401,7 @@ async fn a_second_panic_caught_while_unwinding_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_future_that_panics_again_when_dropped_is_answered_and_gone() {
+async fn a_future_that_panics_again_when_dropped_gets_a_response() {
     let (recorder, backstop) = Recorder::production();
     let drops = Arc::new(AtomicUsize::new(0));
     struct Counts(Arc<AtomicUsize>);
@@ -535,7 +535,7 @@ async fn the_text_of_a_bare_response_is_the_detail_below_500() {
 }
 
 #[tokio::test]
-async fn unmatched_paths_and_methods_are_answered_and_allow_stays() {
+async fn unmatched_paths_and_methods_get_an_error_response_and_allow_stays() {
     let (recorder, backstop) = Recorder::production();
     let app = Router::new()
         .route("/", get(|| async {}))
@@ -584,7 +584,7 @@ async fn the_texts_of_axums_own_500s_are_hidden() {
 struct Missing;
 
 #[tokio::test(start_paused = true)]
-async fn the_refusals_of_other_layers_are_answered() {
+async fn rejections_by_other_layers_become_error_responses() {
     let (recorder, backstop) = Recorder::production();
     let timeout = tower_http::timeout::TimeoutLayer::with_status_code(
         StatusCode::REQUEST_TIMEOUT,
@@ -722,7 +722,7 @@ async fn a_text_from_500_on_is_hidden_without_waiting_for_its_end() {
 }
 
 #[tokio::test]
-async fn a_bounded_text_that_fails_or_panics_is_answered_without_detail() {
+async fn a_bounded_text_that_fails_or_panics_becomes_a_response_without_detail() {
     let (recorder, backstop) = Recorder::production();
     struct Bounded(Steps);
     impl http_body::Body for Bounded {
@@ -761,7 +761,7 @@ async fn a_bounded_text_that_fails_or_panics_is_answered_without_detail() {
 }
 
 #[tokio::test]
-async fn what_somebody_else_answered_stays_byte_for_byte() {
+async fn responses_with_a_body_of_their_own_stay_byte_for_byte() {
     let (recorder, backstop) = Recorder::production();
     let own = |status: StatusCode, name: &'static str, value: &'static str| {
         let response =
@@ -828,7 +828,7 @@ async fn what_somebody_else_answered_stays_byte_for_byte() {
 }
 
 #[tokio::test]
-async fn somebody_elses_500_stays_and_is_told() {
+async fn a_500_with_a_body_of_its_own_stays_and_is_reported() {
     let (recorder, backstop) = Recorder::production();
     let app = Router::new()
         .route(

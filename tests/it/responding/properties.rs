@@ -44,7 +44,7 @@ proptest! {
     }
 
     #[test]
-    fn every_format_of_every_answer_parses_back(
+    fn every_format_of_every_response_parses_back(
         message in any::<String>(),
         code in any::<String>(),
         title in any::<String>(),

@@ -405,34 +405,34 @@ async fn check(format: Format) {
 }
 
 #[tokio::test]
-async fn rejections_are_answered_as_problem_json() {
+async fn rejections_become_problem_json() {
     check(Format::ProblemJson).await;
 }
 
 #[tokio::test]
-async fn rejections_are_answered_as_json() {
+async fn rejections_become_json() {
     check(Format::Json).await;
 }
 
 #[tokio::test]
-async fn rejections_are_answered_as_html() {
+async fn rejections_become_html() {
     check(Format::Html).await;
 }
 
 #[tokio::test]
-async fn rejections_are_answered_as_xml() {
+async fn rejections_become_xml() {
     for format in [Format::ProblemXml, Format::Xml, Format::TextXml] {
         check(format).await;
     }
 }
 
 #[tokio::test]
-async fn rejections_are_answered_as_text() {
+async fn rejections_become_text() {
     check(Format::Text).await;
 }
 
 #[tokio::test]
-async fn a_rejection_through_the_question_mark_is_answered_the_same() {
+async fn a_rejection_through_the_question_mark_gets_the_same_response() {
     async fn handler(
         order: Result<Json<Order>, axum::extract::rejection::JsonRejection>,
     ) -> backstop::Result<()> {

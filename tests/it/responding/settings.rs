@@ -215,7 +215,7 @@ fn the_format_query_wins_over_accept_if_it_names_a_format_once() {
 }
 
 #[test]
-fn without_negotiation_every_answer_has_the_default_format_and_does_not_vary() {
+fn without_negotiation_every_response_has_the_default_format_and_does_not_vary() {
     let request = Request::get("/")
         .header("accept", "text/html")
         .body(())

@@ -295,7 +295,7 @@ async fn setters_on_a_panicking_error_still_count() {
 }
 
 #[tokio::test]
-async fn without_the_layer_a_panicking_error_is_still_answered() {
+async fn without_the_layer_a_panicking_error_still_gets_a_response() {
     let handler = || async {
         Err::<(), _>(Error::from(Wild {
             status: Some(StatusCode::NOT_FOUND),
@@ -330,7 +330,7 @@ async fn a_panicking_error_of_a_service_is_a_500() {
 }
 
 #[tokio::test]
-async fn a_panicking_error_of_a_body_ends_the_stream_and_is_told() {
+async fn a_panicking_error_of_a_body_ends_the_stream_and_is_reported() {
     let (recorder, backstop) = Recorder::production();
     let raw = || async {
         let error = Step::Fail(Box::new(Wild::default()));
@@ -357,7 +357,7 @@ async fn a_panicking_error_of_a_body_ends_the_stream_and_is_told() {
 }
 
 #[tokio::test]
-async fn a_future_whose_destructor_panics_after_it_answered_changes_nothing() {
+async fn a_future_whose_destructor_panics_after_it_responded_changes_nothing() {
     struct Answers;
     impl Future for Answers {
         type Output = Result<Response, BoxError>;
@@ -456,7 +456,7 @@ fn panicking_hooks(builder: Builder, panics: fn()) -> Builder {
 }
 
 #[tokio::test]
-async fn hooks_that_panic_change_nothing_about_the_answer() {
+async fn hooks_that_panic_change_nothing_about_the_response() {
     let app = |backstop: &Backstop| {
         let denied =
             || async { Err::<(), _>(Error::msg("denied").with_status(StatusCode::FORBIDDEN)) };
@@ -586,7 +586,7 @@ async fn what_customize_inserts_is_cut_too() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_no_text_in_the_request_get_an_answer() {
+async fn bytes_that_are_not_text_in_the_request_get_a_response() {
     let (recorder, backstop) = Recorder::production();
     let server = serve(Router::new().layer(backstop.layer())).await;
     let requests: [&[u8]; 6] = [
@@ -672,7 +672,7 @@ async fn a_status_that_is_no_error_becomes_500() {
 }
 
 #[tokio::test]
-async fn a_panic_while_the_answer_is_made_by_hand_changes_nothing() {
+async fn a_panic_while_the_response_is_made_by_hand_changes_nothing() {
     let backstop = panicking_hooks(Backstop::production(), || panic_any(Bomb(1)))
         .build()
         .unwrap();

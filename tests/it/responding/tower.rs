@@ -57,7 +57,7 @@ fn plain(status: StatusCode, text: &'static str) -> PlainResponse {
 }
 
 #[tokio::test]
-async fn a_services_error_is_answered() {
+async fn a_services_error_becomes_a_response() {
     let (recorder, backstop) = Recorder::production();
     let service = service_fn(|_: PlainRequest| async {
         Err::<PlainResponse, std::io::Error>(std::io::Error::other("s3cr3t"))
@@ -68,7 +68,7 @@ async fn a_services_error_is_answered() {
 }
 
 #[tokio::test]
-async fn our_own_error_is_answered_with_all_that_it_says() {
+async fn our_own_error_becomes_a_response_with_all_that_it_says() {
     let (recorder, backstop) = Recorder::production();
     let service = service_fn(|_: PlainRequest| async {
         let error = Error::msg("only 2 left").with_status(StatusCode::CONFLICT);
@@ -81,7 +81,7 @@ async fn our_own_error_is_answered_with_all_that_it_says() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_errors_of_towers_layers_are_answered_outermost_in_a_builder() {
+async fn the_errors_of_towers_layers_become_responses_outermost_in_a_builder() {
     let (recorder, backstop) = Recorder::production();
     let hangs =
         || service_fn(|_: PlainRequest| std::future::pending::<Result<PlainResponse, BoxError>>());
@@ -113,7 +113,7 @@ async fn the_errors_of_towers_layers_are_answered_outermost_in_a_builder() {
 }
 
 #[tokio::test]
-async fn a_bare_response_is_answered() {
+async fn a_bare_response_is_replaced() {
     let (recorder, backstop) = Recorder::production();
     for (status, title, told) in [
         (StatusCode::BAD_GATEWAY, "Bad Gateway", "s3cr3t"),
@@ -134,7 +134,7 @@ async fn a_bare_response_is_answered() {
 }
 
 #[tokio::test]
-async fn a_panic_is_answered_wherever_it_is() {
+async fn a_panic_gets_a_response_wherever_it_is() {
     let (recorder, backstop) = Recorder::production();
     let layer = backstop.layer();
     let in_call = service_fn(
@@ -235,7 +235,7 @@ impl Service<PlainRequest> for BreaksOnce {
 }
 
 #[tokio::test]
-async fn a_broken_service_answers_every_call_and_its_clones_recover() {
+async fn a_broken_service_responds_to_every_call_and_its_clones_recover() {
     let (recorder, backstop) = Recorder::production();
     let ways: [PollReady; 2] = [|| Poll::Ready(Err("s3cr3t".into())), || panic_any("s3cr3t")];
     for how in ways {
@@ -374,7 +374,7 @@ impl Service<axum::extract::Request> for NeverReady {
 }
 
 #[tokio::test]
-async fn the_same_backstop_twice_tells_once() {
+async fn the_same_backstop_twice_reports_once() {
     let (recorder, backstop) = Recorder::production();
     let app = failing_app()
         .layer(backstop.layer())
@@ -392,7 +392,7 @@ async fn the_same_backstop_twice_tells_once() {
 }
 
 #[tokio::test]
-async fn another_backstop_tells_under_the_same_id_and_leaves_the_answer() {
+async fn another_backstop_reports_under_the_same_id_and_leaves_the_response() {
     let (inner_told, inner) = Recorder::production();
     let outer_told = Recorder::default();
     let outer = outer_told.on(Backstop::production().customize(|problem, _, _| {
@@ -415,7 +415,7 @@ async fn another_backstop_tells_under_the_same_id_and_leaves_the_answer() {
 }
 
 #[tokio::test]
-async fn a_status_that_a_layer_between_set_is_told_to_the_outer_one() {
+async fn a_status_that_a_layer_in_between_set_reaches_the_outer_one() {
     let (inner_told, inner) = Recorder::production();
     let (outer_told, outer) = Recorder::production();
     let app = failing_app()
