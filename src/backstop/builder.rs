@@ -236,8 +236,8 @@ impl Builder {
     }
 
     /// More keys whose values are redacted on the development page, in logs and in reports, beside those that always
-    /// are (passwords, tokens, cookies, …). A key matches if it contains one of these, regardless of case and
-    /// separators.
+    /// are (passwords, tokens, cookies, …). A key matches if it ends in the words of one of these, regardless of case and
+    /// separators: `door code` also matches `doorCode` and `FRONT_DOOR_CODE`, but not `door_code_length`.
     pub fn redact_keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.redact_keys.extend(keys.into_iter().map(Into::into));
         self

@@ -117,7 +117,7 @@ impl Disclosure {
         let by_mode = || Switch::from(mode.is_development());
         policy.details = self.details.unwrap_or_else(by_mode);
         policy.backtrace = self.backtrace.unwrap_or_else(by_mode);
-        policy.hosts = self.local_hosts;
-        policy.peers = self.local_peers;
+        policy.local_clients.hosts = self.local_hosts;
+        policy.local_clients.peers = self.local_peers;
     }
 }

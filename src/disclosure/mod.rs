@@ -12,6 +12,7 @@
 //! In development everything is shown, but only to a client on this machine that asked for a name of this machine.
 
 mod disclosed;
+mod local_clients;
 mod policy;
 mod redactor;
 

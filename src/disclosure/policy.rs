@@ -1,12 +1,12 @@
 //! The settings that decide what is disclosed to whom.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 
-use super::Redactor;
+use super::local_clients::LocalClients;
+use super::redactor::Redactor;
 use crate::error::{Failure, StatusMap};
 use crate::panics::callback::Callback;
-use crate::request::{RequestInfo, is_loopback_address};
+use crate::request::RequestInfo;
 
 /// The settings that decide what is disclosed to whom. Every default hides.
 #[derive(Debug, Default)]
@@ -14,9 +14,7 @@ pub(crate) struct Policy {
     pub(crate) safe_fields: Vec<String>,
     pub(crate) details: Switch,
     pub(crate) backtrace: Switch,
-    /// Names of this machine beside those of the loopback, and peers that count as local.
-    pub(crate) hosts: Vec<String>,
-    pub(crate) peers: Vec<IpAddr>,
+    pub(crate) local_clients: LocalClients,
     pub(crate) type_uri: Option<Callback<ChooseType>>,
     pub(crate) statuses: StatusMap,
     pub(crate) redactor: Redactor,
@@ -42,18 +40,7 @@ type ChooseType = dyn Fn(&Failure, &RequestInfo) -> Option<String> + Send + Sync
 impl Policy {
     /// Whether this client sees details: the application shows them, and the client is local.
     pub(super) fn shows_details(&self, failure: &Failure, request: &RequestInfo) -> bool {
-        self.details.is_on(failure, request)
-            && request.has_local_host(&self.hosts)
-            && self.is_local_peer(request.peer())
-    }
-
-    /// Whether a peer is on this machine, or named by the application. If its address is unknown, the service may be
-    /// reachable from anywhere: only a build for development then takes the `Host` header's word for it.
-    fn is_local_peer(&self, peer: Option<IpAddr>) -> bool {
-        match peer {
-            Some(peer) => is_loopback_address(peer) || self.peers.contains(&peer),
-            None => cfg!(debug_assertions),
-        }
+        self.details.is_on(failure, request) && self.local_clients.include(request)
     }
 
     /// The type of the problem: the hook's, else the error's.

@@ -7,8 +7,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::exposure::Exposure;
 use super::handler_error::Error;
-use super::http_error::Exposure;
 use super::overrides::{Overrides, set_field};
 use super::status::StatusMap;
 use crate::problem::limit_depth;

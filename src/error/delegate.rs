@@ -10,7 +10,8 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::cause::Cause;
-use super::http_error::{Exposure, HttpError};
+use super::exposure::Exposure;
+use super::http_error::HttpError;
 use super::object::ErrorObject;
 use super::overrides::Field;
 use super::repr::Repr;

@@ -19,7 +19,7 @@ use super::origin::Origin;
 use super::overrides::Overrides;
 use super::repr::Repr;
 use super::status::{self, StatusMap};
-use super::well_known::well_known;
+use super::tower_errors::well_known;
 use super::{chain, object};
 use crate::backtrace::{Backtrace, SourceLocation};
 use crate::identity::{ReportedTo, new_id};

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::http_error::HttpError;
 use super::repr::Repr;
-use super::well_known::well_known;
+use super::tower_errors::well_known;
 use crate::panics::catch::catch_panic;
 
 /// The headers that an error cannot set, because they describe the body of the response.

@@ -6,6 +6,7 @@ use std::error::Error as StdError;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use super::exposure::Exposure;
 use crate::problem::ProblemType;
 
 /// An error that declares its response. Every method has a safe default.
@@ -136,17 +137,4 @@ pub trait HttpError: StdError + Send + Sync + 'static {
     {
         Vec::new()
     }
-}
-
-/// Whether clients see what an error says, apart from its status.
-#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum Exposure {
-    /// Shown below 500, hidden from 500 on.
-    #[default]
-    ByStatus,
-    /// Shown, whatever the status.
-    Public,
-    /// Hidden, whatever the status.
-    Private,
 }

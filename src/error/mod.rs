@@ -26,6 +26,7 @@ mod cause;
 mod chain;
 mod constructors;
 mod delegate;
+mod exposure;
 mod extension;
 mod failure;
 mod foreign;
@@ -41,15 +42,16 @@ mod response;
 mod result_ext;
 mod status;
 mod std_error;
-mod well_known;
+mod tower_errors;
 
 pub(crate) use self::cause::MANY;
+pub use self::exposure::Exposure;
 pub(crate) use self::extension::{FailureExtension, RenderedMark, ReportedBy};
 pub use self::failure::Failure;
 #[cfg(feature = "sqlx")]
 pub use self::foreign::sqlx_status;
 pub use self::handler_error::{Error, Result};
-pub use self::http_error::{Exposure, HttpError};
+pub use self::http_error::HttpError;
 pub use self::link::Link;
 pub(crate) use self::object::{ErrorObject, service_error};
 pub use self::origin::Origin;

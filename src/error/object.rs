@@ -9,7 +9,7 @@ use super::cause::Cause;
 use super::extension::RenderedMark;
 use super::repr::Repr;
 use super::std_error::{BoxError, sources};
-use super::well_known::well_known;
+use super::tower_errors::well_known;
 use crate::identity::ReportedTo;
 use crate::panics::catch::drop_catching;
 

@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use super::cause::Cause;
 use super::chain;
-use super::http_error::{Exposure, HttpError};
+use super::exposure::Exposure;
+use super::http_error::HttpError;
 use super::link::Link;
 use super::overrides::{Field, Overrides, set_field};
 use crate::backtrace::{Backtrace, SourceLocation};
@@ -112,11 +113,7 @@ impl Repr {
 
     /// Whether production shows clients what the error says, in a response of this status.
     pub(crate) fn is_disclosed(&self, status: StatusCode) -> bool {
-        match self.exposure() {
-            Exposure::Public => true,
-            Exposure::Private => false,
-            Exposure::ByStatus => status.is_client_error() && !self.is_panic(),
-        }
+        self.exposure().discloses(status, self.is_panic())
     }
 
     /// The text for clients, where it is disclosed: the detail, else the message unless it is foreign.

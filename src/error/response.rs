@@ -14,9 +14,10 @@ use http::{HeaderValue, StatusCode};
 use http_body::{Frame, SizeHint};
 
 use super::cause::Cause;
+use super::exposure::Exposure;
 use super::extension::FailureExtension;
 use super::handler_error::Error;
-use super::http_error::{Exposure, HttpError};
+use super::http_error::HttpError;
 use super::repr::Repr;
 use super::status::StatusMap;
 use super::std_error::BoxError;

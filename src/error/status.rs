@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use super::http_error::HttpError;
 use super::repr::Repr;
-use super::well_known::well_known;
+use super::tower_errors::well_known;
 use crate::panics::callback::Callback;
 use crate::panics::catch::catch_panic;
 

@@ -10,8 +10,8 @@ use http::{Response, StatusCode};
 use http_body::{Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::catch::{catch_failure, catch_failure_inside};
 use super::exchange::Exchange;
+use super::panic_to_error::{catch_failure, catch_failure_inside};
 use crate::error::{BoxError, ErrorObject, Origin, RenderedMark, ReportedBy, Repr, service_error};
 use crate::panics::catch::catch_panic;
 use crate::scope::{CurrentScope, ScopeGuard, scope_of_body};

@@ -13,8 +13,8 @@ use http::{Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::catch::{catch_failure, catch_failure_inside};
 use super::exchange::Exchange;
+use super::panic_to_error::{catch_failure, catch_failure_inside};
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Origin, Repr, service_error};
 use crate::panics::depth::CatchGuard;

@@ -62,12 +62,12 @@
 
 mod bare;
 mod body;
-mod catch;
 mod classify;
 mod exchange;
 mod future;
 mod headers;
 mod layer;
+mod panic_to_error;
 mod passthrough;
 mod service;
 

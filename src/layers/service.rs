@@ -10,8 +10,8 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tower_service::Service;
 
-use super::catch::catch_failure;
 use super::future::BackstopFuture;
+use super::panic_to_error::catch_failure;
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Repr, service_error};
 use crate::request::RequestInfo;

@@ -7,7 +7,7 @@ use crate::disclosure::Redactor;
 use crate::panics::catch::{catch_panic, drop_catching};
 use crate::report::assemble::{assemble, outline};
 use crate::report::event::Event;
-use crate::report::grouping::bounded_fingerprint;
+use crate::report::fingerprint::bounded_fingerprint;
 use crate::report::report::Report;
 use crate::symbols::SymbolSettings;
 

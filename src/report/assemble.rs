@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use super::defaults::ReportDefaults;
 use super::environment::{Device, Thread};
 use super::event::{Event, ScopeSnapshot};
+use super::fingerprint;
 use super::frame::Frame;
-use super::grouping;
 use super::report::Report;
 use super::report_error::ReportError;
 use super::request_parts::{ReportRequest, ReportResponse};
@@ -23,7 +23,7 @@ pub(crate) fn assemble(event: Box<Event>) -> Report {
     add_request(&mut report, &event);
     add_what_was_recorded(&mut report, &event);
     if report.fingerprint.is_empty() {
-        report.fingerprint = grouping::fingerprint(&report);
+        report.fingerprint = fingerprint::fingerprint(&report);
     }
     // The error's own destructor may panic; here the caller catches that.
     drop(event);

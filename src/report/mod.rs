@@ -36,9 +36,9 @@ pub(crate) mod environment;
 pub(crate) mod error_event;
 pub(crate) mod event;
 pub(crate) mod feature_flag;
+pub(crate) mod fingerprint;
 pub(crate) mod flatten;
 pub(crate) mod frame;
-pub(crate) mod grouping;
 mod limits;
 pub(crate) mod outcome;
 #[expect(clippy::module_inception, reason = "the room is named after its data")]

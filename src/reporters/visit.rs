@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use crate::report::grouping::MAX_FINGERPRINT;
+use crate::report::fingerprint::MAX_FINGERPRINT;
 use crate::report::report::Report;
 
 /// Visits every text of unbounded length, except keys and the notes in `trimmed`.

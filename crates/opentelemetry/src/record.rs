@@ -2,9 +2,8 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use backstop::Report;
-use backstop::report;
 use backstop::reporters::Rendered;
+use backstop::{Report, report};
 use opentelemetry::logs::{AnyValue, LogRecord, Severity};
 use opentelemetry::{Key, SpanId, TraceId};
 

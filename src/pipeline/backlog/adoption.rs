@@ -5,10 +5,10 @@ use std::path::Path;
 
 use uuid::Uuid;
 
-use super::dir::{DeadPart, file_name, is_file};
-use super::disk::{Disk, ENDING, START_ENDING};
-use super::segment;
-use super::segment::Line;
+use super::segment_format as segment;
+use super::segment_format::Line;
+use super::spool_dir::{DeadPart, file_name, is_file};
+use super::spool_files::{Disk, ENDING, START_ENDING};
 use super::stored::{Recovered, Stored};
 
 #[derive(Debug, Default)]

@@ -16,14 +16,14 @@
 mod adoption;
 mod census;
 mod deliveries;
-mod dir;
-mod disk;
 mod entries;
 mod entry;
 mod lifecycle;
 mod memory;
 mod schedule;
-mod segment;
+mod segment_format;
+mod spool_dir;
+mod spool_files;
 mod spooler;
 mod spooling;
 mod stored;

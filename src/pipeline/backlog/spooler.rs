@@ -9,9 +9,9 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::disk::Disk;
 use super::entry::{Key, Loaded};
 use super::lifecycle::{Backlog, Ended};
+use super::spool_files::Disk;
 use super::stored::Stored;
 use crate::pipeline::completion::Completion;
 use crate::report::report::Report;

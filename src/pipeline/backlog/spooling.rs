@@ -1,4 +1,4 @@
-//! What a backlog does with the disk; the files themselves are the business of [`Disk`](super::disk::Disk).
+//! What a backlog does with the disk; the files themselves are the business of [`Disk`](super::spool_files::Disk).
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

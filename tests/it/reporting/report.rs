@@ -136,7 +136,7 @@ async fn a_report_has_the_failure_its_request_and_its_machine_under_the_id_of_th
             .name
             .as_deref()
             .unwrap()
-            .contains("a_report_tells")
+            .contains("a_report_has")
     );
     assert!(report.thread.as_ref().unwrap().id > 0);
     let text = serde_json::to_string(&report).unwrap();

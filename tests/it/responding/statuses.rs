@@ -1,10 +1,9 @@
 //! An error never leaves under the status of a success, and an outer status never widens what is shown.
 
-use axum::Router;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::get;
-use axum::{Extension, middleware};
+use axum::{Extension, Router, middleware};
 use backstop::Error;
 use backstop::layers::Passthrough;
 use tower_http::set_status::SetStatusLayer;

@@ -8,8 +8,8 @@ use std::time::{Duration, SystemTime};
 
 use uuid::Uuid;
 
-use super::dir::{SpoolDir, is_file};
-use super::segment;
+use super::segment_format as segment;
+use super::spool_dir::{SpoolDir, is_file};
 use super::stored::Stored;
 use crate::report::report::Report;
 use crate::reporters::SpoolSettings;
