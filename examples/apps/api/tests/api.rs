@@ -258,7 +258,7 @@ async fn hidden_text_is_in_no_format() {
     let library = Library::open().await;
     library.sql("ALTER TABLE books RENAME TO s3cr3t").await;
     let formats = [
-        ("application/json", "application/json; charset=utf-8"),
+        ("application/json", "application/json"),
         (
             "application/problem+xml",
             "application/problem+xml; charset=utf-8",
