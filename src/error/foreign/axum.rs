@@ -19,6 +19,7 @@ use crate::error::http_error::HttpError;
 macro_rules! rejections {
     ($($rejection:ty,)+) => {
         $(
+            #[diagnostic::do_not_recommend]
             impl HttpError for $rejection {
                 fn status(&self) -> StatusCode {
                     <$rejection>::status(self)

@@ -14,6 +14,7 @@ use crate::problem::InvalidProblem;
 macro_rules! foreign {
     ($($error:ty,)+) => {
         $(
+            #[diagnostic::do_not_recommend]
             impl HttpError for $error {
                 fn is_foreign(&self) -> bool {
                     true
@@ -40,6 +41,7 @@ foreign! {
 
 /// The body of a request failed: the client went away, sent it wrong or too slowly. A limit on its length is known by
 /// its own type.
+#[diagnostic::do_not_recommend]
 impl HttpError for axum_core::Error {
     fn status(&self) -> StatusCode {
         if sources(self).any(is_body_timeout) {
@@ -62,6 +64,7 @@ fn is_body_timeout(error: &(dyn StdError + 'static)) -> bool {
 }
 
 /// An upstream server sent an invalid problem document.
+#[diagnostic::do_not_recommend]
 impl HttpError for InvalidProblem {
     fn status(&self) -> StatusCode {
         StatusCode::BAD_GATEWAY

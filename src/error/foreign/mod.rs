@@ -1,4 +1,7 @@
 //! Conversions from the errors of other crates, one file for each crate.
+//!
+//! The implementations are `do_not_recommend`: a list of them helps nobody whose error lacks one, and it would differ
+//! with the features.
 
 #[cfg(feature = "anyhow")]
 mod anyhow;

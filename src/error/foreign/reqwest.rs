@@ -14,6 +14,7 @@ use crate::problem::Problem;
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// Foreign, because its text contains the URL and the secrets in it.
+#[diagnostic::do_not_recommend]
 impl HttpError for reqwest::Error {
     /// 504 if the upstream timed out, 500 if the request could not be built, else 502.
     fn status(&self) -> StatusCode {

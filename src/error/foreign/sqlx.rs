@@ -8,6 +8,7 @@ use crate::error::http_error::HttpError;
 
 /// Foreign, and a 500 unless the application says otherwise: a missing row is the client's 404 in one query and a broken
 /// invariant in the next. [`status`](crate::sqlx::status) makes it a 404.
+#[diagnostic::do_not_recommend]
 impl HttpError for Error {
     /// 503 if the pool is exhausted, else 500.
     fn status(&self) -> StatusCode {
