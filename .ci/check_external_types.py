@@ -5,18 +5,16 @@ It reads rustdoc's JSON, which only a nightly compiler writes by default; `RUSTC
 
 import json
 import os
-import pathlib
 import subprocess
-import sys
 
-HERE = pathlib.Path(__file__).parent
-LIST = HERE / "external-types.txt"
-TARGET = HERE.parent / "target" / "external-types"
+import listed
+
+TARGET = listed.HERE.parent / "target" / "external-types"
 OURS = {"std", "core", "alloc", "backstop", "backstop_derive"}
 
 command = ["cargo", "rustdoc", "--lib", "-p", "backstop", "--target-dir", str(TARGET)]
 command += ["--", "-Z", "unstable-options", "--output-format", "json"]
-subprocess.run(command, check=True, cwd=HERE.parent, env={**os.environ, "RUSTC_BOOTSTRAP": "1"})
+subprocess.run(command, check=True, cwd=listed.HERE.parent, env={**os.environ, "RUSTC_BOOTSTRAP": "1"})
 docs = json.loads((TARGET / "doc" / "backstop.json").read_text())
 
 
@@ -47,13 +45,4 @@ for item in docs["index"].values():
         if path and path["crate_id"] != 0:
             found.add(path["path"][0])
 
-found = sorted(found - OURS)
-if "--write" in sys.argv:
-    LIST.write_text("".join(f"{name}\n" for name in found))
-listed = LIST.read_text().split()
-if found != listed:
-    sys.exit(
-        f"public signatures name types of {found}, but {LIST.name} lists {listed}; "
-        "if that is on purpose, run `python3 .ci/check_external_types.py --write`"
-    )
-print(f"public signatures name types of {', '.join(found)}")
+listed.check(sorted(found - OURS), "external-types.txt", "public signatures name types of")
