@@ -13,6 +13,7 @@ mod receiver;
 pub mod responses;
 pub mod sample;
 pub mod secrets;
+pub mod settings;
 
 pub use self::http1::Received;
 pub use self::receiver::{Receiver, Reply, unused_url};

@@ -1,9 +1,9 @@
 //! Settings that cannot work, and those from the environment.
 
-use backstop::Backstop;
 use backstop::reporters::Reporter as _;
 use backstop_bugsnag::Bugsnag;
 use backstop_testkit::process::{assert_passed, child, is_child};
+use backstop_testkit::settings;
 
 use crate::KEY;
 
@@ -28,15 +28,7 @@ fn a_setting_that_cannot_work_is_an_error_that_shows_no_secret() {
             "timeout of 0",
         ),
     ];
-    for (reporter, problem) in cases {
-        let error = Backstop::production()
-            .reporter(reporter)
-            .build()
-            .unwrap_err();
-        let text = format!("{error} {error:?}");
-        assert!(text.starts_with("reporter: Bugsnag: "), "{text}");
-        assert!(text.contains(problem) && !text.contains("s3cr3t"), "{text}");
-    }
+    settings::check("Bugsnag", cases);
     let shown = format!("{:?}", Bugsnag::new(KEY).endpoint("https://host/?k=s3cr3t"));
     assert!(!shown.contains(KEY) && !shown.contains("s3cr3t"), "{shown}");
 }
