@@ -1,10 +1,10 @@
 //! A report as one notice.
 
-use backstop::report::{Breadcrumb, Frame, Severity, SourceLine};
+use backstop::report::{Breadcrumb, Frame, Severity};
 use backstop::{Origin, Report};
 use backstop_http::json::{object, timestamp};
-use backstop_http::stack::exceptions;
-use serde_json::{Map, Value, json};
+use backstop_http::stack::{exceptions, source_by_number};
+use serde_json::{Value, json};
 
 use crate::params::params;
 use crate::severity;
@@ -34,13 +34,6 @@ fn errors(report: &Report) -> Value {
 fn frame(frame: &Frame) -> Value {
     const CODE: u32 = 2;
     let line = frame.line.unwrap_or_default();
-    let near = |source: &&SourceLine| source.number.abs_diff(line) <= CODE;
-    let code: Map<String, Value> = frame
-        .source
-        .iter()
-        .filter(near)
-        .map(|source| (source.number.to_string(), json!(source.text)))
-        .collect();
     let file = frame.file.as_deref().unwrap_or("unknown");
     let unnamed = || match frame.address {
         0 => "unknown".to_owned(),
@@ -54,7 +47,7 @@ fn frame(frame: &Frame) -> Value {
             "function",
             json!(frame.function.clone().unwrap_or_else(unnamed)),
         ),
-        ("code", json!((!code.is_empty()).then_some(code))),
+        ("code", json!(source_by_number(frame, CODE))),
     ])
 }
 

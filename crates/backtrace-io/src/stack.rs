@@ -3,7 +3,7 @@
 use backstop::Report;
 use backstop::report::{Frame, SourceLine};
 use backstop_http::json::object;
-use backstop_http::stack::exceptions;
+use backstop_http::stack::{exceptions, source_near};
 use serde_json::{Map, Value, json};
 
 /// How source is shown.
@@ -58,8 +58,7 @@ fn frame(frame: &Frame, excerpt: Excerpt, sources: &mut Map<String, Value>) -> V
 /// The lines around the frame's, without a gap.
 fn source(frame: &Frame, excerpt: Excerpt) -> Option<Value> {
     let line = frame.line?;
-    let is_near = |source: &&SourceLine| source.number.abs_diff(line) <= excerpt.lines;
-    let near: Vec<&SourceLine> = frame.source.iter().filter(is_near).collect();
+    let near: Vec<&SourceLine> = source_near(frame, excerpt.lines).collect();
     let mut runs = near.chunk_by(|one, next| one.number + 1 == next.number);
     let run = runs.find(|run| run.iter().any(|source| source.number == line))?;
     let text: String = run

@@ -1,10 +1,10 @@
 //! A report as one event.
 
 use backstop::Report;
-use backstop::report::{Frame, SourceLine};
+use backstop::report::Frame;
 use backstop_http::json::{object, timestamp};
-use backstop_http::stack;
-use serde_json::{Map, Value, json};
+use backstop_http::stack::{self, source_by_number};
+use serde_json::{Value, json};
 
 use crate::breadcrumb::breadcrumb;
 use crate::metadata::metadata;
@@ -49,13 +49,6 @@ fn exceptions(report: &Report) -> Value {
 fn frame(frame: &Frame) -> Value {
     const CODE: u32 = 3;
     let line = frame.line.unwrap_or_default();
-    let near = |source: &&SourceLine| source.number.abs_diff(line) <= CODE;
-    let code: Map<String, Value> = frame
-        .source
-        .iter()
-        .filter(near)
-        .map(|source| (source.number.to_string(), json!(source.text)))
-        .collect();
     let is_address = frame.function.is_none() && frame.address != 0;
     let address = is_address.then(|| format!("{:#x}", frame.address));
     object([
@@ -68,7 +61,7 @@ fn frame(frame: &Frame) -> Value {
         ),
         ("inProject", json!(frame.in_app)),
         ("frameAddress", json!(address)),
-        ("code", json!((!code.is_empty()).then_some(code))),
+        ("code", json!(source_by_number(frame, CODE))),
     ])
 }
 

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use backstop::Report;
-use backstop::report::{Frame, SourceLocation};
+use backstop::report::{Frame, SourceLine, SourceLocation};
+use serde_json::{Map, Value};
 
 /// One error of the cause chain.
 #[derive(Clone, Debug)]
@@ -49,6 +50,34 @@ pub fn exceptions(report: &Report) -> Vec<Exception<'_>> {
         exceptions[0].frames = Cow::Borrowed(&report.frames);
     }
     exceptions
+}
+
+/// The source lines of a frame that are at most `distance` lines from the frame's own, in order.
+pub fn source_near(frame: &Frame, distance: u32) -> impl Iterator<Item = &SourceLine> {
+    let line = frame.line.unwrap_or_default();
+    let lines = frame.source.iter();
+    lines.filter(move |source| source.number.abs_diff(line) <= distance)
+}
+
+/// The lines of [`source_near`] as an object, by their numbers. `None` if there are none.
+///
+/// ```
+/// use backstop::report::{Frame, SourceLine};
+/// use backstop_http::stack::source_by_number;
+/// use serde_json::json;
+///
+/// let mut frame = Frame::new(0).with_location("src/shop.rs", 8);
+/// frame.source = vec![SourceLine::new(2, "use std::fmt;"), SourceLine::new(8, "order?;")];
+/// let source = source_by_number(&frame, 3).map(serde_json::Value::from);
+/// assert_eq!(source, Some(json!({"8": "order?;"})));
+/// ```
+#[must_use]
+pub fn source_by_number(frame: &Frame, distance: u32) -> Option<Map<String, Value>> {
+    let lines = source_near(frame, distance);
+    let object: Map<String, Value> = lines
+        .map(|source| (source.number.to_string(), source.text.as_str().into()))
+        .collect();
+    (!object.is_empty()).then_some(object)
 }
 
 fn location(location: &SourceLocation) -> Frame {
