@@ -8,7 +8,7 @@ use http::request::Parts;
 use crate::request::RequestInfo;
 use crate::scope::Scope;
 
-/// Never fails. Outside the layer it is a scope that does nothing.
+/// Never fails. Outside the layer, the extracted scope does nothing.
 impl<S: Sync> FromRequestParts<S> for Scope {
     type Rejection = Infallible;
 

@@ -7,16 +7,14 @@ use std::time::SystemTime;
 
 use uuid::{Builder, Uuid};
 
-/// Creates the id of a failure: a UUID of version 7 (RFC 9562, section 5.7), greater than every id that this
-/// process created before.
+/// Creates the id of a failure: a version 7 UUID (RFC 9562, section 5.7), greater than every id that this
+/// process has created before.
 ///
-/// It consists of the millisecond, a counter of 12 bits within the millisecond (section 6.2, method 1), and
+/// It consists of the millisecond, a 12-bit counter within the millisecond (section 6.2, method 1), and
 /// random bits. The random bits only keep processes apart, so a fast generator is enough.
 pub(crate) fn new_id() -> Uuid {
     static LAST: AtomicU64 = AtomicU64::new(0);
-    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let millis = u64::try_from(since_epoch.unwrap_or_default().as_millis()).unwrap_or_default();
-    let now = millis << 12;
+    let now = now_millis() << 12;
     let after = |last: u64| now.max(last + 1);
     let update = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
         Some(after(last))
@@ -27,6 +25,12 @@ pub(crate) fn new_id() -> Uuid {
     // The builder overwrites the upper four bits with the version.
     random[..2].copy_from_slice(&((tick & 0xfff) as u16).to_be_bytes());
     Builder::from_unix_timestamp_millis(tick >> 12, &random).into_uuid()
+}
+
+/// The time in milliseconds since 1970.
+pub(crate) fn now_millis() -> u64 {
+    let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    u64::try_from(since_epoch.unwrap_or_default().as_millis()).unwrap_or_default()
 }
 
 /// When an id was created, in milliseconds since 1970: its upper 48 bits.

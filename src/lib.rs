@@ -33,7 +33,7 @@ pub mod utoipa;
 #[doc(hidden)]
 pub mod __private;
 
-// The public interface is:
+// The public API.
 /// ```
 /// use backstop::HttpError;
 /// use http::StatusCode;
@@ -72,7 +72,7 @@ pub use self::report::report::Report;
 pub use self::request::RequestInfo;
 pub use self::scope::{Scope, notify};
 
-/// The traits whose methods are for everyday use, and the derive: `use backstop::prelude::*;`.
+/// The traits for everyday use and the derive macro: `use backstop::prelude::*;`.
 ///
 /// [`crate::Context`] is not among them, because anyhow's trait of that name has the same method; import it
 /// with `use backstop::Context as _`.
@@ -87,13 +87,13 @@ pub mod settings {
     pub use crate::pipeline::{QueueLimits, RateLimit};
 }
 
-/// What the feature `sqlx` adds.
+/// Support for `sqlx` (feature `sqlx`).
 #[cfg(feature = "sqlx")]
 pub mod sqlx {
     pub use crate::error::sqlx_status as status;
 }
 
-/// What became of reports: counters for each reporter, and the events that
+/// The outcomes of reports: counters for each reporter, and the events that
 /// [`on_outcome`](crate::settings::Reporting::on_outcome) callbacks receive.
 pub mod stats {
     pub use crate::pipeline::{OutcomeEvent, Remaining, ReporterStats, Stats};

@@ -49,7 +49,7 @@ pub fn assert_reported(memory: &Memory, text: &str) -> Arc<Report> {
     found.map(Arc::clone).unwrap_or_else(|| unreachable!())
 }
 
-/// Returns the first report like that of [`assert_reported`] whose attribute `key` has this value.
+/// Like [`assert_reported`], but the attribute `key` of the report must have this value too.
 ///
 /// # Panics
 ///
@@ -107,7 +107,7 @@ pub fn assert_report_count(memory: &Memory, count: usize) {
 }
 
 /// Runs the pipeline on the tokio runtime that is current when it starts, instead of on threads of its own. With paused
-/// time (`#[tokio::test(start_paused = true)]`) the test then decides when a report is tried again.
+/// time (`#[tokio::test(start_paused = true)]`) the test then decides when a report is retried.
 ///
 /// Nothing blocks then: neither the drop of the last handle nor
 /// [`flush_blocking`](crate::Backstop::flush_blocking) waits.
@@ -131,8 +131,8 @@ pub fn seed(mut builder: Builder, seed: u64) -> Builder {
     builder
 }
 
-/// Marks a request as one from this machine, as a server with connect info marks it: in development the response to it
-/// then shows details, in every build.
+/// Marks a request as coming from this machine, with the `ConnectInfo` that a server would add. In development its
+/// response then shows details, in every build.
 ///
 /// ```
 /// use axum::body::Body;
@@ -161,8 +161,8 @@ pub fn local<B>(mut request: http::Request<B>) -> http::Request<B> {
     request
 }
 
-/// Keeps the panics of this thread off standard error until the guard is dropped, for tests that expect a panic. Hooks
-/// that were set before still run for all other threads.
+/// Keeps the panics of this thread off standard error until the guard is dropped, for tests that expect a panic. Panic
+/// hooks that were installed before still run for all other threads.
 ///
 /// ```
 /// let quiet = backstop::testing::quiet_panics();
@@ -185,7 +185,7 @@ pub fn quiet_panics() -> QuietPanics {
     }
 }
 
-/// Keeps the panics of a thread quiet; [`quiet_panics`] makes one.
+/// A guard that keeps the panics of a thread quiet; see [`quiet_panics`].
 #[derive(Debug)]
 #[must_use = "panics are quiet only while the guard lives"]
 pub struct QuietPanics {

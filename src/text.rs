@@ -1,4 +1,4 @@
-//! Text of bounded length.
+//! Text of bounded length, and its hash.
 
 /// The longest prefix of `text` that has at most `max` bytes and ends at a character boundary.
 pub(crate) fn prefix(text: &str, max: usize) -> &str {
@@ -15,6 +15,13 @@ pub(crate) fn truncate(text: &mut String, max: usize) -> bool {
         text.truncate(end);
     }
     is_long
+}
+
+/// The 64-bit FNV-1a hash. What it names outlives the process, and std's hash may change from one release to the next.
+pub(crate) fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Spans that carry the scope, and events that become breadcrumbs (feature `tracing-subscriber`).
 //!
-//! A task that is spawned on its own runs outside of its request's [`Scope`]. With a [`TracingLayer`] in the
-//! subscriber every span remembers the request in which it was made, or which began inside it. So
+//! A spawned task runs outside of its request's [`Scope`]. With a [`TracingLayer`] in the subscriber, every span
+//! remembers the request in which it was created, or the one that began inside it. So
 //! `tokio::spawn(future.in_current_span())`, and `span.in_scope(…)` on another thread, run in that request's scope. A
 //! span around several requests, such as a connection's, belongs to none of them.
 //!
@@ -17,8 +17,8 @@
 //! # drop(subscriber);
 //! ```
 //!
-//! axum logs the type of an extractor's rejection in an event of the target `axum::rejection` at the level TRACE.
-//! If the subscriber's filter enables that, the report of the rejection's response has the type.
+//! axum logs the type of an extractor's rejection in an event with the target `axum::rejection`, at TRACE level. If the
+//! subscriber's filter enables that event, the report of the response contains the type.
 
 use std::fmt;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ use crate::text::prefix;
 
 /// A layer for a `tracing` subscriber; see the [module docs](self).
 #[derive(Clone, Debug)]
-#[must_use = "a layer does nothing until a subscriber has it"]
+#[must_use = "a layer does nothing until it is added to a subscriber"]
 pub struct TracingLayer {
     breadcrumbs: Option<Level>,
 }
@@ -50,7 +50,7 @@ impl Default for TracingLayer {
 }
 
 impl TracingLayer {
-    /// A layer that makes breadcrumbs of events at [`Level::INFO`] and above.
+    /// Creates a layer that turns events at [`Level::INFO`] and above into breadcrumbs.
     pub const fn new() -> Self {
         Self {
             breadcrumbs: Some(Level::INFO),
@@ -75,7 +75,8 @@ where
         let parent = span.parent().and_then(|parent| span_scope(&parent));
         let is_explicit = attributes.parent().is_some();
         let new = span::new(attributes.metadata(), parent.as_deref(), is_explicit);
-        span.extensions_mut().insert(Arc::new(new));
+        // `insert` would panic if the subscriber had two of these layers.
+        span.extensions_mut().replace(Arc::new(new));
     }
 
     fn on_enter(&self, id: &Id, context: Context<'_, S>) {
@@ -91,7 +92,7 @@ where
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         let metadata = event.metadata();
         let is_rejection = metadata.target() == "axum::rejection";
-        // Backstop's own events are about the failures that reports are about.
+        // Backstop's own events describe failures that are reported anyway.
         let is_breadcrumb = metadata.target() != "backstop"
             && self
                 .breadcrumbs
@@ -129,7 +130,7 @@ struct Fields {
     data: Map<String, Value>,
 }
 
-/// Bytes of a field's text that are kept.
+/// The most bytes of a field's text that are kept.
 const MAX_FIELD: usize = 1024;
 
 impl Fields {

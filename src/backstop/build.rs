@@ -21,14 +21,14 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// A [`ConfigError`] that names the first setting that cannot work, its value, and the fix.
+    /// A [`ConfigError`] that names the first invalid setting, what is wrong with its value, and the fix.
     pub fn build(mut self) -> Result<Backstop, ConfigError> {
         self.check()?;
         let mode = self.mode;
         let mut responder = self.responder;
         responder.offers = responder.shape.offers(self.default_format);
-        // The other shapes show an error's fields as they are, because their clients expect them so.
-        responder.policy.redacts_fields = responder.shape == Shape::Problem;
+        // The other shapes show an error's fields as they are, because their clients expect it.
+        responder.policy.redacts_properties = responder.shape == Shape::Problem;
         for key in &self.redact_keys {
             responder.policy.redactor.insert(key);
         }

@@ -25,7 +25,7 @@ use crate::request::RequestInfo;
 
 /// The settings of a [`Backstop`](crate::Backstop), which [`build`](Self::build) checks.
 ///
-/// What is set every day is a method here. The rest is in three groups: [`disclosure`](Self::disclosure),
+/// Everyday settings are methods here. The rest are in three groups: [`disclosure`](Self::disclosure),
 /// [`reporting`](Self::reporting) and [`on_panic`](Self::on_panic).
 ///
 /// ```
@@ -105,7 +105,7 @@ impl Builder {
     }
 
     /// The query parameter that overrides `Accept`: `json`, `html`, `xml`, `text` or a media type. Other values, and a
-    /// parameter that is there twice, are ignored. Default: off.
+    /// parameter that occurs twice, are ignored. Default: off.
     pub fn format_query(mut self, name: impl Into<String>) -> Self {
         self.responder.format_query = Some(name.into());
         self
@@ -121,11 +121,11 @@ impl Builder {
         self
     }
 
-    /// Writes the HTML page, from the problem that the client may see. The closure has to escape what it writes. If it
+    /// Writes the HTML page, from the problem that the client may see. The closure must escape what it inserts. If it
     /// returns `None` or panics, the built-in page is sent.
     ///
     /// The page is sent under a Content-Security-Policy that allows styles, images and fonts of its own origin, and no
-    /// script. An error that carries `Content-Security-Policy` sets another one.
+    /// script. An error with a `Content-Security-Policy` header of its own replaces it.
     ///
     /// ```
     /// use backstop::Backstop;
@@ -185,21 +185,22 @@ impl Builder {
 
 /// # Logs and reports
 impl Builder {
-    /// Calls back for every failure, after its response was decided. Several callbacks all run, in the order in which
-    /// they were set, and one that panics changes nothing. They run on the request's task, so they should be quick.
+    /// Adds a callback that runs for every failure, once its response is rendered. Callbacks run in the order in which
+    /// they were added; one that panics affects neither the others nor the response. They run on the request's task, so
+    /// they should be quick.
     pub fn on_error(mut self, callback: impl Fn(&ErrorEvent<'_>) + Send + Sync + 'static) -> Self {
         self.on_error.push(Callback::new(Arc::new(callback)));
         self
     }
 
-    /// Whether each failure is logged as a `tracing` event with the target `backstop`: on ERROR from 500 on, on DEBUG
-    /// below. Default: `true`.
+    /// Whether each failure is logged as a `tracing` event with the target `backstop`: at ERROR level if its
+    /// status is 500 or above, else at DEBUG level. Default: `true`.
     pub fn log(mut self, log: bool) -> Self {
         self.logs = log;
         self
     }
 
-    /// Where reports go. Several reporters all get every report. Default: none, and then nothing is captured.
+    /// Where reports go. Every reporter receives every report. Default: none, and then nothing is captured.
     ///
     /// ```
     /// use backstop::{Backstop, reporters::{Console, Tracing}};
@@ -235,9 +236,9 @@ impl Builder {
         self
     }
 
-    /// More keys whose values are redacted on the development page, in logs and in reports, beside those that always
-    /// are (passwords, tokens, cookies, …). A key matches if it ends in the words of one of these, regardless of case and
-    /// separators: `door code` also matches `doorCode` and `FRONT_DOOR_CODE`, but not `door_code_length`.
+    /// More keys whose values are redacted on the development page, in logs and in reports, besides those that
+    /// always are (passwords, tokens, cookies, …). A key matches if it ends in the words of one of these, regardless of
+    /// case and separators: `door code` also matches `doorCode` and `FRONT_DOOR_CODE`, but not `door_code_length`.
     pub fn redact_keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.redact_keys.extend(keys.into_iter().map(Into::into));
         self

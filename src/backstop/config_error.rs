@@ -1,8 +1,8 @@
-//! [`ConfigError`]: a setting that cannot work.
+//! [`ConfigError`]: an invalid setting.
 
 use std::fmt;
 
-/// A setting that cannot work. It names the setting, says what is wrong with its value, and how to fix it.
+/// An invalid setting. The error names the setting, says what is wrong with its value, and how to fix it.
 ///
 /// ```
 /// use backstop::Backstop;
@@ -28,9 +28,9 @@ pub struct ConfigError {
 pub enum ConfigErrorKind {
     /// A name that Backstop itself uses.
     ReservedName,
-    /// A value that the setting cannot have.
+    /// A value that is not valid for the setting.
     InvalidValue,
-    /// A format that the shape does not have.
+    /// A format that the shape does not support.
     UnavailableFormat,
 }
 

@@ -8,7 +8,7 @@ use crate::pipeline::{Pipeline, Remaining, Stats};
 
 /// # Delivery of reports
 impl Backstop {
-    /// How many reports there were, and what became of them.
+    /// Returns the number of reports and their outcomes.
     #[must_use]
     pub fn stats(&self) -> Stats {
         let pipeline = self.pipeline();
@@ -17,9 +17,9 @@ impl Backstop {
             .unwrap_or_default()
     }
 
-    /// Waits until every report so far was delivered or dropped, for `timeout` at most, and returns what remains.
+    /// Waits until every report so far has been delivered or dropped, for at most `timeout`, and returns what remains.
     ///
-    /// Returns early if waiting is of no use, because a reporter must not be tried again before the timeout.
+    /// Returns early if waiting cannot help, because a reporter must not be retried before the timeout.
     pub async fn flush(&self, timeout: Duration) -> Remaining {
         match self.pipeline() {
             Some(pipeline) => pipeline.flush(timeout).await,
@@ -39,8 +39,8 @@ impl Backstop {
         }
     }
 
-    /// Ends reporting: captures nothing more, delivers what there is for `timeout` at most, drops the rest, and returns
-    /// how much that was.
+    /// Ends reporting: stops capturing, delivers pending reports for at most `timeout`, drops the rest, and returns
+    /// what remained.
     ///
     /// ```
     /// use std::time::Duration;

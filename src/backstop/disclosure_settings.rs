@@ -32,7 +32,7 @@ use crate::request::RequestInfo;
 /// # Ok::<(), backstop::ConfigError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "settings do nothing until a builder has them"]
+#[must_use = "settings do nothing until they are passed to a builder"]
 pub struct Disclosure {
     details: Option<Switch>,
     backtrace: Option<Switch>,
@@ -41,7 +41,7 @@ pub struct Disclosure {
 }
 
 impl Disclosure {
-    /// Leaves every setting as it is.
+    /// Creates a group that leaves every setting as it is.
     pub fn new() -> Self {
         Self::default()
     }

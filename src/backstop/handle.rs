@@ -1,4 +1,4 @@
-//! [`Backstop`], the handle of all that was built.
+//! [`Backstop`], the handle to everything that the builder has put together.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ use crate::report::error_event::ErrorEvent;
 use crate::request::{KeepOptions, RequestInfo};
 use crate::scope::{Reportable, Scope, report_to};
 
-/// The last line of a service: built once, cloned cheaply, and put around the application with
-/// [`layer`](Self::layer).
+/// Responds to every failure of a service, logs it, and reports it. Build it once, clone it cheaply, and put it around
+/// the application with [`layer`](Self::layer).
 ///
 /// ```
 /// use axum::{Router, routing::get};

@@ -4,8 +4,8 @@ use super::config_error::ConfigError;
 
 /// Which functions belong to the application, by the start of their paths, like `shop_core` or `shop::orders`.
 ///
-/// By default these are all functions except those of Rust itself, of Backstop, of tokio, hyper, axum, tower and what
-/// belongs to them, and those whose file is in cargo's registry or in one of its git checkouts. If several names match
+/// By default these are all functions except those of Rust itself, of Backstop, of tokio, hyper, axum, tower and
+/// their companions, and those whose file is in cargo's registry or in one of its git checkouts. If several names match
 /// a function, the longest decides.
 ///
 /// ```
@@ -14,7 +14,7 @@ use super::config_error::ConfigError;
 /// let in_app = InApp::new().include(["shop_core"]).exclude(["shop_core::vendored"]);
 /// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "settings do nothing until a builder has them"]
+#[must_use = "settings do nothing until they are passed to a builder"]
 pub struct InApp {
     rules: Vec<(String, bool)>,
 }
@@ -39,7 +39,7 @@ impl InApp {
         self
     }
 
-    /// Adds the rules of a later one.
+    /// Adds the rules of a later call.
     pub(super) fn merge(&mut self, later: Self) {
         self.rules.extend(later.rules);
     }

@@ -9,7 +9,7 @@ use crate::disclosure::Redactor;
 use crate::error::Failure;
 use crate::report::error_event::ErrorEvent;
 
-/// Logs a failure, on ERROR from 500 on and on DEBUG below, with the field names of OpenTelemetry.
+/// Logs a failure with the field names of OpenTelemetry: at ERROR level if its status is 500 or above, else at DEBUG.
 pub(super) fn record(event: &ErrorEvent<'_>, redactor: &Redactor) {
     if event.failure().status().is_server_error() {
         if tracing::enabled!(target: "backstop", Level::ERROR) {
@@ -47,7 +47,7 @@ macro_rules! emit {
             exception.message = %chain.message(),
             exception.stacktrace = %chain.text,
             http.request.method = %OneLine(request.method().as_str()),
-            url.path = %OneLine(request.uri().path()),
+            url.path = %OneLine(&$redactor.path(request.uri())),
             http.route = request.route(),
             http.response.status_code = $event.status().as_u16(),
             trace_id = request.trace_id(),

@@ -2,7 +2,7 @@
 
 use super::config_error::ConfigError;
 
-/// What the settings that are not set default to.
+/// Decides the defaults of the settings that are not set.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Mode {
     Production,

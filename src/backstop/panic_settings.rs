@@ -9,8 +9,8 @@ use crate::panics::callback::Callback;
 
 /// What a panic means for the process; see [`Builder::on_panic`](crate::Builder::on_panic).
 ///
-/// Most services can keep running after a panic, because unwinding drops what the task owned. If your state in memory
-/// may be corrupt, use [`ShutDown`](Self::ShutDown) so that the instance is replaced.
+/// Most services can keep running after a panic, because unwinding drops what the task owned. If in-memory state may
+/// be corrupt, use [`ShutDown`](Self::ShutDown) so that the instance is replaced.
 ///
 /// # Which panics count
 ///
@@ -54,7 +54,7 @@ pub enum OnPanic {
 /// # Ok::<(), backstop::ConfigError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "settings do nothing until a builder has them"]
+#[must_use = "settings do nothing until they are passed to a builder"]
 pub struct PanicSettings {
     on_panic: Option<OnPanic>,
     pub(super) on_shutdown: Vec<PanicCallback>,
@@ -79,8 +79,8 @@ impl PanicSettings {
 
     /// Calls back with the panic that shuts the service down, after its report was flushed and before
     /// [`shutdown_signal`](crate::Backstop::shutdown_signal) resolves. The callback runs on a thread of its own; a
-    /// process that ends in the meantime does not wait for it. Several callbacks all run, and one that panics changes
-    /// nothing. Requires [`OnPanic::ShutDown`].
+    /// process that ends in the meantime does not wait for it. Every callback runs, even if another one panics.
+    /// Requires [`OnPanic::ShutDown`].
     pub fn on_shutdown(mut self, callback: impl Fn(&Failure) + Send + Sync + 'static) -> Self {
         self.on_shutdown.push(Callback::new(Arc::new(callback)));
         self
@@ -94,16 +94,16 @@ impl PanicSettings {
         self
     }
 
-    /// How long a panic may delay what ends because of it, so that its report is delivered: the process, if the panic
-    /// ends the process (see [`crash_child`](crate::panics::crash_child)), or the service, with [`OnPanic::ShutDown`].
-    /// Default: 1 second; at most 60.
+    /// How long Backstop waits for the report of a panic to be delivered before the process ends, if the panic ends it
+    /// (see [`crash_child`](crate::panics::crash_child)), or before the service shuts down, with [`OnPanic::ShutDown`].
+    /// Default: 1 second; at most 60 seconds.
     pub const fn crash_timeout(mut self, timeout: Duration) -> Self {
         self.crash_timeout = Some(timeout);
         self
     }
 
     /// How long the [guard of `main`](crate::Backstop::guard) waits for reports when it is dropped. Default: 5
-    /// seconds. After SIGTERM the process may take this much longer than its requests.
+    /// seconds. After SIGTERM the process may outlive its requests by this long.
     pub const fn close_timeout(mut self, timeout: Duration) -> Self {
         self.close_timeout = Some(timeout);
         self

@@ -25,7 +25,10 @@ impl Backstop {
         sent: Option<StatusCode>,
     ) {
         let shared = &*self.shared;
-        let event = error_event(failure, request, sent);
+        let mut event = ErrorEvent::new(failure, request);
+        if let Some(status) = sent {
+            event = event.with_sent_status(status);
+        }
         if shared.logs {
             // The subscriber belongs to the application.
             catch_panic(|| log::record(&event, &shared.responder.policy.redactor));
@@ -33,30 +36,29 @@ impl Backstop {
         for callback in &shared.on_error {
             callback.call(|callback| callback(&event));
         }
-        self.report(failure, request, sent);
+        self.report(&event);
         if failure.repr().is_panic() {
             shared.dispatch.panicked(failure);
         }
     }
 
     #[inline]
-    fn report(&self, failure: &Failure, request: &RequestInfo, sent: Option<StatusCode>) {
+    fn report(&self, event: &ErrorEvent<'_>) {
         let dispatch = self.dispatch();
+        let failure = event.failure();
         let known = failure.reported_to();
         if !dispatch.is_listening() || known.is_some_and(|known| known.contains(dispatch.number()))
         {
             return;
         }
-        let event = error_event(failure, request, sent);
-        let status = event.status();
-        match self.shared.policy.verdict(&event) {
+        match self.shared.policy.verdict(event) {
             // The application may have reported it in the meantime.
             Verdict::Reported if known.is_some_and(|known| !known.insert(dispatch.number())) => {}
             Verdict::Reported => {
-                let mut event = scope::event(failure.clone(), dispatch);
-                event.request = Some(request.clone());
-                event.status = Some(status);
-                dispatch.capture(event);
+                let mut captured = scope::event(failure.clone(), dispatch);
+                captured.request = Some(event.request().clone());
+                captured.status = Some(event.status());
+                dispatch.capture(captured);
             }
             Verdict::Filtered => dispatch.filtered(failure.id()),
             Verdict::Expected => {}
@@ -76,17 +78,5 @@ impl Backstop {
             event.is_urgent = true;
             dispatch.capture(event);
         }
-    }
-}
-
-fn error_event<'a>(
-    failure: &'a Failure,
-    request: &'a RequestInfo,
-    sent: Option<StatusCode>,
-) -> ErrorEvent<'a> {
-    let event = ErrorEvent::new(failure, request);
-    match sent {
-        Some(status) => event.with_sent_status(status),
-        None => event,
     }
 }

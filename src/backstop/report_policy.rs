@@ -7,7 +7,7 @@ use crate::error::Failure;
 use crate::panics::callback::Callback;
 use crate::report::error_event::ErrorEvent;
 
-/// Which failures are reported: by default every status from 500 on, every panic and every failed body.
+/// Which failures are reported: by default every status of 500 or above, every panic and every failed body.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ReportPolicy {
     filter: Option<Callback<Filter>>,
@@ -39,7 +39,7 @@ impl ReportPolicy {
             .push(|failure| failure.downcast_ref::<E>().is_some());
     }
 
-    /// Adds the ignored types of a later one; its filter replaces this one.
+    /// Adds the ignored types of a later policy, whose filter replaces this one.
     pub(super) fn merge(&mut self, later: Self) {
         self.filter = later.filter.or_else(|| self.filter.take());
         self.ignored.extend(later.ignored);

@@ -10,11 +10,11 @@ use super::report_policy::ReportPolicy;
 use crate::pipeline::{Listeners, OutcomeEvent, QueueLimits, RateLimit, Settings};
 use crate::report::error_event::ErrorEvent;
 
-/// Which failures are reported, what their reports contain, and how many may wait.
+/// Which failures are reported, what their reports contain, and how many may be queued.
 ///
-/// The order in which a failure is dropped or kept: [`filter`](Self::filter) and [`ignore`](Self::ignore),
-/// [`sample_rate`](Self::sample_rate), [`rate_limit`](Self::rate_limit), [`queue`](Self::queue). What is dropped is
-/// counted under its reason in [`Backstop::stats`](crate::Backstop::stats).
+/// A failure passes these settings in order: [`filter`](Self::filter) and [`ignore`](Self::ignore),
+/// [`sample_rate`](Self::sample_rate), [`rate_limit`](Self::rate_limit), [`queue`](Self::queue). One that is dropped is
+/// counted under the reason in [`Backstop::stats`](crate::Backstop::stats).
 ///
 /// ```
 /// use backstop::Backstop;
@@ -29,7 +29,7 @@ use crate::report::error_event::ErrorEvent;
 /// # Ok::<(), backstop::ConfigError>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-#[must_use = "settings do nothing until a builder has them"]
+#[must_use = "settings do nothing until they are passed to a builder"]
 pub struct Reporting {
     pub(super) policy: ReportPolicy,
     pub(super) keep_headers: Vec<HeaderName>,
@@ -43,12 +43,12 @@ pub struct Reporting {
 }
 
 impl Reporting {
-    /// Leaves every setting as it is.
+    /// Creates a group that leaves every setting as it is.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Decides which failures are reported. Default: every status from 500 on, every panic and every failed body.
+    /// Decides which failures are reported. Default: every status of 500 or above, every panic and every failed body.
     ///
     /// The filter runs on the request's task, so it should be quick. If it panics, the default applies. What the
     /// application reports itself ([`notify`](crate::notify), [`intercept`](crate::report::Intercept::intercept)) is
@@ -74,27 +74,26 @@ impl Reporting {
         self
     }
 
-    /// How many failures are reported in a minute. Default: no limit.
+    /// How many failures are reported per minute. Default: no limit.
     pub const fn rate_limit(mut self, limit: RateLimit) -> Self {
         self.rate_limit = Some(limit);
         self
     }
 
-    /// How many reports may wait. Default: 1,024 reports and 16 MiB.
+    /// How many reports may be queued. Default: 1,024 reports and 16 MiB.
     pub const fn queue(mut self, limits: QueueLimits) -> Self {
         self.queue = Some(limits);
         self
     }
 
-    /// Request headers that callbacks and reports see beside `Accept` and `traceparent`, like `User-Agent` or
-    /// `x-request-id`. Every request pays about a hundred instructions for each, whether it fails or not. Default:
-    /// none.
+    /// Request headers that callbacks and reports see besides `Accept` and `traceparent`, like `User-Agent` or
+    /// `x-request-id`. Each costs every request about a hundred instructions, whether it fails or not. Default: none.
     pub fn keep_headers(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
         self.keep_headers.extend(names);
         self
     }
 
-    /// Calls back with every outcome of a report. Several callbacks all run, and one that panics changes nothing.
+    /// Adds a callback for every outcome of a report. Every callback runs, even if another one panics.
     ///
     /// Outcomes that are known at once, such as [`SampledOut`](crate::stats::Outcome::SampledOut), are reported on the
     /// request's task, the others on the pipeline's threads.
@@ -106,15 +105,15 @@ impl Reporting {
         self
     }
 
-    /// Whether reports contain the backtrace of where their error was made. Default: in development, and if a reporter
-    /// [wants frames](crate::reporters::Reporter::wants_frames).
+    /// Whether reports contain the backtrace of where their error was created. Default: in development, and if a
+    /// reporter [wants frames](crate::reporters::Reporter::wants_frames).
     ///
-    /// Every error then captures its backtrace, at most 64 addresses, when it is made: about ten microseconds, whether
-    /// it is reported or not. Functions, files and lines are found later, on the worker. Because an error is made
-    /// without knowing which Backstop will report it, errors of other Backstops in the process capture theirs too, but
-    /// do not report them.
+    /// Every error then captures its backtrace, at most 64 addresses, when it is created. That takes about ten
+    /// microseconds, whether it is reported or not. The worker resolves functions, files and lines later. Because an
+    /// error is created without knowing which Backstop will report it, errors of other Backstops in the process capture
+    /// theirs too, but do not report them.
     ///
-    /// Functions, files and lines are found on Linux, if the debug information is there; a release build has it with
+    /// Functions, files and lines are resolved on Linux, if there is debug information; a release build has it with
     /// `debug = 1` in its profile. Otherwise frames contain what is known, at least their addresses.
     #[cfg(feature = "frames")]
     pub const fn capture_backtraces(mut self, capture: bool) -> Self {

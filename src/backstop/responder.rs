@@ -37,7 +37,7 @@ pub(crate) struct RenderedError {
     pub(crate) body: Bytes,
     pub(crate) content_type: HeaderValue,
     pub(crate) csp: Option<HeaderValue>,
-    /// Whether another `Accept` could have chosen another format.
+    /// Whether `Accept` may choose the format, so that the response needs `Vary: Accept`.
     pub(crate) varies: bool,
 }
 

@@ -71,7 +71,7 @@ impl Shutdown {
         let mut phases = self.phase.subscribe();
         async move {
             if phases.wait_for(|now| *now >= phase).await.is_err() {
-                // The last handle is gone, so nothing can start the shutdown any more.
+                // The last handle is gone, so nothing can start the shutdown anymore.
                 std::future::pending().await
             }
         }

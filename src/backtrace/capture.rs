@@ -1,28 +1,27 @@
-//! Raw backtraces: return addresses only, because resolving them to functions and lines is slow and happens on
-//! the worker.
+//! Raw backtraces: addresses only, because resolving them to functions and lines is slow and happens on the worker.
 //!
-//! An [`Error`](crate::Error) does not know which Backstop will report it. So the Backstops that want backtraces
-//! are counted for the whole process; while there are none, creating an error costs one more relaxed load.
-//! Whether a report includes the backtrace is decided by its own Backstop.
+//! An [`Error`](crate::Error) does not know which Backstop will report it. The Backstops that want backtraces are
+//! therefore counted for the whole process; while there are none, creating an error costs one more relaxed load. Each
+//! Backstop decides whether its reports include the backtrace.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Instruction pointers, the innermost first. Those of callers are return addresses.
+/// Instruction pointers, innermost first. Those of callers are return addresses.
 #[derive(Clone)]
 pub(crate) struct Backtrace(Arc<[usize]>);
 
 /// How many Backstops want backtraces.
 static INTERESTED: AtomicUsize = AtomicUsize::new(0);
 
-/// How many addresses a backtrace has at most. The innermost ones show where it failed; the outermost are the
-/// server's.
+/// The most addresses of a backtrace. The innermost ones show where the failure happened; the outermost ones belong to
+/// the server.
 #[cfg(feature = "frames")]
 const MAX_ADDRESSES: usize = 64;
 
 impl Backtrace {
-    /// The backtrace of the caller, if a Backstop wants backtraces.
+    /// Captures the backtrace of the caller, if a Backstop wants backtraces.
     #[inline]
     pub(crate) fn capture_if_wanted() -> Option<Self> {
         (INTERESTED.load(Ordering::Relaxed) > 0)
@@ -30,10 +29,10 @@ impl Backtrace {
             .flatten()
     }
 
-    /// The backtrace of the caller.
+    /// Captures the backtrace of the caller.
     ///
-    /// The crate `backtrace` has a global lock. It is held only while a stack is walked, as long as nothing
-    /// resolves addresses through that crate, and this crate never does.
+    /// The crate `backtrace` has a global lock, which is held only while the stack is walked. It would be held longer
+    /// if addresses were resolved through that crate, so this crate never does that.
     #[cfg(feature = "frames")]
     #[cold]
     #[inline(never)]
@@ -103,7 +102,7 @@ mod tests {
         if depth == 0 {
             return Backtrace::capture().expect("a backtrace");
         }
-        // Not a tail call, which would leave a single frame.
+        // Prevents a tail call, which would leave a single frame.
         std::hint::black_box(deep(depth - 1))
     }
 

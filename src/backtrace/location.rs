@@ -7,8 +7,8 @@ use std::panic::Location;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A location in source code, such as that of the `?` which created an [`Error`](crate::Error). It is displayed
-/// and serialized as `file:line:column`.
+/// A location in source code, such as that of the `?` that created an [`Error`](crate::Error). It is displayed and
+/// serialized as `file:line:column`.
 ///
 /// ```
 /// use backstop::{Error, Failure};
@@ -24,7 +24,7 @@ pub struct SourceLocation {
 }
 
 impl SourceLocation {
-    /// A location in this file, with line and column counted from 1.
+    /// Creates a location in this file, with line and column counted from 1.
     #[must_use]
     pub fn new(file: impl Into<Cow<'static, str>>, line: u32, column: u32) -> Self {
         Self {
@@ -34,7 +34,7 @@ impl SourceLocation {
         }
     }
 
-    /// Copies a location whose file name is only borrowed, as a panic hook's is.
+    /// Copies a location whose file name is only borrowed, such as that in a panic hook.
     pub(crate) fn copied_from(location: &Location<'_>) -> Self {
         Self {
             file: Cow::Owned(location.file().to_owned()),
@@ -87,7 +87,7 @@ impl Serialize for SourceLocation {
 impl<'de> Deserialize<'de> for SourceLocation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        // From the end, because the name of a file may have colons of its own.
+        // Split from the end, because a file name may contain colons.
         let mut parts = text.rsplitn(3, ':');
         let mut number = || parts.next()?.parse::<u32>().ok();
         let (column, line) = (number(), number());

@@ -7,6 +7,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::policy::Policy;
+use super::redactor::Redactor;
 use crate::error::{Exposure, Failure, Link, Repr};
 use crate::problem::reason_phrase;
 use crate::request::RequestInfo;
@@ -44,11 +45,12 @@ pub(crate) struct Item {
 #[derive(Debug)]
 pub(crate) struct Debug {
     pub(crate) type_name: Option<String>,
+    /// The cause chain, redacted.
     pub(crate) chain: Vec<Link>,
     pub(crate) fields: Vec<(Cow<'static, str>, Value)>,
     /// Whether source locations are shown too.
     pub(crate) shows_backtrace: bool,
-    /// The method and URI, without the sensitive parts of the query.
+    /// The method and URI, redacted.
     pub(crate) request: String,
 }
 
@@ -59,11 +61,12 @@ impl Disclosed {
     pub(crate) fn new(failure: &Failure, request: &RequestInfo, policy: &Policy) -> Self {
         let (repr, status) = (failure.repr(), failure.status());
         let shows_everything = policy.shows_details(failure, request);
-        let is_disclosed = shows_everything || failure.is_disclosed();
+        let is_for_all = failure.is_disclosed();
+        let is_disclosed = shows_everything || is_for_all;
         Self {
             id: failure.id(),
             type_uri: policy.type_uri(failure, request, is_disclosed),
-            item: Item::new(repr, status, is_disclosed, policy, shows_everything, 0),
+            item: Item::new(repr, status, is_for_all, policy, shows_everything, 0),
             debug: shows_everything.then(|| Debug::new(failure, request, policy)),
         }
     }
@@ -83,13 +86,13 @@ impl Item {
     fn new(
         repr: &Repr,
         status: StatusCode,
-        is_disclosed: bool,
+        is_for_all: bool,
         policy: &Policy,
         shows_everything: bool,
         depth: usize,
     ) -> Self {
         let mut item = Self::hidden(status);
-        item.is_disclosed = is_disclosed;
+        item.is_disclosed = shows_everything || is_for_all;
         if item.is_disclosed {
             item.name = repr.name();
             item.title = repr.title();
@@ -97,6 +100,9 @@ impl Item {
             item.detail = repr.client_text(shows_everything || item.is_public);
             item.code = repr.code();
             item.details = repr.details();
+            if policy.redacts_properties && !is_for_all {
+                item.redact(&policy.redactor);
+            }
         }
         for (key, value) in repr.fields() {
             if item.is_disclosed && depth > 0 && key == "pointer" {
@@ -108,11 +114,10 @@ impl Item {
         if depth < MAX_DEPTH {
             let items = repr.items().iter().map(|repr| {
                 let status = policy.statuses.status(repr);
-                let is_disclosed = shows_everything || repr.is_disclosed(status);
                 Self::new(
                     repr,
                     status,
-                    is_disclosed,
+                    repr.is_disclosed(status),
                     policy,
                     shows_everything,
                     depth + 1,
@@ -121,6 +126,16 @@ impl Item {
             item.items = items.collect();
         }
         item
+    }
+
+    /// Redacts what other clients would not see.
+    fn redact(&mut self, redactor: &Redactor) {
+        if let Some(Cow::Owned(redacted)) = self.detail.as_deref().map(|text| redactor.text(text)) {
+            self.detail = Some(Cow::Owned(redacted));
+        }
+        if let Some(details) = &mut self.details {
+            redactor.member("details", details);
+        }
     }
 
     const fn hidden(status: StatusCode) -> Self {
@@ -154,14 +169,18 @@ impl Debug {
             .into_iter()
             .filter(|(key, _)| !policy.is_safe(key));
         let fields = hidden.map(|(key, mut value)| {
-            if policy.redacts_fields {
+            if policy.redacts_properties {
                 policy.redactor.member(&key, &mut value);
             }
             (key, value)
         });
+        let chain = failure.chain().iter().cloned().map(|link| {
+            let message = policy.redactor.text(link.message()).into_owned();
+            link.with_message(message)
+        });
         Self {
             type_name: failure.type_name().map(str::to_owned),
-            chain: failure.chain().to_vec(),
+            chain: chain.collect(),
             fields: fields.collect(),
             shows_backtrace: policy.backtrace.is_on(failure, request),
             request: format!(

@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use crate::request::{RequestInfo, is_loopback_address};
 
-/// The clients that may see details, beside those of this machine.
+/// The clients that may see details, besides those on this machine.
 #[derive(Debug, Default)]
 pub(crate) struct LocalClients {
-    /// Names of this machine beside those of the loopback.
+    /// Names of this machine besides those of the loopback addresses.
     pub(crate) hosts: Vec<String>,
     /// Addresses that count as local.
     pub(crate) peers: Vec<IpAddr>,
@@ -20,7 +20,7 @@ impl LocalClients {
     }
 
     /// Whether a peer is on this machine, or named by the application. If its address is unknown, the service may be
-    /// reachable from anywhere: only a build for development then takes the `Host` header's word for it.
+    /// reachable from anywhere: only a build with debug assertions then trusts the `Host` header.
     fn includes_peer(&self, peer: Option<IpAddr>) -> bool {
         match peer {
             Some(peer) => is_loopback_address(peer) || self.peers.contains(&peer),

@@ -4,12 +4,12 @@
 //! In production:
 //!
 //! 1. Below 500, a failure shows its message, code, title and details.
-//! 2. From 500 on, and for every panic, it shows its status and id.
+//! 2. At 500 or above, and for every panic, it shows its status and id.
 //! 3. [`Error::public`](crate::Error::public) and [`Error::private`](crate::Error::private) override both rules for one
 //!    error, and `safe_fields` for single fields.
 //! 4. A text that was not written for clients stays hidden whatever the status, unless its error is public.
 //!
-//! In development everything is shown, but only to a client on this machine that asked for a name of this machine.
+//! In development everything is shown, but only to a client on this machine whose request names this machine.
 
 mod disclosed;
 mod local_clients;

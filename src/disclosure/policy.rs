@@ -18,9 +18,9 @@ pub(crate) struct Policy {
     pub(crate) type_uri: Option<Callback<ChooseType>>,
     pub(crate) statuses: StatusMap,
     pub(crate) redactor: Redactor,
-    /// Whether the values of sensitive fields are hidden from developers. The envelope shapes show the properties of an
-    /// error unchanged, as their clients expect.
-    pub(crate) redacts_fields: bool,
+    /// Whether the message and the fields of an error are redacted for developers. The envelope shapes show them
+    /// unchanged, as their clients expect.
+    pub(crate) redacts_properties: bool,
 }
 
 /// A setting that is on, off, or decided for each failure.
@@ -43,7 +43,7 @@ impl Policy {
         self.details.is_on(failure, request) && self.local_clients.include(request)
     }
 
-    /// The type of the problem: the hook's, else the error's.
+    /// The type of the problem: the callback's, else the error's.
     pub(super) fn type_uri(
         &self,
         failure: &Failure,

@@ -1,4 +1,4 @@
-//! What is set on an [`Error`], and read from it.
+//! The setters and getters of [`Error`].
 
 use std::borrow::Cow;
 use std::panic::Location;
@@ -170,8 +170,8 @@ impl Error {
         self.repr().fields()
     }
 
-    /// The headers that it adds to the response. Those that describe the body, like `Content-Length`, are not among
-    /// them, because they are the response's own.
+    /// The headers that it adds to the response. Those that belong to the response itself, like `Content-Length` and
+    /// `x-error-id`, are not among them.
     #[must_use]
     pub fn headers(&self) -> HeaderMap {
         self.repr().headers().unwrap_or_default()

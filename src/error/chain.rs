@@ -27,7 +27,10 @@ pub(super) fn links(
         (_, Some(error)) => extend(&mut links, type_name, error),
         _ => links.push(Link::new(type_name, cause.message().into_owned(), None)),
     }
-    if let (Some(link), Some(location)) = (links.get_mut(own), location) {
+    // The links of a snapshot may have theirs already.
+    if let (Some(link), Some(location)) = (links.get_mut(own), location)
+        && link.location().is_none()
+    {
         link.set_location(location);
     }
     links.truncate(MAX_LINKS);

@@ -35,7 +35,7 @@ constructors! {
     not_found => NOT_FOUND,
     /// 409: the state of the resource does not permit this. Clients see the text.
     conflict => CONFLICT,
-    /// 410: the resource existed, but does not any more. Clients see the text.
+    /// 410: the resource existed, but no longer does. Clients see the text.
     gone => GONE,
     /// 422: the content is well-formed, but invalid. Clients see the text.
     unprocessable => UNPROCESSABLE_ENTITY,

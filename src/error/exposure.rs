@@ -6,7 +6,7 @@ use http::StatusCode;
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Exposure {
-    /// Shown below 500, hidden from 500 on.
+    /// Shown below 500, hidden at 500 or above.
     #[default]
     ByStatus,
     /// Shown, whatever the status.

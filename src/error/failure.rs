@@ -27,7 +27,7 @@ use crate::identity::{ReportedTo, new_id};
 /// One failure: an error with its id, its status and its origin. Callbacks receive it, and log records, reports and
 /// error responses are made from it.
 ///
-/// It does not change any more, and cloning it is cheap.
+/// It is immutable and cheap to clone.
 ///
 /// It serializes to `{"id", "origin", "status", "errors": [{"type", "message", "at"}]}`. That includes everything that
 /// production hides from clients.
@@ -79,7 +79,11 @@ impl Failure {
     pub(crate) fn shared(error: &Error) -> Self {
         let original = error.repr();
         let links = original.new_chain();
-        let mut repr = Repr::new(Cause::Snapshot(links), original.type_name, None);
+        let mut repr = Repr::new(
+            Cause::Snapshot(links),
+            original.type_name,
+            original.location,
+        );
         repr.overrides = Some(Box::new(Overrides {
             code: original.code(),
             details: original.details(),
@@ -89,6 +93,7 @@ impl Failure {
         repr.backtrace = original.backtrace().cloned();
         repr.reported_to = OnceLock::from(Arc::clone(object::reported_to_or_new(original)));
         Self::new(Arc::new(repr), Origin::Handler, &StatusMap::default())
+            .with_status(error.status())
     }
 
     /// The status of the response, 400–599.
@@ -171,7 +176,7 @@ impl Failure {
         }
     }
 
-    /// Sets the status that the response really has.
+    /// Sets the actual status of the response.
     pub(crate) fn with_status(mut self, status: StatusCode) -> Self {
         self.status = status::in_range(status);
         self

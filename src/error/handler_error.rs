@@ -210,8 +210,8 @@ impl<E: HttpError> From<E> for Error {
 }
 
 impl From<BoxError> for Error {
-    /// An `Error` that was converted to a [`BoxError`] is restored. One further down in the cause chain keeps what its
-    /// response says.
+    /// Restores an `Error` that was converted to a [`BoxError`]. If there is one further down in the cause chain, the
+    /// response is that one's.
     #[track_caller]
     fn from(error: BoxError) -> Self {
         match error.downcast::<ErrorObject>() {

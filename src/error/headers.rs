@@ -8,8 +8,8 @@ use super::repr::Repr;
 use super::tower_errors::well_known;
 use crate::panics::catch::catch_panic;
 
-/// The headers that an error cannot set, because they describe the body of the response.
-const OF_BODY: [HeaderName; 6] = [
+/// The headers that an error cannot set: those that describe the body of the response, and the id.
+const RESERVED: [HeaderName; 6] = [
     CONTENT_TYPE,
     CONTENT_LENGTH,
     CONTENT_ENCODING,
@@ -33,7 +33,7 @@ impl Repr {
         if headers.is_empty() {
             return None;
         }
-        for name in OF_BODY {
+        for name in RESERVED {
             headers.remove(name);
         }
         Some(headers)

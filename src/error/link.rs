@@ -32,6 +32,12 @@ impl Link {
         }
     }
 
+    /// The same link with another message.
+    pub(crate) fn with_message(mut self, message: String) -> Self {
+        self.message = message;
+        self
+    }
+
     pub(super) fn set_location(&mut self, location: SourceLocation) {
         self.location = Some(location);
     }

@@ -3,7 +3,7 @@
 //!
 //! An error determines five things about its response: the status, what clients may read (a code, a title, a detail,
 //! details), fields for reports, headers, and whether it is public or private. What it does not declare is inferred,
-//! always to the safe side: an unknown error is a 500, and a text that was not written for clients stays on the server.
+//! always on the safe side: an unknown error is a 500, and a text that was not written for clients stays on the server.
 //!
 //! ```
 //! use backstop::{Error, prelude::*};

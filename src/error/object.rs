@@ -69,7 +69,7 @@ impl StdError for ErrorObject {
     }
 }
 
-/// The parts of a service's error: if an [`Error`](crate::Error) is in its cause chain, of that one.
+/// The parts of a service's error, or of the [`Error`](crate::Error) in its cause chain if there is one.
 pub(crate) fn service_error<E: Into<BoxError>>(error: E) -> Arc<Repr> {
     let error = error.into();
     if let Some(found) = ErrorObject::find(error.as_ref()) {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How a failure reached Backstop: [`Failure::origin`](crate::Failure::origin) and
-/// [`Report::origin`](crate::Report::origin) say it.
+/// How a failure reached Backstop; see [`Failure::origin`](crate::Failure::origin) and
+/// [`Report::origin`](crate::Report::origin).
 ///
 /// ```
 /// use backstop::{Error, Failure, Origin};
@@ -20,7 +20,8 @@ pub enum Origin {
     Handler,
     /// A service failed: its error reached the layer.
     Service,
-    /// Something panicked before there was a response, or a panic ends the process.
+    /// The service panicked before there was a response, the destructor of its future panicked, or a panic ends the
+    /// process.
     Panic,
     /// A response that Backstop did not make has an error status.
     Response,

@@ -37,7 +37,7 @@ pub(crate) struct Repr {
     pub(super) chain: OnceLock<Vec<Link>>,
     /// Set once the application has reported the error itself.
     pub(super) reported_to: OnceLock<Arc<ReportedTo>>,
-    /// What the panic hook saw, if it is Backstop's.
+    /// What Backstop's panic hook recorded, if it is installed.
     panic: Option<Arc<PanicRecord>>,
 }
 
@@ -62,7 +62,7 @@ impl Repr {
         }
     }
 
-    /// A panic that was caught, with its message and what its hook saw.
+    /// A panic that was caught, with its message and what the panic hook recorded.
     pub(crate) fn panicked(message: Cow<'static, str>, record: Option<Arc<PanicRecord>>) -> Self {
         let mut repr = Self::new(Cause::Panic(message), Some("panic"), None);
         if let Some(reported_to) = record.as_ref().and_then(|record| record.reported_to()) {
@@ -72,7 +72,7 @@ impl Repr {
         repr
     }
 
-    /// A panic that nothing of Backstop has caught.
+    /// A panic that Backstop did not catch.
     pub(crate) fn uncaught(record: Arc<PanicRecord>) -> Self {
         Self::panicked(Cow::Owned(record.text().to_owned()), Some(record))
     }

@@ -1,4 +1,4 @@
-//! The response of an error: it takes the error to the layer, and says what is safe to say if there is no layer.
+//! The response of an error: it carries the error to the layer, and says only what is safe if there is no layer.
 
 use std::any::type_name;
 use std::borrow::Cow;
@@ -70,7 +70,7 @@ pub fn respond<E: HttpError>(error: E) -> Response {
 }
 
 impl IntoResponse for Error {
-    /// A small, safe problem document, which [`Backstop::layer`](crate::Backstop::layer) replaces by the negotiated
+    /// A small, safe problem document, which [`Backstop::layer`](crate::Backstop::layer) replaces with the negotiated
     /// response.
     fn into_response(self) -> Response {
         response(self.into_repr())

@@ -26,7 +26,7 @@ use super::handler_error::Error;
 /// assert_eq!(secret().unwrap_err().status(), StatusCode::INTERNAL_SERVER_ERROR);
 /// ```
 pub trait ResultExt<T> {
-    /// Gives the error this status. Its text was not written for clients, so it stays hidden; to show one, add
+    /// Gives the error this status. Its text was not written for clients, so it stays hidden; to show a text, add
     /// `.map_err(|error| error.with_detail("…"))`.
     ///
     /// # Errors

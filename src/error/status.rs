@@ -11,8 +11,8 @@ use super::tower_errors::well_known;
 use crate::panics::callback::Callback;
 use crate::panics::catch::catch_panic;
 
-/// The callbacks of [`map_status`](crate::Builder::map_status). The default is what an error's response has if there is
-/// no Backstop.
+/// The callbacks of [`map_status`](crate::Builder::map_status). The default, without callbacks, applies where
+/// there is no Backstop.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StatusMap {
     callbacks: Vec<Callback<StatusOf>>,

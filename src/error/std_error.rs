@@ -47,7 +47,7 @@ pub(crate) fn display(value: impl fmt::Display) -> String {
     text.0
 }
 
-/// Accepts [`MAX_MESSAGE`] bytes, and fails then, which ends the writer's work.
+/// Accepts [`MAX_MESSAGE`] bytes and then fails, which stops the writer.
 struct Bounded(String);
 
 impl fmt::Write for Bounded {

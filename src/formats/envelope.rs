@@ -13,12 +13,12 @@ use crate::problem::reason_phrase;
 #[derive(Debug)]
 pub(super) struct Members(Vec<(Cow<'static, str>, Value)>);
 
-/// The members of an envelope: those of the error, and in development its other fields and its stack.
+/// The members of an envelope: those of the error and, if details are shown, its other fields and its stack.
 pub(super) fn members(view: View<'_>) -> Members {
     let item = &view.disclosed.item;
     let debug = view.disclosed.debug.as_ref();
     let mut members = of_item(item, debug.is_some());
-    // `customize` edits the problem, and applies to every shape.
+    // `customize` edits the problem, so its detail, title and extensions apply to every shape.
     let problem = view.problem;
     if item.items.is_empty()
         && let Some(message) = problem.detail().or_else(|| problem.title())

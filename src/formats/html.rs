@@ -1,4 +1,4 @@
-//! HTML: a page for people. It has no script, and one inline style, which its Content Security Policy names by hash.
+//! HTML: a page for people. It has no scripts, and one inline style, which its Content Security Policy allows by hash.
 
 use http::HeaderValue;
 use serde_json::Value;
@@ -7,14 +7,15 @@ use super::view::View;
 use crate::disclosure::Debug;
 use crate::problem::{Problem, has_byte};
 
-/// The policy of the built-in page: nothing but its own style, which is named by its SHA-256.
+/// The policy of the built-in page: nothing but its own style, which is allowed by its SHA-256.
 pub(crate) const PAGE_CSP: HeaderValue = HeaderValue::from_static(concat!(
     "default-src 'none'; style-src 'sha256-",
     "vrRQx3XMLQwcAzyCKuDQUOsOmXXvqLv6MvQvBK2zztc=",
     "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 ));
 
-/// The policy of the application's page: styles, images and fonts, inline or from its own origin, and no script.
+/// The policy of a page that the application renders: styles, images and fonts, inline or from the same origin, and no
+/// scripts.
 pub(crate) const CUSTOM_PAGE_CSP: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      font-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -129,8 +130,8 @@ fn write_debug(page: &mut Page, debug: &Debug) {
         page.element("<pre class=\"stack\">", &debug.stack(), "</pre>");
     }
     page.markup(concat!(
-        "<p class=\"id\">You are seeing these details because Backstop runs in development and you are on this ",
-        "machine.</p>"
+        "<p class=\"id\">You are seeing these details because Backstop is configured to show them to local ",
+        "clients.</p>"
     ));
 }
 

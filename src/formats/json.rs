@@ -40,7 +40,7 @@ impl Serialize for Members {
     }
 }
 
-/// The draft of 2012 that preceded RFC 7807: draft-nottingham-http-problem.
+/// The format of draft-nottingham-http-problem of 2012, which preceded RFC 7807.
 pub(super) fn render_api_problem(view: View<'_>) -> Vec<u8> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::negotiate::{Format, Offers};
 
-/// Which members an error response has. The default is [`Problem`](Self::Problem); the others are for clients of
+/// The members of an error response. The default is [`Problem`](Self::Problem); the other shapes are for clients of
 /// LoopBack's strong-error-handler.
 ///
 /// | shape | JSON |
@@ -24,18 +24,19 @@ pub enum Shape {
         /// The name of the root.
         root: Cow<'static, str>,
     },
-    /// The members of strong-error-handler without a root. In XML, which needs one, it is `error`.
+    /// The members of strong-error-handler without a root. In XML, which requires a root element, it is `error`.
     Bare,
 }
 
 impl Shape {
-    /// The members of strong-error-handler under a root, whose name must be an XML name: `Shape::envelope("error")`.
+    /// Creates a shape with the members of strong-error-handler under a root, whose name must be a valid XML name:
+    /// `Shape::envelope("error")`.
     #[must_use]
     pub fn envelope(root: impl Into<Cow<'static, str>>) -> Self {
         Self::Envelope { root: root.into() }
     }
 
-    /// The formats that the shape can be rendered in, with `default` or the shape's own default first.
+    /// Returns the formats in which the shape can be rendered, with `default` or the shape's own default first.
     pub(crate) fn offers(&self, default: Option<Format>) -> Offers {
         match self {
             Self::Problem => Offers::new(

@@ -1,4 +1,4 @@
-//! Plain text, as it is read in a terminal.
+//! Plain text, to be read in a terminal.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::view::View;
 
-/// The status and title, the detail, the other members one per line, the id, and for developers the stack.
+/// Renders the status and title, the detail, the other members one per line, the id, and for developers the stack.
 pub(super) fn render(view: View<'_>) -> String {
     let (problem, disclosed) = (view.problem, view.disclosed);
     let mut text = String::with_capacity(256);

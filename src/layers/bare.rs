@@ -16,7 +16,7 @@ use crate::panics::catch::{catch_panic, drop_catching};
 
 /// The longest text that is read.
 const MAX_TEXT: usize = 16 * 1024;
-/// The most frames that are read, so that a body of empty frames ends too.
+/// The most frames that are read, because a body of empty frames may never end.
 const MAX_FRAMES: usize = 256;
 
 /// A bare response of which only the text is needed.
@@ -38,13 +38,13 @@ enum Content {
     Text(String),
     /// Nothing, or it failed.
     Nothing,
-    /// It is not there yet, too long, or not UTF-8.
+    /// It is not available yet, too long, or not UTF-8.
     Unread,
 }
 
 impl Bare {
-    /// Takes a bare response apart, with its text if that is there without waiting. Below 500 the response is kept byte
-    /// for byte if its text cannot be read, because it would be lost: if it is late, too long, or not UTF-8.
+    /// Takes a bare response apart, and reads its text if that is available without waiting. Below 500, a response
+    /// whose text cannot be read (late, too long, or not UTF-8) is kept byte for byte, so that no text is discarded.
     pub(super) fn read<R>(response: Response<R>) -> Reading
     where
         R: http_body::Body<Data = Bytes> + Send + 'static,
@@ -125,7 +125,7 @@ fn is_utf8(headers: &HeaderMap) -> bool {
     })
 }
 
-/// A body that was read in part, and begins anew.
+/// A body that was read in part, and yields those frames again.
 struct Replay {
     read: VecDeque<Frame<Bytes>>,
     rest: Body,

@@ -20,7 +20,7 @@ use crate::scope::{CurrentScope, ScopeGuard, scope_of_body};
 const SMALL: u64 = 64 * 1024;
 
 impl Exchange {
-    /// Guards the body of a response, unless it is small. Requires a [`CatchGuard`](crate::panics::record::CatchGuard).
+    /// Guards the body of a response, unless it is small. Requires a [`CatchGuard`](crate::panics::depth::CatchGuard).
     pub(super) fn guard<R>(&self, response: Response<R>) -> Response<Body>
     where
         R: http_body::Body<Data = Bytes> + Send + 'static,

@@ -14,10 +14,10 @@ use crate::error::{BoxError, Failure, FailureExtension, Origin, Repr};
 use crate::panics::catch::{catch_panic, drop_catching};
 
 impl Exchange {
-    /// Makes the response that leaves the layer of the one that the inner service made.
+    /// Turns the response of the inner service into the one that leaves the layer.
     ///
     /// A failure in the extensions comes first: below 400 its own status replaces that of the response, because an error
-    /// must not leave as a success, and from 400 on the status of the response stays.
+    /// must not leave as a success; at 400 or above the response keeps its status.
     pub(super) fn classify<R>(&self, response: Response<R>) -> Response<Body>
     where
         R: http_body::Body<Data = Bytes> + Send + 'static,
@@ -74,9 +74,9 @@ impl Exchange {
     {
         let number = self.backstop.number();
         let status = response.status();
-        let extension = response.extensions_mut().get_mut::<FailureExtension>();
-        // What a layer in between has made a success is an error still.
-        let restored = extension.as_ref().map(|extension| extension.status);
+        let extension = response.extensions().get::<FailureExtension>();
+        // A response that a layer in between has turned into a success is still an error.
+        let restored = extension.map(|extension| extension.status);
         if let Some(restored) = restored.filter(|_| status.as_u16() < 400) {
             *response.status_mut() = restored;
         }
@@ -96,7 +96,7 @@ impl Exchange {
         self.guard(response)
     }
 
-    /// Passes a response as it is. From 500 on it is recorded.
+    /// Passes a response as it is. At 500 or above it is recorded.
     fn pass<R>(&self, mut response: Response<R>) -> Response<Body>
     where
         R: http_body::Body<Data = Bytes> + Send + 'static,
@@ -130,7 +130,7 @@ impl Exchange {
     /// Whether the body of an error response was made on purpose.
     ///
     /// That is a body with a type of its own. An empty body has nothing to keep, whatever its type, unless it is that
-    /// of a HEAD request. A text with an encoding is left alone below 500, where it would be lost; from 500 on it is
+    /// of a HEAD request. An encoded text is left alone below 500, because it cannot be read; at 500 or above it is
     /// replaced unread, because it must not be shown.
     fn is_left_alone<R: http_body::Body>(&self, response: &Response<R>) -> bool {
         const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
@@ -150,13 +150,13 @@ impl Exchange {
     }
 }
 
-/// Whether a content type is that of gRPC, with whatever suffix.
+/// Whether a content type is that of gRPC, with any suffix.
 fn is_grpc(content_type: &HeaderValue) -> bool {
     let prefix = content_type.as_bytes().get(..b"application/grpc".len());
     prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"application/grpc"))
 }
 
-/// Whether a content type is `text/plain`, with whatever parameters.
+/// Whether a content type is `text/plain`, with any parameters.
 fn is_plain_text(content_type: &HeaderValue) -> bool {
     let mut parts = content_type.as_bytes().split(|byte| *byte == b';');
     let essence = parts.next().unwrap_or_default().trim_ascii();

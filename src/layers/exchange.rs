@@ -54,7 +54,7 @@ impl Exchange {
         self.replace(failure, Response::new(()), Length::Known)
     }
 
-    /// Replaces a response with the response to a failure, and keeps the headers that still hold.
+    /// Replaces a response with the response to a failure, and keeps the headers that still apply.
     pub(super) fn replace(
         &self,
         failure: &Failure,
@@ -66,8 +66,8 @@ impl Exchange {
         let urn: &str = failure.id().urn().encode_lower(&mut urn);
         let id = urn.strip_prefix("urn:uuid:").unwrap_or(urn);
         let rendered = self.backstop.render(failure, urn, &self.request);
-        if response.status().is_redirection() {
-            // It named where a success is; an error is nowhere else.
+        if response.status().as_u16() < 400 {
+            // The error response neither redirects nor names what was created.
             response.headers_mut().remove(LOCATION);
         }
         *response.status_mut() = failure.status();

@@ -35,7 +35,7 @@ pin_project! {
 pin_project! {
     #[project = StateProj]
     enum State<F> {
-        // The inner service was not called yet.
+        // The inner service has not been called yet.
         Unstarted,
         Running { #[pin] future: F },
         // The inner service failed before it returned a future.
@@ -45,7 +45,8 @@ pin_project! {
 }
 
 impl<F> BackstopFuture<F> {
-    /// A future that has not started yet. It is completed in place, because the futures in it are too large to be moved.
+    /// Creates a future that has not started yet. It is filled in place, because the inner future may be too large to
+    /// move.
     #[inline]
     pub(super) fn new(backstop: &Backstop, request: RequestInfo) -> Self {
         Self {
@@ -93,7 +94,7 @@ impl<F> BackstopFuture<F> {
         current.provide_request(info);
     }
 
-    /// Fails without a call of the inner service.
+    /// Fails without calling the inner service.
     pub(super) fn fail(&mut self, error: Arc<Repr>) {
         self.state = State::Failed { error };
     }
@@ -108,10 +109,7 @@ where
 {
     type Output = Result<Response<Body>, Infallible>;
 
-    #[expect(
-        clippy::panic,
-        reason = "it is what a future does that is polled again"
-    )]
+    #[expect(clippy::panic, reason = "a future must not be polled after completion")]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let exchange = &*this.exchange;
@@ -132,7 +130,7 @@ where
                 panic!("`BackstopFuture` polled after completion")
             }
         };
-        // A future that ended or panicked must not be polled again, and here a panic of its destructor is caught.
+        // A future that completed or panicked must not be polled again. Dropped here, its destructor may panic safely.
         let dropped = catch_failure_inside(|| this.state.set(State::Done));
         if let (Err(panic), Ok(response)) = (dropped, &result) {
             record_drop(exchange, response.status(), panic);

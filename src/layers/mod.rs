@@ -4,8 +4,8 @@
 //!
 //! | failure | response |
 //! | --- | --- |
-//! | a handler returned an [`Error`](crate::Error) | in the client's format; under a status below 400, with the error's own |
-//! | the service failed in `call` or `poll_ready` | 504, 503, 413 or 500, depending on the kind of error |
+//! | a handler returned an [`Error`](crate::Error) | in the client's format; if the status is below 400, with the error's own status |
+//! | the service failed in `call` or `poll_ready` | 504, 503, 413 or 500, depending on the kind of error, or as an [`Error`](crate::Error) in its cause chain says |
 //! | a panic in `poll_ready`, `call` or `poll` | 500; what is left of the service's future is dropped |
 //! | an empty or `text/plain` response of 400 or above | the same status; below 500 its text is the detail |
 //! | a `text/plain` response of 500 or above with a content encoding | the same status; the text is not read |
@@ -15,12 +15,12 @@
 //!
 //! 1. Responses below 400 that carry no error, and upgrades.
 //! 2. Responses with a body that has a content type other than `text/plain`, and gRPC.
-//! 3. Text below 500 that cannot be read at once: with a content encoding or another charset than UTF-8, of unknown length
-//!    or above 16 KiB, or whose end has not arrived.
+//! 3. Text below 500 that cannot be read at once: with a content encoding or a charset other than UTF-8, of unknown
+//!    length or above 16 KiB, or whose end has not arrived.
 //! 4. Responses with [`Passthrough`] in their extensions.
 //!
-//! From 500 on these are still logged and reported, and so is an error that a [`Passthrough`] response carries. A client
-//! that disconnects is not a failure.
+//! At 500 or above these are still logged and reported, and so is an error that a [`Passthrough`] response carries. A
+//! client that disconnects is not a failure.
 //!
 //! # Order
 //!
@@ -53,7 +53,7 @@
 //! # Scope
 //!
 //! The [`Scope`](crate::Scope) of the request is current in `call`, in every `poll`, and in every `poll_frame` of a
-//! guarded body. It is made when it is first used; a request that does not use it pays for three swaps of a
+//! guarded body. It is created on first use; a request that does not use it pays for three swaps of a
 //! thread-local.
 //!
 //! # Bodies

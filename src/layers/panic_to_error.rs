@@ -18,7 +18,7 @@ pub(super) fn catch_failure<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Repr>> 
     catch_failure_inside(run)
 }
 
-/// Like [`catch_failure`], for callers that hold a [`CatchGuard`] already: one for all that a poll does is enough.
+/// Like [`catch_failure`], for callers that hold a [`CatchGuard`] already: one for the whole poll is enough.
 #[inline]
 pub(super) fn catch_failure_inside<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Repr>> {
     catch_unwind(AssertUnwindSafe(run)).map_err(panicked)

@@ -14,6 +14,6 @@
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[expect(
     clippy::exhaustive_structs,
-    reason = "it is a marker, which is made by its name"
+    reason = "a unit marker is constructed by its name"
 )]
 pub struct Passthrough;

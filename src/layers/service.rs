@@ -62,7 +62,7 @@ where
     type Error = Infallible;
     type Future = BackstopFuture<S::Future>;
 
-    /// Ready even if the inner service failed: the next call then responds to that failure.
+    /// Becomes ready even if the inner service failed: every later call then responds to that failure.
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         if self.error.is_some() {
             return Poll::Ready(Ok(()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::catch::catch_panic;
 
-/// A closure of the application. It may panic; [`call`](Self::call) catches that.
+/// A closure of the application. If it panics, [`call`](Self::call) catches that.
 pub(crate) struct Callback<F: ?Sized>(Arc<F>);
 
 impl<F: ?Sized> Callback<F> {

@@ -1,4 +1,4 @@
-//! How many catching scopes enclose the code that runs now on this thread.
+//! How many catching scopes enclose the code that currently runs on this thread.
 
 use super::thread::THREAD;
 
@@ -15,7 +15,7 @@ impl CatchDepth {
     const VISIBLE: u64 = 1 << 16;
     const GENERATION: u64 = 1 << 32;
 
-    /// The depth of the code that runs now.
+    /// Returns the depth of the code that is running.
     #[inline]
     pub(super) fn current() -> Self {
         Self(THREAD.with(|thread| thread.catch_depth.get()))

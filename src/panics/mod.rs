@@ -1,5 +1,5 @@
-//! What a panic means for the process: [`OnPanic`], errors of the panic hook, the guard of `main`, and the child process
-//! that delivers what a crash left on disk.
+//! Panics and the process: [`OnPanic`], the errors of the panic hook, the guard of `main`, and the child process that
+//! delivers the reports that a crash left on disk.
 
 pub(crate) mod callback;
 pub(crate) mod catch;

@@ -44,15 +44,15 @@ impl Payload {
     }
 
     /// Whether the panic cannot be caught, because std aborts after its hook: a panic that leaves a destructor during
-    /// unwinding, one that leaves an `extern "C"` function, and the checks of unsafe code in debug builds. Stable
-    /// Rust does not say so to the hook, so they are recognized by std's messages. If these change, such a panic is
-    /// reported like any other.
+    /// unwinding, one that leaves an `extern "C"` function, and the checks of unsafe code in debug builds. Stable Rust
+    /// does not pass this information to the hook, so they are recognized by std's messages. If these change, such a
+    /// panic is reported like any other.
     pub(super) fn aborts(&self) -> bool {
         let text = self.text.as_deref().unwrap_or_default();
         ABORTING.iter().any(|message| text.starts_with(message))
     }
 
-    /// Whether both have the same text, or without text the same type.
+    /// Whether both have the same type and the same text, if there is one.
     pub(super) fn is_equal(&self, other: &Self) -> bool {
         other.type_id == self.type_id && other.text == self.text
     }

@@ -1,4 +1,4 @@
-//! What is known of a panic.
+//! What is known about a panic.
 
 use std::any::Any;
 use std::fmt;
@@ -10,7 +10,7 @@ use super::payload::Payload;
 use crate::backtrace::{Backtrace, SourceLocation};
 use crate::identity::ReportedTo;
 
-/// What a panic hook saw of a panic. Its location and its backtrace are known nowhere else.
+/// What a panic hook knows about a panic. Only a hook has access to the location and the backtrace.
 pub(crate) struct PanicRecord {
     pub(super) payload: Payload,
     pub(crate) location: Option<SourceLocation>,
@@ -23,7 +23,7 @@ pub(crate) struct PanicRecord {
 }
 
 impl PanicRecord {
-    /// What a hook sees. Nothing in here may panic, wait, or call the application.
+    /// Records what a hook sees. Must not panic, wait, or call the application.
     ///
     /// `is_caught` says whether a layer will catch the panic and report it.
     pub(super) fn in_hook(info: &PanicHookInfo<'_>, is_caught: bool) -> Self {
@@ -41,7 +41,7 @@ impl PanicRecord {
         }
     }
 
-    /// A panic that no hook has seen, as the thread that caught it knows it.
+    /// Records a panic that no hook has seen, on the thread that caught it.
     pub(crate) fn without_hook(payload: &(dyn Any + Send), ends_process: bool) -> Arc<Self> {
         Arc::new(Self {
             payload: Payload::of(payload),
@@ -64,8 +64,8 @@ impl PanicRecord {
         self.ends_process
     }
 
-    /// For a panic that is reported as uncaught: who has received the report, and under which id, so that it is
-    /// reported once if a layer catches it after all.
+    /// For a panic that is reported as uncaught: which Backstops have reported it, and under which id, so that it is
+    /// reported only once if a layer catches it after all.
     pub(crate) fn reported_to(&self) -> Option<&Arc<ReportedTo>> {
         self.is_reported_as_uncaught
             .then(|| self.reported_to.get_or_init(Arc::default))

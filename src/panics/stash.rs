@@ -1,4 +1,4 @@
-//! Takes what a panic hook saw to the code that catches the panic.
+//! Passes the record of a panic from the hook to the code that catches the panic.
 //!
 //! A caught panic is matched to a record by its payload, because several panics may start before one is caught: one
 //! that the handler catches itself, or one in a destructor during unwinding. Panics that start inside a catching
@@ -21,18 +21,19 @@ const MAX_KEPT: usize = 32;
 
 /// The panics of one thread that have not been caught yet.
 struct Stash {
-    /// The generation of the catching scopes in which they started. Once those are left, the stash is stale.
+    /// The generation of the catching scopes in which the panics started. Once these scopes are left, the stash is
+    /// stale.
     generation: u64,
     panics: Vec<Arc<PanicRecord>>,
 }
 
 thread_local! {
-    /// Apart from the thread's plain cells, which must outlive this destructor. Nothing of the application is dropped
-    /// or called while it is borrowed.
+    /// Separate from the thread's plain cells, which must outlive this destructor. No code of the application runs
+    /// while it is borrowed.
     static STASH: RefCell<Stash> = const { RefCell::new(Stash { generation: 0, panics: Vec::new() }) };
 }
 
-/// Nothing is called while this is locked.
+/// No code of the application runs while this is locked.
 static KEPT: Mutex<Vec<Arc<PanicRecord>>> = Mutex::new(Vec::new());
 
 /// Records a panic, in a hook, where nothing may panic, wait, or call the application. Returns the record of a panic
@@ -48,7 +49,7 @@ pub(crate) fn record(info: &PanicHookInfo<'_>) -> Option<Arc<PanicRecord>> {
     Some(panic)
 }
 
-/// The record of the panic that has just been caught with this payload.
+/// Returns the record of the panic that has just been caught with this payload.
 pub(crate) fn take(payload: &(dyn Any + Send)) -> Option<Arc<PanicRecord>> {
     let payload = Payload::of(payload);
     let stashed = with_current(|panics| {
@@ -74,8 +75,8 @@ fn find(panics: &[Arc<PanicRecord>], payload: &Payload) -> Option<usize> {
     })
 }
 
-/// The record of a panic that has just been caught with this payload and will be resumed, so that it can be found
-/// where it is caught again. If no hook has seen it, the record has only its text.
+/// Returns the record of a panic that has just been caught with this payload and will be resumed, and keeps it, so that
+/// it is found where the panic is caught again. If no hook has seen the panic, the record has only its text.
 pub(crate) fn take_to_resume(payload: &(dyn Any + Send)) -> Arc<PanicRecord> {
     if let Some(panic) = take(payload) {
         keep(&panic);
@@ -84,7 +85,7 @@ pub(crate) fn take_to_resume(payload: &(dyn Any + Send)) -> Arc<PanicRecord> {
     PanicRecord::without_hook(payload, false)
 }
 
-/// The stashed panics of this thread, when the process ends before they are caught.
+/// Takes the stashed panics of this thread, because the process ends before they are caught.
 pub(crate) fn take_all() -> Vec<Arc<PanicRecord>> {
     with_current(std::mem::take).unwrap_or_default()
 }

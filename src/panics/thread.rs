@@ -1,4 +1,4 @@
-//! What the current thread is doing, as far as a panic on it depends on that.
+//! The state of the current thread that decides how a panic on it is handled.
 
 use std::cell::Cell;
 
@@ -33,7 +33,7 @@ pub(crate) enum ThreadFlag {
     WorksForPipeline = 8,
 }
 
-/// Sets a flag as long as this lives.
+/// Keeps a flag set while it lives.
 #[derive(Debug)]
 #[must_use = "the flag is set only while the guard lives"]
 pub(crate) struct FlagGuard {

@@ -1,4 +1,4 @@
-//! Decides on the request's path which failures are reported: sampling and the rate limit.
+//! Decides, on the request path, which failures are reported: sampling and the rate limit.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -13,7 +13,7 @@ use crate::report::outcome::Outcome;
 #[derive(Debug)]
 pub(super) struct Admission {
     sample_rate: f64,
-    /// Without a seed each thread has its own generator.
+    /// `None` uses the thread-local generator.
     seeded: Option<Mutex<Rng>>,
     limiter: Option<RateLimiter>,
 }
@@ -28,11 +28,11 @@ impl Admission {
         }
     }
 
-    /// Returns how many of its kind were suppressed before it.
+    /// Admits an event, and returns how many failures of its kind were suppressed since the last admitted one.
     ///
     /// # Errors
     ///
-    /// Why it is not admitted.
+    /// The reason why the event is not reported.
     pub(super) fn admit(&self, event: &Event) -> Result<u64, Outcome> {
         if !self.is_sampled() {
             return Err(Outcome::SampledOut);

@@ -1,4 +1,4 @@
-//! Announces what became of reports: to those who wait for one, to the application's callbacks, to a flush.
+//! Announces the outcomes of reports: to the waiter of a report, to the application's callbacks, and to a flush.
 
 use std::sync::Arc;
 
@@ -41,7 +41,8 @@ impl Announcer {
         });
     }
 
-    /// Announces outcomes at one reporter, which its backlog has counted; called after every change, even without any.
+    /// Announces outcomes at one reporter, which its backlog has already counted. Called after every change, even one
+    /// without outcomes, because a flush waits for changes.
     pub(super) fn announce(&self, reporter: &str, completions: Vec<Completion>) {
         for Completion {
             id,

@@ -1,4 +1,4 @@
-//! A future of the application's whose panics are caught.
+//! Catches the panics of a future that the application provides.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use crate::panics::catch::{catch_panic, drop_catching};
 use crate::reporters::BoxFuture;
 
-/// Resolves to `None` if the future panics; a panic as it is dropped is caught too.
+/// Resolves to `None` if the future panics. A panic while the future is dropped is caught too.
 pub(super) struct CatchUnwind<'a, T>(Option<BoxFuture<'a, T>>);
 
 impl<'a, T> CatchUnwind<'a, T> {

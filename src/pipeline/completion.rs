@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::delivery_waiter::DeliveryWaiter;
 use crate::report::outcome::Outcome;
 
-/// One report has this outcome now; it is counted already and still to be announced.
+/// The outcome of one report: already counted, but not announced yet.
 #[derive(Debug)]
 pub(super) struct Completion {
     pub(super) id: Uuid,

@@ -1,10 +1,10 @@
-//! How many reports had which outcome.
+//! Counts reports by outcome.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::report::outcome::Outcome;
 
-/// Counters of one reporter, guarded by the lock of its backlog.
+/// The counters of one reporter, guarded by the lock of its backlog.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Counters([u64; Outcome::COUNT]);
 
@@ -23,12 +23,12 @@ impl Counters {
         Outcome::DROPS.iter().map(|reason| self.get(*reason)).sum()
     }
 
-    /// The sums of both.
+    /// Returns the sum of both.
     pub(super) fn plus(&self, other: &Self) -> Self {
         Self(std::array::from_fn(|index| self.0[index] + other.0[index]))
     }
 
-    /// What was dropped since then, by reason.
+    /// Returns how many reports were dropped since `earlier`, by reason.
     pub(super) fn dropped_since(&self, earlier: &Self) -> Vec<(Outcome, u64)> {
         let dropped = Outcome::DROPS
             .iter()
@@ -37,7 +37,7 @@ impl Counters {
     }
 }
 
-/// Counters of what was refused before it reached any reporter, where many threads count at once.
+/// The counters of failures that were refused before they reached any reporter. Many threads update them at once.
 #[derive(Debug, Default)]
 pub(super) struct SharedCounters([AtomicU64; Outcome::COUNT]);
 

@@ -15,7 +15,7 @@ pub(crate) struct DeliveryWaiter {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Reporters whose outcome is open; `None` before the report has reached them.
+    /// The number of reporters without an outcome; `None` before the report has reached them.
     open: Option<usize>,
     outcome: Option<Outcome>,
     waker: Option<Waker>,
@@ -28,7 +28,7 @@ impl State {
 }
 
 impl DeliveryWaiter {
-    /// Waits for the outcomes of so many reporters.
+    /// Sets how many reporters have an outcome to wait for.
     pub(super) fn expect(&self, reporters: usize) {
         self.lock().open = Some(reporters);
     }

@@ -20,27 +20,28 @@ use crate::scope::all_panics_reported;
 
 /// Captures failures and delivers reports, until the last handle is dropped.
 ///
-/// Outside of a tokio runtime the drop of the last handle waits for what is there, at most two seconds. On one it does
-/// not wait, because that would block the runtime: the threads deliver what they can in that time, if the process lives
-/// so long. [`close`](Self::close) waits in either case.
+/// Outside of a tokio runtime, dropping the last handle blocks for at most two seconds while pending reports are
+/// delivered. On a runtime it does not wait, because that would block the runtime: the pipeline's threads deliver what
+/// they can within the same time, if the process lives that long. [`close`](Self::close) waits in either case.
 #[derive(Debug)]
 pub(crate) struct Pipeline {
     state: Arc<PipelineState>,
 }
 
-/// How long reports have once the last handle is dropped.
+/// How long reports may still be delivered after the last handle is dropped.
 const LAST_WAIT: Duration = Duration::from_secs(2);
 
-/// How long a new process waits for the reports of one that died as it started.
+/// How long a new process waits to deliver the reports of one that died during startup.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 
 impl Pipeline {
-    /// Checks the settings and starts with what earlier processes have left on disk. If one of them died as it started,
-    /// this one may too, so its reports are delivered before this returns. Without a reporter there is no pipeline.
+    /// Checks the settings, and starts to deliver what earlier processes left on disk. If one of them died during
+    /// startup, this process may too, so the call waits for a moment until those reports are delivered. Returns `None`
+    /// if there is no reporter.
     ///
     /// # Errors
     ///
-    /// Which setting cannot work.
+    /// The setting that is invalid, and why.
     pub(crate) fn build(settings: Settings) -> Result<Option<Self>, InvalidSetting> {
         let state = Arc::new(PipelineState::new(settings)?);
         if state.reporters.is_empty() {
@@ -50,7 +51,7 @@ impl Pipeline {
         let mut died_at_start = false;
         for reporter in &state.reporters {
             died_at_start |= reporter.adopt();
-            // Without anything left to deliver there is no thread before the first report.
+            // A reporter with nothing to deliver gets its thread with the first report.
             if reporter.backlog().spooled() > 0 {
                 reporter_worker::start(reporter);
             }
@@ -73,9 +74,10 @@ impl Pipeline {
         self.state.stats()
     }
 
-    /// Waits until everything captured so far has arrived or was dropped, as far as that is possible before the timeout.
+    /// Waits until everything captured so far is delivered or dropped, or until no report can make progress before the
+    /// timeout.
     ///
-    /// It needs no tokio runtime, neither as the executor nor for its timer.
+    /// Needs no tokio runtime, neither as its executor nor for a timer.
     pub(crate) async fn flush(&self, timeout: Duration) -> Remaining {
         let deadline = self.after(timeout);
         with_deadline(self.state.executor, deadline, self.flushed(deadline)).await;
@@ -89,7 +91,7 @@ impl Pipeline {
         self.state.remaining()
     }
 
-    /// Captures nothing more, delivers what is there until the timeout, and drops what is still in memory then.
+    /// Stops capturing, delivers pending reports until the timeout, and then drops what is still in memory.
     pub(crate) async fn close(&self, timeout: Duration) -> Remaining {
         let (deadline, executor) = (self.after(timeout), self.state.executor);
         with_deadline(executor, deadline, all_panics_reported()).await;
@@ -119,7 +121,7 @@ impl Pipeline {
         self.state.settled(deadline).await;
     }
 
-    /// Returns how many reports earlier closes have dropped.
+    /// Stops capturing, and returns how many reports earlier calls of `close` have dropped.
     fn begin_to_close(&self, deadline: Instant) -> u64 {
         let dropped_before = self.state.shut_down();
         worker::revive(&self.state);
@@ -130,13 +132,13 @@ impl Pipeline {
     fn end_closing(&self, dropped_before: u64) -> Remaining {
         self.state.abandon();
         Remaining {
-            // The reporters may have reached the deadline first.
+            // Counted instead of asked, because the reporters may have reached the deadline and dropped reports first.
             queued: self.state.shut_down() - dropped_before,
             spooled: self.state.remaining().spooled,
         }
     }
 
-    /// Blocks, unless the work needs this very thread.
+    /// Blocks on the future, but polls it only once where the pipeline itself runs on this thread's runtime.
     fn block_until(&self, deadline: Instant, future: impl Future<Output = ()>) {
         let longest = match self.state.executor {
             Executor::Threads => deadline,
@@ -146,7 +148,7 @@ impl Pipeline {
     }
 
     fn after(&self, timeout: Duration) -> Instant {
-        // So that adding it to an instant cannot fail.
+        // Adding a longer duration to an instant may overflow.
         const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
         self.state.executor.now() + timeout.min(YEAR)
     }

@@ -8,7 +8,7 @@ use super::recursion;
 use crate::panics::callback::Callback;
 use crate::report::outcome::Outcome;
 
-/// What became of one report, as `on_outcome` callbacks see it.
+/// The outcome of one report, as `on_outcome` callbacks receive it.
 #[derive(Clone, Debug)]
 pub struct OutcomeEvent<'a> {
     pub(super) outcome: Outcome,
@@ -17,20 +17,20 @@ pub struct OutcomeEvent<'a> {
 }
 
 impl<'a> OutcomeEvent<'a> {
-    /// What became of the report.
+    /// Returns the outcome of the report.
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
         self.outcome
     }
 
-    /// The id of the report, which the error response and the log contain too.
+    /// Returns the id of the report, which the error response and the log contain too.
     #[must_use]
     pub const fn report_id(&self) -> Uuid {
         self.report_id
     }
 
-    /// The name of the reporter, or `None` if the report was dropped before it reached any: then the outcome applies
-    /// to all of them.
+    /// Returns the name of the reporter, or `None` if the report was dropped before it reached any. The outcome then
+    /// applies to all reporters.
     #[must_use]
     pub const fn reporter(&self) -> Option<&'a str> {
         self.reporter
@@ -48,12 +48,12 @@ impl Listeners {
         self.0.push(Callback::new(Arc::new(listener)));
     }
 
-    /// Adds those of another.
+    /// Appends the callbacks of `other`.
     pub(crate) fn extend(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 
-    /// Calls all of them. A panic in one has no effect, and what they notify is not reported.
+    /// Calls every callback. A panic in one has no effect, and errors that a callback reports are dropped as recursive.
     pub(super) fn notify(&self, event: &OutcomeEvent<'_>) {
         for listener in &self.0 {
             let _working = recursion::enter();

@@ -6,8 +6,8 @@
 //! reporter's thread:  backlog (bounded, in memory or on disk) → deliver → retry, circuit
 //! ```
 //!
-//! What is captured is always accounted for: at any moment each report is in exactly one of these places, and it leaves
-//! the last one with an [`Outcome`](crate::stats::Outcome) that is counted.
+//! Every captured report is accounted for: at any moment it is in exactly one of these stages, and it leaves the last
+//! one with an [`Outcome`](crate::stats::Outcome) that is counted.
 
 mod admission;
 mod announcer;

@@ -25,8 +25,8 @@ pub(super) struct PipelineState {
     admission: Admission,
     pub(super) queue: Queue,
     pub(super) reporters: Vec<Arc<ReporterState>>,
-    /// Held while a report goes from the queue to the backlogs, and while reports are counted, so that none is counted
-    /// twice or not at all. Requests only ever take the queue's lock, which is never held while waiting for another.
+    /// Held while a report moves from the queue to the backlogs, and while reports are counted, so that each is counted
+    /// exactly once. Requests only ever take the queue's lock, which is never held while waiting for another one.
     handover: Mutex<()>,
     pub(super) announcer: Arc<Announcer>,
     pub(super) redactor: Redactor,
@@ -38,11 +38,11 @@ pub(super) struct PipelineState {
 }
 
 impl PipelineState {
-    /// Opens the spools, and takes over what processes that have ended left there.
+    /// Checks the settings and opens the spools.
     ///
     /// # Errors
     ///
-    /// Which setting cannot work.
+    /// The setting that is invalid, and why.
     pub(super) fn new(settings: Settings) -> Result<Self, InvalidSetting> {
         settings.check()?;
         let admission = Admission::new(&settings);
@@ -71,10 +71,10 @@ impl PipelineState {
         })
     }
 
-    /// Takes an event, or counts and announces why not; returns whether it was taken. Everything on the path of a
-    /// request is in here.
+    /// Queues an event, or counts and announces why it is dropped. Returns whether it was queued. This is all that the
+    /// pipeline does on the request path.
     pub(super) fn admit(&self, event: Box<Event>, waiter: Option<&Arc<DeliveryWaiter>>) -> bool {
-        let id = event.failure.id();
+        let id = event.id();
         let admitted = if recursion::is_working() {
             Err(Outcome::Recursive)
         } else {
@@ -95,7 +95,7 @@ impl PipelineState {
         self.handover.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says to the reporters that nothing more comes.
+    /// Signals to the reporters that no more reports will come.
     pub(super) fn end_reporters(&self) {
         for reporter in &self.reporters {
             reporter.backlog().end();
@@ -103,7 +103,7 @@ impl PipelineState {
         }
     }
 
-    /// Drops everything that is in memory, and leaves what is on disk to other processes.
+    /// Drops every report in memory, and leaves those on disk to other processes.
     pub(super) fn abandon(&self) {
         let handover = self.hand_over();
         let items = self.queue.lock().take();
@@ -112,7 +112,7 @@ impl PipelineState {
             let mut backlog = reporter.backlog();
             let mut completions = backlog.abandon().completions;
             for item in &items {
-                completions.push(backlog.refuse(item.event.failure.id(), Outcome::ShutDown, None));
+                completions.push(backlog.refuse(item.event.id(), Outcome::ShutDown, None));
             }
             dropped.push(completions);
         }
@@ -171,22 +171,22 @@ impl PipelineState {
         reports
     }
 
-    /// Waits until what has entered so far is done with, or cannot get on before the deadline.
+    /// Waits until every report queued so far is done, or none of them can make progress before the deadline.
     pub(super) async fn settled(&self, deadline: Instant) {
         let entered = self.queue.lock().entered;
         let is_settled = || !self.moves_any_of(entered, deadline);
         self.announcer.progress.until(is_settled).await;
     }
 
-    /// Whether anything gets on before the deadline.
+    /// Whether any report can make progress before the deadline.
     pub(super) fn moves(&self, deadline: Instant) -> bool {
         let entered = self.queue.lock().entered;
         self.moves_any_of(entered, deadline)
     }
 
     fn moves_any_of(&self, entered: u64, deadline: Instant) -> bool {
-        // A reporter may be done with a report while the worker still hands it over to others, and announces that only
-        // once: what looks in between has to wait here.
+        // A reporter may finish a report, and announce that once, while the worker still hands the report to the other
+        // reporters. A check in between would miss the announcement, so it waits for the handover.
         let _handover = self.hand_over();
         let now = self.executor.now();
         let moves = |reporter: &Arc<ReporterState>| {

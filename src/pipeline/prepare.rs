@@ -1,4 +1,4 @@
-//! From an event to the report as reporters see it; runs on the worker.
+//! Turns an event into the report that reporters receive; runs on the worker.
 
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ use crate::symbols::SymbolSettings;
 
 /// Assembles, symbolizes and redacts a report; `None` if the application's callbacks dropped it.
 ///
-/// Whatever panics on the way, a report comes out: without what a failing step would have added, and, if redaction
-/// fails, with nothing but id, time and kind. After `timeout`, frames that were not found stay addresses.
+/// A panic on the way never costs the report: it lacks what the failed step would have added, or, if redaction fails,
+/// has nothing but its id, time and kind. After `timeout`, frames that were not resolved stay addresses.
 pub(super) fn prepare(
     event: Box<Event>,
     suppressed: u64,
@@ -57,7 +57,7 @@ fn prepare_with(
         return Some(blank);
     };
     let is_kept = callbacks.apply(&mut report);
-    // The last handle of a callback may be this one, and what it captured may panic as it is dropped.
+    // This may be the last handle to a callback, whose captured values may panic when they are dropped.
     drop_catching(callbacks);
     if !is_kept {
         return None;
@@ -74,7 +74,7 @@ fn prepare_with(
     }
 }
 
-/// A report without any text of the application's.
+/// Returns a report without any text from the application.
 fn blank(event: &Event) -> Report {
     Report {
         fingerprint: "blank".to_owned(),

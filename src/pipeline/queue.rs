@@ -11,8 +11,8 @@ use super::settings::QueueLimits;
 use crate::report::event::Event;
 use crate::report::outcome::Outcome;
 
-/// Bounded in number and bytes: what finds it full is refused. It outlives the worker, so that nothing is dropped
-/// with one.
+/// A queue with a limit on its items and their bytes; a full queue refuses events. It outlives the worker, so that no
+/// event is dropped if the worker dies.
 #[derive(Debug)]
 pub(super) struct Queue {
     state: Mutex<State>,
@@ -24,12 +24,12 @@ pub(super) struct Queue {
 pub(super) struct State {
     items: VecDeque<Item>,
     bytes: usize,
-    /// How many have ever entered, which is the number of the newest one.
+    /// How many items were ever pushed, which is the number of the newest one.
     pub(super) entered: u64,
-    /// The number of the one that the worker is processing.
+    /// The number of the item that the worker is processing.
     pub(super) in_hand: Option<u64>,
     is_closed: bool,
-    /// Whether the worker waits to be woken.
+    /// Whether the worker sleeps until it is woken.
     sleeps: bool,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Item {
     pub(super) event: Box<Event>,
     pub(super) suppressed: u64,
     pub(super) waiter: Option<Arc<DeliveryWaiter>>,
-    /// Its number among all that have entered, from 1.
+    /// The sequence number, counted from 1 in the order of `push`.
     pub(super) number: u64,
     weight: usize,
 }
@@ -52,11 +52,11 @@ impl Queue {
         }
     }
 
-    /// Never waits: the lock is only ever held for a move.
+    /// Adds an event without waiting: the lock is only held while an item is moved.
     ///
     /// # Errors
     ///
-    /// Why it is refused.
+    /// The reason why the event is refused.
     pub(super) fn push(
         &self,
         event: Box<Event>,
@@ -92,7 +92,7 @@ impl Queue {
         } else {
             state.items.push_back(item);
         }
-        // Waking costs more than everything else here; a worker that only naps looks by itself.
+        // Waking the worker costs more than everything else here; one that only naps checks the queue on its own.
         let is_half_full = state.items.len() == self.limits.reports.div_ceil(2);
         let wakes = std::mem::take(&mut state.sleeps) || is_half_full || is_urgent;
         drop(state);
@@ -102,14 +102,14 @@ impl Queue {
         Ok(())
     }
 
-    /// Has the next item wake the worker; `false` if there is one already.
+    /// Makes the next item wake the worker; returns `false` if there is an item already or the queue is closed.
     pub(super) fn sleep(&self) -> bool {
         let mut state = self.lock();
         state.sleeps = state.items.is_empty() && !state.is_closed;
         state.sleeps
     }
 
-    /// Takes the next item. It is in the worker's hands until [`State::in_hand`] is `None`.
+    /// Takes the next item, which counts as queued until the worker resets [`State::in_hand`] to `None`.
     pub(super) fn pop(&self) -> Option<Item> {
         let mut state = self.lock();
         let item = state.items.pop_front()?;
@@ -118,7 +118,7 @@ impl Queue {
         Some(item)
     }
 
-    /// Refuses everything from now on.
+    /// Closes the queue: every later push is refused.
     pub(super) fn close(&self) {
         self.lock().is_closed = true;
         self.wake.notify_one();
@@ -136,7 +136,7 @@ impl Queue {
 }
 
 impl State {
-    /// Takes all items, which no worker will process.
+    /// Removes all items, so that no worker processes them.
     pub(super) fn take(&mut self) -> VecDeque<Item> {
         self.bytes = 0;
         std::mem::take(&mut self.items)
@@ -150,16 +150,16 @@ impl State {
         self.items.len() as u64 + u64::from(self.in_hand.is_some())
     }
 
-    /// Whether one of the first `number` items has not reached the reporters.
+    /// Whether one of the first `number` items has not reached the reporters yet.
     pub(super) fn holds_any_of(&self, number: u64) -> bool {
-        // Urgent ones are in front, so the items are not in the order of their numbers.
+        // Urgent items are pushed to the front, so the items are not sorted by number.
         let is_one = |held: u64| held <= number;
         self.in_hand.is_some_and(is_one) || self.items.iter().any(|item| is_one(item.number))
     }
 }
 
-/// About how many bytes an event keeps in memory. What its error allocated itself cannot be measured, and the length
-/// of its message only by formatting it.
+/// Estimates how many bytes an event takes in memory. What its error allocates cannot be measured, and the length of
+/// the error's message only by formatting it.
 fn weight(event: &Event) -> usize {
     const ERROR: usize = 512;
     let request = event.request.as_ref().map_or(0, |request| {

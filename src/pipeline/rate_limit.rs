@@ -1,4 +1,4 @@
-//! The rate limit: token buckets that hold a minute's worth and fill steadily.
+//! The rate limit: token buckets that hold one minute's worth of tokens and refill steadily.
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::settings::RateLimit;
 use crate::error::Failure;
 
-/// Lets so many failures per minute pass, of each kind and of all together.
+/// Limits how many failures pass per minute, of each kind and of all kinds together.
 #[derive(Debug)]
 pub(super) struct RateLimiter {
     limit: RateLimit,
@@ -35,7 +35,7 @@ struct Bucket {
     at: Instant,
 }
 
-/// Kinds that are remembered; beyond that, those that were quiet for longest are forgotten.
+/// The most kinds that are remembered; beyond that, those that were quiet for longest are forgotten.
 const MAX_KINDS: usize = 1_024;
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -47,10 +47,11 @@ impl RateLimiter {
         }
     }
 
-    /// Returns how many of its kind were suppressed since the last one that passed; `None` if this one is.
+    /// Returns how many failures of this kind were suppressed since the last one that passed, or `None` if this one is
+    /// suppressed too.
     pub(super) fn admit(&self, failure: &Failure, now: Instant) -> Option<u64> {
         let key = key(failure);
-        // Held for a look-up only: nothing slow happens under this lock.
+        // Held for a lookup only: nothing slow happens under this lock.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State { overall, kinds } = &mut *state;
         if kinds.len() >= MAX_KINDS && !kinds.contains_key(&key) {
@@ -80,7 +81,7 @@ impl RateLimiter {
     }
 }
 
-/// What makes failures one kind here, where nothing may cost much.
+/// The kind of a failure. It is cheaper than a fingerprint, because it is computed on the request path.
 fn key(failure: &Failure) -> u64 {
     let mut hasher = DefaultHasher::new();
     failure.type_name().hash(&mut hasher);
@@ -90,7 +91,7 @@ fn key(failure: &Failure) -> u64 {
     hasher.finish()
 }
 
-/// Forgets a quarter of the kinds, so that the walk is rare.
+/// Forgets a quarter of the kinds at once, so that the scan is rare.
 fn forget(kinds: &mut HashMap<u64, Kind>) {
     let mut ages: Vec<Instant> = kinds.values().map(|kind| kind.bucket.at).collect();
     let (_, oldest, _) = ages.select_nth_unstable(MAX_KINDS / 4);
@@ -121,7 +122,7 @@ impl Bucket {
     }
 
     const fn has_one(self) -> bool {
-        // Thirds of a minute add up to a little less than one.
+        // Fractions of a token may add up to slightly less than one.
         self.left >= 1.0 - 1e-9
     }
 

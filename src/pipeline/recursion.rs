@@ -1,4 +1,4 @@
-//! Marks the threads that work for a pipeline, so that reporting never reports itself.
+//! Marks the threads that work for a pipeline, so that failures of reporting are not reported themselves.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,7 +8,7 @@ use pin_project_lite::pin_project;
 use crate::panics::depth::VisibleCatchGuard;
 use crate::panics::thread::{FlagGuard, ThreadFlag};
 
-/// Whether this thread works for a pipeline now.
+/// Whether this thread currently works for a pipeline.
 pub(super) fn is_working() -> bool {
     ThreadFlag::WorksForPipeline.is_set()
 }
@@ -23,7 +23,7 @@ pub(super) fn enter() -> WorkingGuard {
 
 #[must_use = "the thread is marked only while the guard lives"]
 pub(super) struct WorkingGuard {
-    /// The pipeline catches every panic meanwhile.
+    /// While the guard lives, the pipeline catches every panic.
     _catching: VisibleCatchGuard,
     _flag: FlagGuard,
 }

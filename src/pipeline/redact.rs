@@ -16,7 +16,7 @@ use crate::report::report_error::ReportError;
 use crate::report::request_parts::ReportRequest;
 use crate::report::user::User;
 
-/// Hides what is sensitive. Every field is named here, so that a new one is not forgotten.
+/// Redacts sensitive values. The report is destructured without `..`, so that no new field is forgotten.
 pub(super) fn redact(report: &mut Report, redactor: &Redactor) {
     let Report {
         id: _,
@@ -72,7 +72,7 @@ impl Redaction<'_> {
         }
     }
 
-    /// The value of a key.
+    /// Redacts the value of a key.
     fn member(&self, key: &str, text: &mut String) {
         let redacted = self.0.field(key, text).into_owned();
         *text = redacted;
@@ -151,17 +151,13 @@ impl Redaction<'_> {
             self.0.member(key, value);
         }
         for (section, members) in metadata {
-            self.section(section, members);
+            self.0.members(section, members);
         }
         for FeatureFlag { name, variant } in feature_flags {
             if let Some(variant) = variant {
                 self.member(name, variant);
             }
         }
-    }
-
-    fn section(&self, section: &str, members: &mut Map<String, Value>) {
-        self.0.members(section, members);
     }
 
     fn record(&self, breadcrumbs: &mut [Breadcrumb], logs: &mut [LogLine]) {
@@ -176,7 +172,7 @@ impl Redaction<'_> {
             if let Cow::Owned(redacted) = self.0.text(message) {
                 *message = Cow::Owned(redacted);
             }
-            self.section("", data);
+            self.0.members("", data);
         }
         for LogLine { message, .. } in logs {
             self.text(message);

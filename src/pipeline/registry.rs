@@ -1,4 +1,4 @@
-//! All pipelines of the process: its crash concerns them all, and so does the child that delivers after one.
+//! All pipelines of the process, for what concerns every one of them: a crash, and the child that delivers after it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::reporter_state::ReporterState;
 use super::settings::Executor;
 use super::wait::block_until;
 
-/// Held for a look only, never while anything is called.
+/// Held for a lookup only, never while other code is called.
 static ALL: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
 
 struct Entry {
@@ -18,7 +18,7 @@ struct Entry {
     crash_timeout: Duration,
 }
 
-/// The pipelines that run on threads of their own, kept alive.
+/// The pipelines that run on threads of their own; they are kept alive.
 #[derive(Debug)]
 pub(crate) struct Pipelines(Vec<Arc<PipelineState>>);
 
@@ -31,8 +31,8 @@ pub(super) fn insert(state: &Arc<PipelineState>) {
     });
 }
 
-/// How long a panic may delay the end of the process: the longest setting of all. It is for a hook, so no handle is
-/// taken, which might be the last one to be dropped.
+/// How long a panic may delay the end of the process: the longest setting of all pipelines. Panic hooks call this, so
+/// no pipeline is upgraded: the handle might be the last one, and would then be dropped in the hook.
 pub(crate) fn crash_timeout() -> Duration {
     let all = all();
     let live = all.iter().filter(|entry| entry.state.strong_count() > 0);
@@ -43,18 +43,18 @@ pub(crate) fn crash_timeout() -> Duration {
 impl Pipelines {
     pub(crate) fn of_process() -> Self {
         let all = all();
-        // What runs on a runtime of the application does not get on while that waits.
+        // A pipeline on the application's runtime makes no progress while that runtime is blocked.
         let live = all.iter().filter_map(|entry| entry.state.upgrade());
         let own = live.filter(|state| state.executor == Executor::Threads);
         Self(own.collect())
     }
 
-    /// Whether nothing gets on before the deadline.
+    /// Whether no report can make progress before the deadline.
     pub(crate) fn are_settled(&self, deadline: Instant) -> bool {
         !self.0.iter().any(|state| state.moves(deadline))
     }
 
-    /// Blocks until nothing gets on before the timeout.
+    /// Blocks until no report can make progress before the timeout.
     pub(crate) fn wait_blocking(&self, timeout: Duration) {
         let deadline = Executor::Threads.now() + timeout;
         for state in &self.0 {

@@ -23,13 +23,13 @@ pub(super) struct ReporterState {
     spooler: Option<Spooler>,
     announcer: Arc<Announcer>,
     pub(super) executor: Executor,
-    /// Has the loop look what there is to do.
+    /// Makes the loop check what there is to do.
     pub(super) wake: Notify,
     /// Runs the loop.
     pub(super) runner: Runner,
 }
 
-/// What the reporters of a pipeline have in common.
+/// The settings that the reporters of a pipeline share.
 #[derive(Debug)]
 pub(super) struct SharedSettings {
     pub(super) queue: QueueLimits,
@@ -91,7 +91,7 @@ impl ReporterState {
         stored
     }
 
-    /// Takes a report, or drops it; one that is `stored` already is spooled from now on.
+    /// Adds a report to the backlog, or drops it. A report that is already `stored` counts as spooled from now on.
     pub(super) fn offer(&self, offer: Offer, stored: Option<Stored>) -> Option<Completion> {
         let now = self.executor.now();
         let completion = match stored {
@@ -102,7 +102,7 @@ impl ReporterState {
         completion
     }
 
-    /// Takes over what processes that have ended left on disk; returns whether one of them ended as it started.
+    /// Takes over what ended processes left on disk; returns whether one of them died during startup.
     pub(super) fn adopt(&self) -> bool {
         let Some(spooler) = &self.spooler else {
             return false;
@@ -120,7 +120,7 @@ impl ReporterState {
         }
     }
 
-    /// Writes the reports that are to be stored.
+    /// Writes the unstored reports to disk.
     pub(super) fn store(&self) {
         if let Some(spooler) = &self.spooler {
             let stored = spooler.store(&self.backlog);
@@ -128,7 +128,7 @@ impl ReporterState {
         }
     }
 
-    /// Gets the reports of a batch, and reads those that are on disk.
+    /// Loads the reports of a batch, reading those that are on disk.
     pub(super) fn load(&self, batch: Vec<(Key, Body)>) -> Vec<Loaded> {
         let (mut loaded, mut stored) = (Vec::with_capacity(batch.len()), Vec::new());
         for (key, body) in batch {
@@ -149,8 +149,8 @@ impl ReporterState {
         loaded
     }
 
-    /// Counts what became of a batch, after the files of reports that are done with are removed: after a flush there are
-    /// none.
+    /// Counts the deliveries of a batch. The files of finished reports are removed first, so that none are left after a
+    /// flush.
     pub(super) fn delivered(&self, deliveries: Vec<(Loaded, Delivery)>, is_broken: bool) {
         if let Some(spooler) = &self.spooler {
             let done = deliveries
@@ -166,7 +166,7 @@ impl ReporterState {
         self.end(ended);
     }
 
-    /// Announces what is done with, and removes its files.
+    /// Announces finished reports, and removes their files.
     pub(super) fn end(&self, ended: Ended) {
         if let Some(spooler) = &self.spooler {
             spooler.remove(&ended.files);
@@ -174,7 +174,7 @@ impl ReporterState {
         self.announcer.announce(&self.name, ended.completions);
     }
 
-    /// Calls the reporter back with what was dropped since this was called last.
+    /// Calls [`Reporter::dropped`](crate::reporters::Reporter::dropped) with the drops since the last call.
     pub(super) fn notify_drops(&self) {
         let refused = self.announcer.refused.snapshot();
         let drops = self.backlog().newly_dropped(&refused);

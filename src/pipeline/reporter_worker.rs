@@ -20,15 +20,15 @@ struct InFlight<'a> {
     delivery: BoxFuture<'a, Deliveries>,
 }
 
-/// What the reporter returned; `None` if it panicked or took too long.
+/// What the reporter returned; `None` if it panicked or timed out.
 type Deliveries = Option<Vec<Delivery>>;
 
 /// How long one delivery may take.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(60);
-/// How often a spool looks for what other processes have left.
+/// How often a spool looks for reports that ended processes left behind.
 const SCAN_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Starts the loop if it does not run.
+/// Starts the loop unless it is running.
 pub(super) fn start(state: &Arc<ReporterState>) {
     if !state.runner.is_running() {
         let name = format!("backstop-{}", state.name);
@@ -72,7 +72,7 @@ fn deliver(state: &ReporterState, batch: Vec<(Key, Body)>) -> Option<InFlight<'_
     state.notify_drops();
     let reports: Vec<Arc<Report>> = batch.iter().map(|it| Arc::clone(&it.report)).collect();
     let delivery = Box::pin(async move {
-        // In a future, so that a call that panics before it has made its own is caught too.
+        // Called inside a future, so that a panic before `deliver` returns its own future is caught too.
         let deliver = async { state.reporter.deliver(&reports).await };
         let deliver = CatchUnwind::new(Box::pin(deliver));
         timeout(DELIVERY_TIMEOUT, deliver).await.ok().flatten()
@@ -82,13 +82,14 @@ fn deliver(state: &ReporterState, batch: Vec<(Key, Body)>) -> Option<InFlight<'_
 
 fn delivered(state: &ReporterState, batch: Vec<Loaded>, deliveries: Deliveries) {
     let is_broken = deliveries.is_none();
-    // A report without a delivery was not delivered.
+    // A report for which the reporter returned no delivery is tried again.
     let deliveries = deliveries.unwrap_or_default().into_iter();
     let deliveries = deliveries.chain(std::iter::repeat(Delivery::RETRY));
     state.delivered(batch.into_iter().zip(deliveries).collect(), is_broken);
 }
 
-/// Waits until the batch in flight is delivered, and returns what became of it; or until something else happens.
+/// Waits until the batch in flight is delivered, and returns its deliveries; or returns `None` once the loop is woken
+/// or `until` has passed.
 async fn wait(
     state: &ReporterState,
     until: Option<Instant>,
@@ -131,7 +132,7 @@ fn or_scan(state: &ReporterState, until: Option<Instant>, next_scan: Instant) ->
     [until, scan].into_iter().flatten().min()
 }
 
-/// Whether the loop looks for what other processes have left.
+/// Whether the loop looks for reports that ended processes left behind.
 fn scans(state: &ReporterState) -> bool {
     state.has_spool() && !state.backlog().is_ended()
 }

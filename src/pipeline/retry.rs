@@ -1,28 +1,28 @@
-//! When a report is tried again, and when a reporter that fails is left alone.
+//! When a report is retried, and when a failing reporter is given a break.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How often and for how long a report is tried again.
+/// How often and for how long a report is retried.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RetryPolicy {
     pub(super) max_attempts: u32,
     pub(super) max_age: Duration,
-    /// The longest wait after the first attempt; it doubles with each further one.
+    /// The longest wait after the first attempt; it doubles with each further attempt, up to `longest`.
     base: Duration,
     longest: Duration,
 }
 
 /// The longest `Retry-After` that is honored.
 const MAX_HOLD: Duration = Duration::from_secs(24 * 60 * 60);
-/// Failures in a row that open the circuit.
+/// How many failures in a row open the circuit.
 const MAX_FAILURES: u32 = 5;
 const SHORTEST_OPEN: Duration = Duration::from_secs(15);
 const LONGEST_OPEN: Duration = Duration::from_secs(5 * 60);
 
 impl RetryPolicy {
-    /// For a backlog in memory.
+    /// The policy for a backlog in memory.
     pub(super) const fn in_memory() -> Self {
         Self {
             max_attempts: 8,
@@ -32,7 +32,7 @@ impl RetryPolicy {
         }
     }
 
-    /// For a backlog on disk, where a report may wait for as long as it is kept.
+    /// The policy for a backlog on disk, where a report is retried for as long as it is kept.
     pub(super) const fn on_disk(max_age: Duration) -> Self {
         Self {
             max_attempts: u32::MAX,
@@ -41,17 +41,18 @@ impl RetryPolicy {
         }
     }
 
-    /// How long a report waits after so many failed attempts. `jitter` is from 0 to below 1.
+    /// How long a report waits that had failed `attempts` times before. `jitter` is in `0.0..1.0`.
     ///
-    /// Full jitter: any time up to a bound that doubles, so that reports that failed together do not come back together.
+    /// Full jitter: a random time up to a bound that doubles, so that reports that failed together are not retried
+    /// together.
     pub(super) fn backoff(&self, attempts: u32, jitter: f64) -> Duration {
         let doubled = self.base.saturating_mul(1 << attempts.min(16));
         doubled.min(self.longest).mul_f64(jitter)
     }
 }
 
-/// Leaves a reporter alone while it fails: opens after some failures in a row, then lets single probes through, less
-/// and less often. Keeps to the receiver's `Retry-After` as well.
+/// A circuit breaker: it opens after a number of failures in a row, and then lets single probes through, less and less
+/// often. It also honors the receiver's `Retry-After`.
 #[derive(Debug, Default)]
 pub(super) struct Circuit {
     failures: u32,
@@ -65,7 +66,7 @@ pub(super) struct Circuit {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Permit {
     Batch,
-    /// One report, to find out whether the receiver is back.
+    /// A single report, to find out whether the receiver is back.
     Probe,
     NothingBefore(Instant),
 }
@@ -82,7 +83,7 @@ impl Circuit {
         }
     }
 
-    /// When something may be delivered, at the earliest.
+    /// The earliest instant at which something may be delivered.
     pub(super) fn closed_until(&self, now: Instant) -> Instant {
         let holds = [self.hold_until, self.open_until];
         holds.into_iter().flatten().fold(now, Instant::max)
@@ -103,14 +104,14 @@ impl Circuit {
         }
     }
 
-    /// Keeps to a `Retry-After`; returns how long that is.
+    /// Honors a `Retry-After` of at most 24 hours; returns how long it holds deliveries back.
     pub(super) fn hold(&mut self, after: Duration, now: Instant) -> Duration {
         let after = after.min(MAX_HOLD);
         self.hold_until = self.hold_until.max(Some(now + after));
         after
     }
 
-    /// Lets a probe through at this time, if it would have come later.
+    /// Lets the next probe through at `time`, unless it is due earlier.
     pub(super) fn probe_at(&mut self, time: Instant) {
         self.open_until = self.open_until.map(|until| until.min(time));
     }

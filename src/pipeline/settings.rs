@@ -33,7 +33,7 @@ pub struct RateLimit {
     pub overall: Option<u32>,
 }
 
-/// How much may wait in the queue, and in the memory of each reporter's backlog.
+/// How much may wait in the queue, and in memory in each reporter's backlog.
 ///
 /// A report that exceeds a limit is dropped and counted. An eighth on top of each limit is reserved for panics, and
 /// the panics of a dying process have twice the room.
@@ -46,10 +46,10 @@ pub struct RateLimit {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "it is written as a literal")]
 pub struct QueueLimits {
-    /// How many reports. Default: 1,024.
+    /// The maximum number of reports. Default: 1,024.
     pub reports: usize,
-    /// About how many bytes of them. What an error type allocates itself is not known and not counted. Default:
-    /// 16 MiB.
+    /// The maximum size of all reports in bytes, approximately: what an error type allocates itself is not counted.
+    /// Default: 16 MiB.
     pub bytes: usize,
 }
 
@@ -79,7 +79,7 @@ pub(crate) enum Executor {
     CurrentRuntime,
 }
 
-/// A setting that cannot work: its name, and what is wrong and would be right.
+/// An invalid setting: its name, what is wrong with it, and how to fix it.
 #[derive(Debug)]
 pub(crate) struct InvalidSetting {
     pub(crate) setting: &'static str,
@@ -91,13 +91,13 @@ impl Settings {
         self.reporters.push(reporter.configured());
     }
 
-    /// Whether a reporter can show frames, so that errors should take their backtraces.
+    /// Whether any reporter can show frames, so that errors should capture backtraces.
     pub(crate) fn wants_frames(&self) -> bool {
         let mut reporters = self.reporters.iter();
         reporters.any(|configured| configured.reporter.wants_frames())
     }
 
-    /// Checks all that can be checked without opening a spool.
+    /// Checks everything that can be checked without opening a spool.
     pub(super) fn check(&self) -> Result<(), InvalidSetting> {
         self.check_limits()?;
         let mut spools = HashSet::new();
@@ -178,7 +178,7 @@ impl SpoolSettings {
 }
 
 impl QueueLimits {
-    /// The limits for errors, or those for panics: errors that flood the queue must not keep panics out.
+    /// The limits for errors, or the higher ones for panics, so that a flood of errors does not keep panics out.
     pub(super) fn with_reserve(self, is_panic: bool) -> Self {
         let with_reserve = |limit: usize| limit.saturating_add((limit / 8).max(1));
         if is_panic {
@@ -191,7 +191,8 @@ impl QueueLimits {
         }
     }
 
-    /// The limits for the panics of a dying process: it may go on after most of them.
+    /// The limits for panics that may end the process. They are bounded too, because the process may survive such
+    /// panics.
     pub(super) const fn doubled(self) -> Self {
         Self {
             reports: self.reports.saturating_mul(2),
@@ -199,14 +200,14 @@ impl QueueLimits {
         }
     }
 
-    /// Whether one more of this size fits.
+    /// Whether one more report of this size fits.
     pub(super) const fn fits(self, reports: usize, bytes: usize, one_more: usize) -> bool {
         reports < self.reports && bytes.saturating_add(one_more) <= self.bytes
     }
 }
 
 impl Executor {
-    /// The time by the clock that the pipeline's timers use; a test may have paused that of its own runtime.
+    /// The current time of the clock that the pipeline's timers use: on the current runtime, a test may have paused it.
     pub(super) fn now(self) -> Instant {
         match self {
             Self::Threads => std::time::Instant::now().into(),

@@ -1,21 +1,21 @@
-//! The counters, as the application reads them.
+//! The statistics of a pipeline.
 
 use std::borrow::Cow;
 
 use super::counters::Counters;
 use crate::report::outcome::Outcome;
 
-/// How many reports there were and what became of them, for each reporter, at one moment.
+/// A consistent snapshot of how many reports there were, and of their outcomes at each reporter.
 ///
-/// For each reporter `captured + recovered = delivered + dropped + queued + spooled`, at every moment.
+/// For each reporter, `captured + recovered = delivered + dropped + queued + spooled` holds at every moment.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Stats {
-    /// The reporters, in the order in which they were set.
+    /// The reporters, in the order in which they were added to the builder.
     pub reporters: Vec<ReporterStats>,
 }
 
-/// What became of the reports for one reporter.
+/// The outcomes of reports at one reporter.
 #[derive(Clone, Debug)]
 pub struct ReporterStats {
     pub(super) name: Cow<'static, str>,
@@ -23,13 +23,13 @@ pub struct ReporterStats {
     pub(super) recovered: u64,
     pub(super) queued: u64,
     pub(super) spooled: u64,
-    /// What was refused before it reached any reporter.
+    /// Failures that were refused before they reached any reporter.
     pub(super) shared: Counters,
     pub(super) own: Counters,
 }
 
 impl Stats {
-    /// The first reporter of this name.
+    /// Returns the first reporter with this name.
     #[must_use]
     pub fn reporter(&self, name: &str) -> Option<&ReporterStats> {
         self.reporters.iter().find(|stats| stats.name == name)
@@ -55,31 +55,32 @@ impl ReporterStats {
         self.recovered
     }
 
-    /// How many have arrived.
+    /// How many reports were delivered.
     #[must_use]
     pub fn delivered(&self) -> u64 {
         self.count(Outcome::Delivered)
     }
 
-    /// How many were dropped, for any reason.
+    /// How many reports were dropped, for any reason.
     #[must_use]
     pub fn dropped(&self) -> u64 {
         self.shared.dropped() + self.own.dropped()
     }
 
-    /// How many are in memory: in the queue, in the reporter's backlog, or waiting to be tried again.
+    /// How many reports are in memory: in the queue, or in the reporter's backlog, where some may wait for a retry.
     #[must_use]
     pub const fn queued(&self) -> u64 {
         self.queued
     }
 
-    /// How many are on disk.
+    /// How many reports are on disk.
     #[must_use]
     pub const fn spooled(&self) -> u64 {
         self.spooled
     }
 
-    /// How many had this outcome; for [`Outcome::Spooled`] and [`Outcome::Pending`], how many have it now.
+    /// How many reports had this outcome; for [`Outcome::Spooled`] and [`Outcome::Pending`], how many are spooled or
+    /// queued right now.
     #[must_use]
     pub fn count(&self, outcome: Outcome) -> u64 {
         match outcome {
@@ -90,7 +91,7 @@ impl ReporterStats {
     }
 }
 
-/// What had not arrived when a flush or a close ended.
+/// The reports that were not delivered when a flush or a close ended.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Remaining {
@@ -101,7 +102,7 @@ pub struct Remaining {
 }
 
 impl Remaining {
-    /// Whether every report has arrived or was dropped for a reason that is counted.
+    /// Whether nothing remained, neither in memory nor on disk.
     #[must_use]
     pub const fn is_empty(self) -> bool {
         self.queued == 0 && self.spooled == 0

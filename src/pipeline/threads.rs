@@ -1,5 +1,5 @@
-//! Where the pipeline runs: threads with runtimes of their own, so that no runtime of the application takes reports
-//! along when it ends, and no reporter that blocks holds up another.
+//! Where the pipeline runs: threads with runtimes of their own, so that reports survive the shutdown of the
+//! application's runtime, and a reporter that blocks does not delay another.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use tokio::runtime::{self, Handle};
 use super::recursion;
 use super::settings::Executor;
 
-/// How often in a row a loop may panic; after that it is started again by the next report.
+/// How many panics in a row end a loop; after that, the next report starts it again.
 const MAX_LIVES: usize = 8;
 
-/// Runs one loop, at most once at a time. It can be started again whenever it has ended, in whatever way.
+/// Runs one loop, at most once at a time. However the loop ends, it can be started again.
 #[derive(Debug, Default)]
 pub(super) struct Runner {
     is_running: Arc<AtomicBool>,
@@ -24,7 +24,7 @@ impl Runner {
         self.is_running.load(Ordering::Acquire)
     }
 
-    /// Starts the loop if it does not run. One that panics starts over.
+    /// Starts the loop unless it is running. A loop that panics is restarted.
     pub(super) fn start<F>(
         &self,
         name: &str,
@@ -52,16 +52,16 @@ impl Runner {
             let _running = running;
             run_lives(&work);
         };
-        // Where no thread can be had, `running` is dropped, so that the next report tries again.
+        // If no thread can be spawned, `running` is dropped, so that the next report tries again.
         let _ = std::thread::Builder::new().name(name.to_owned()).spawn(run);
     }
 }
 
-/// Runs the loop to its end; one that panics is started over, unless that never helps.
+/// Runs the loop to its end. A loop that panics is restarted, until it has panicked [`MAX_LIVES`] times.
 fn run_lives<F: Future<Output = ()>>(work: &impl Fn() -> F) {
     for _ in 0..MAX_LIVES {
         let life = || {
-            // Without a runtime nothing can run; the next report tries again.
+            // If no runtime can be built, the loop ends, and the next report tries again.
             let runtime = runtime::Builder::new_current_thread().enable_all().build();
             if let Ok(runtime) = runtime {
                 runtime.block_on(work());
@@ -73,7 +73,7 @@ fn run_lives<F: Future<Output = ()>>(work: &impl Fn() -> F) {
     }
 }
 
-/// Held while the loop runs; whatever ends it, it can be started again.
+/// Marks the loop as running until dropped, however the loop ends.
 struct Running(Arc<AtomicBool>);
 
 impl Drop for Running {

@@ -1,4 +1,4 @@
-//! Waiting until something has happened, with a deadline, on any executor and on none.
+//! Waits for progress with a deadline, on any executor or without one.
 
 use std::pin::pin;
 use std::sync::{Arc, mpsc};
@@ -11,17 +11,17 @@ use tokio::time::Instant;
 
 use super::settings::Executor;
 
-/// Lets tasks and threads wait until reports get on.
+/// Lets tasks and threads wait until reports make progress.
 #[derive(Debug, Default)]
 pub(super) struct Progress(Notify);
 
 impl Progress {
-    /// Has all that wait look again.
+    /// Makes all waiters check their condition again.
     pub(super) fn made(&self) {
         self.0.notify_waiters();
     }
 
-    /// Waits until it is so; asks again whenever there was progress.
+    /// Waits until `is_so` returns `true`, checking again after all progress.
     pub(super) async fn until(&self, is_so: impl Fn() -> bool) {
         loop {
             let mut progress = pin!(self.0.notified());
@@ -34,10 +34,10 @@ impl Progress {
     }
 }
 
-/// Runs a future until this time at most; `None` if that has passed.
+/// Runs a future until the deadline; returns `None` if that passes first.
 ///
-/// The timer is a thread's, so that the caller's executor need not have one, nor let it run: with paused time a clock
-/// jumps as soon as nothing else happens on that runtime. If the system has no thread to spare, there is no wait.
+/// The timer runs on a thread of its own, because the caller's executor may have none, and because the paused clock of
+/// a tokio test jumps ahead as soon as its runtime is idle. If no thread can be spawned, the wait ends at once.
 pub(super) async fn with_deadline<F: Future>(
     executor: Executor,
     deadline: Instant,
@@ -47,7 +47,7 @@ pub(super) async fn with_deadline<F: Future>(
         return tokio::time::timeout_at(deadline, future).await.ok();
     }
     let mut future = pin!(future);
-    // Most often everything has arrived, and then no thread is needed.
+    // Usually everything is delivered already, and no thread is needed.
     let first = std::future::poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx))).await;
     if let Poll::Ready(output) = first {
         return Some(output);
@@ -60,7 +60,7 @@ pub(super) async fn with_deadline<F: Future>(
     .await
 }
 
-/// Runs a future on this thread until this time at most; `None` if that has passed.
+/// Runs a future on this thread until the deadline; returns `None` if that passes first.
 pub(super) fn block_until<F: Future>(deadline: Instant, future: F) -> Option<F::Output> {
     struct Unpark(Thread);
     impl Wake for Unpark {
@@ -84,7 +84,7 @@ pub(super) fn block_until<F: Future>(deadline: Instant, future: F) -> Option<F::
     }
 }
 
-/// Sleeps on a thread of its own, which ends early if this is dropped.
+/// Sleeps on a thread of its own, which ends early if this future is dropped.
 async fn alarm(deadline: Instant) {
     let (rings, rang) = oneshot::channel::<()>();
     let (_cancel, canceled) = mpsc::channel::<()>();
@@ -99,7 +99,7 @@ async fn alarm(deadline: Instant) {
     let _ = rang.await;
 }
 
-/// By the real clock, which is the one of the pipeline's own threads.
+/// The time left until the deadline by the real clock, which the pipeline's own threads use.
 fn left(deadline: Instant) -> Duration {
     deadline
         .into_std()

@@ -1,4 +1,4 @@
-//! The worker: makes reports of events and hands them to the reporters.
+//! The worker: turns events into reports and hands them to the reporters.
 
 use std::mem::size_of;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::report::event::Event;
 use crate::report::outcome::Outcome;
 use crate::report::report::Report;
 
-/// Starts the worker if it does not run: with the first report, and after it died.
+/// Starts the worker unless it is running: with the first report, and again after it died.
 pub(super) fn start(state: &Arc<PipelineState>) {
     if !state.runner.is_running() {
         let worker = Arc::clone(state);
@@ -33,7 +33,7 @@ fn start_reporters(state: &PipelineState) {
     }
 }
 
-/// Starts what has died with something left to do.
+/// Restarts the loops that died with work left.
 pub(super) fn revive(state: &Arc<PipelineState>) {
     if !state.queue.lock().is_empty() {
         start(state);
@@ -46,7 +46,7 @@ pub(super) fn revive(state: &Arc<PipelineState>) {
     }
 }
 
-/// Lets nothing in any more; what is there has until the deadline.
+/// Closes the queue; reports that are already in the pipeline have until the deadline.
 pub(super) fn close(state: &Arc<PipelineState>, deadline: Instant) {
     let now = state.executor.now();
     for reporter in &state.reporters {
@@ -64,7 +64,8 @@ pub(super) fn close(state: &Arc<PipelineState>, deadline: Instant) {
 }
 
 async fn run(state: Arc<PipelineState>) {
-    // For so long it looks by itself, so that of many failures only the first one pays for waking it.
+    // After work, the worker checks the queue once more on its own, so that in a burst of failures only the first one
+    // pays for waking it.
     const NAP: Duration = Duration::from_millis(1);
     let mut has_napped = false;
     loop {
@@ -103,7 +104,7 @@ fn process(state: &PipelineState, item: Item) {
     if let Some(waiter) = &waiter {
         waiter.expect(state.reporters.len());
     }
-    let (id, is_urgent) = (event.failure.id(), event.is_urgent);
+    let (id, is_urgent) = (event.id(), event.is_urgent);
     let is_panic = event.is_panic();
     let made = make(state, event, suppressed, is_panic);
     let stored = store_last(state, &made, is_urgent);
@@ -131,7 +132,7 @@ fn process(state: &PipelineState, item: Item) {
     announce(state, completions);
 }
 
-/// Makes a report, unless no reporter has room for it.
+/// Makes the report, unless no reporter has room for it.
 fn make(state: &PipelineState, event: Box<Event>, suppressed: u64, is_panic: bool) -> Made {
     let has_room = |reporter: &Arc<ReporterState>| reporter.backlog().has_room(0, is_panic);
     if !event.is_urgent && !state.reporters.iter().any(has_room) {
@@ -147,7 +148,7 @@ fn make(state: &PipelineState, event: Box<Event>, suppressed: u64, is_panic: boo
     Ok((Arc::new(report), weight))
 }
 
-/// Writes the report of a panic that may end the process to every spool, before anything can hold that up.
+/// Writes the report of a panic that may end the process to every spool, before anything else can delay that.
 fn store_last(state: &PipelineState, made: &Made, is_urgent: bool) -> Vec<Option<Stored>> {
     let mut stored = Vec::with_capacity(state.reporters.len());
     for reporter in &state.reporters {
@@ -164,7 +165,7 @@ fn announce(state: &PipelineState, completions: Vec<Option<Completion>>) {
     }
 }
 
-/// The bytes of a report as JSON, which is about what it takes in memory.
+/// The size of a report as JSON, which approximates what it takes in memory.
 fn weight(report: &Report) -> usize {
     struct Counter(usize);
     impl std::io::Write for Counter {
@@ -177,7 +178,7 @@ fn weight(report: &Report) -> usize {
         }
     }
     let mut counter = Counter(size_of::<Report>());
-    // What cannot be written has no weight.
+    // Counting stops where serialization fails.
     let _ = serde_json::to_writer(&mut counter, report);
     counter.0
 }

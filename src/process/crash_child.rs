@@ -19,30 +19,31 @@ static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
 
 /// Allows a crash to be reported at once, by a child process, instead of at the next start of the application.
 ///
-/// A panic that ends the process leaves its report on disk, synced, if the reporter has a [`Spool`](crate::reporters).
-/// What cannot be delivered within three quarters of [`crash_timeout`](crate::settings::PanicSettings::crash_timeout) is
-/// handed over to a child: the same program with the same arguments, detached, without standard input and output, and
-/// with `BACKSTOP_CRASH_CHILD` in its environment. The child runs `main` up to this call, which delivers what the spools
-/// hold, for 30 seconds at most, and returns the code to exit with. In every other process this returns `None`, and
-/// notes that a child may be started. Without this call no child is ever started.
+/// If the reporter has a [`Spool`](crate::reporters), a panic that ends the process leaves its report synced to disk.
+/// Reports that cannot be delivered within three quarters of
+/// [`crash_timeout`](crate::settings::PanicSettings::crash_timeout) are handed over to a child: the same program with
+/// the same arguments, detached, without standard input, output and error, and with `BACKSTOP_CRASH_CHILD` in its
+/// environment. The child runs `main` up to this call, which delivers the reports in the spools for at most 30 seconds
+/// and returns the exit code. In every other process, this call returns `None` and allows a child to be started.
+/// Without this call, no child is ever started.
 ///
 /// The child delivers with the settings of the application. Call this right after [`build`](crate::Builder::build), and
-/// do nothing before it that only a service does, such as binding a port. If no Backstop with a spool was built before,
-/// no child is started.
+/// do nothing before it that only the service itself should do, such as binding a port. If no Backstop with a spool was
+/// built before the call, no child is started.
 ///
-/// The child does not outlive a container whose first process the application was, nor systemd's default `KillMode`:
-/// there the next start delivers.
+/// The child ends with a container in which the application was the first process, and with a systemd unit that has the
+/// default `KillMode`. The next start of the application then delivers the reports.
 ///
 /// # Which panics end the process
 ///
-/// In a program compiled with `panic = "abort"`, every one that the [panic
-/// hook](crate::Backstop::install_panic_hook) sees, in handlers too. Otherwise one that unwinds `main` past its
-/// [guard](crate::Backstop::guard), and those after which Rust aborts, such as a panic that leaves a destructor while
-/// another one unwinds. Stack overflows, `abort`, `exit` and signals end the process without any hook, and are not
-/// reported.
+/// In a program compiled with `panic = "abort"`, every panic that the [panic
+/// hook](crate::Backstop::install_panic_hook) sees does, including those in handlers. Otherwise, a panic that unwinds
+/// `main` past its [guard](crate::Backstop::guard) does, and so does one after which Rust aborts, such as a panic that
+/// leaves a destructor while another one unwinds. Stack overflows, `abort`, `exit` and signals end the process without
+/// running a panic hook, and are not reported.
 ///
-/// The frames of such a report are looked up within half of `crash_timeout`. If that takes longer, as in a large program
-/// with all its debug information, frames contain only addresses.
+/// The frames of such a report are symbolized within half of `crash_timeout`. If that takes longer, as in a large
+/// program with full debug information, the frames contain only addresses.
 ///
 #[cfg_attr(
     feature = "spool",
@@ -78,7 +79,7 @@ pub fn crash_child() -> Option<ExitCode> {
         let start = Instant::now();
         loop {
             let left = LONGEST.saturating_sub(start.elapsed());
-            // It returns early if there is nothing to do before the next attempt.
+            // Returns early if nothing can be done before the next attempt.
             pipelines.wait_blocking(left);
             if pipelines.spooled() == 0 || left.is_zero() {
                 break;
@@ -105,7 +106,7 @@ pub(super) fn may_start() -> bool {
     PROGRAM.get().is_some() && !is_child()
 }
 
-/// Starts the child. It outlives this process, and a signal to its process group.
+/// Starts the child, which outlives this process and is not in its process group.
 pub(super) fn start() -> Option<Child> {
     let mut command = Command::new(PROGRAM.get()?);
     command

@@ -1,9 +1,9 @@
-//! Delivering reports in a process that is about to end because of a panic: those on their way get a moment to arrive,
+//! Delivers reports in a process that is about to end because of a panic: pending reports get a moment to be delivered,
 //! and those on disk are handed over to a child.
 //!
-//! The panicking thread only waits, for as long as the setting allows. The work happens on threads that were there
-//! before, so that whatever they run into (a lock that the panicking thread holds, a disk that hangs) costs no more than
-//! that time.
+//! The panicking thread only waits, for at most the crash timeout. The work happens on threads that were started
+//! before, so that whatever they run into, such as a lock that the panicking thread holds or a disk that hangs, costs
+//! no more than that time.
 
 use std::process::Child;
 
@@ -40,7 +40,7 @@ impl CrashFlush {
         }
     }
 
-    /// Moves on, and returns whether it is done.
+    /// Makes progress, and returns whether the flush is done.
     pub(super) fn poll(&mut self) -> bool {
         match &mut self.step {
             Step::Delivering => {
@@ -64,7 +64,7 @@ impl CrashFlush {
         if !crash_child::may_start() || self.pipelines.spooled() == 0 {
             return None;
         }
-        // Before the child starts, because it only takes what no process holds.
+        // Before the child starts, because it only takes over parts that no process has locked.
         self.pipelines.leave_disk();
         crash_child::start()
     }

@@ -1,4 +1,4 @@
-//! The panic hook: it records what only a hook can know.
+//! The panic hook, which records what only a hook can know.
 
 use std::fmt;
 use std::panic::{self, PanicHookInfo};
@@ -13,7 +13,7 @@ use crate::panics::thread::ThreadFlag;
 use crate::report::dispatch::{process_dispatch, set_process_dispatch};
 use crate::scope::UncaughtPanic;
 
-/// Whether the previous hook is not called for panics that become responses.
+/// Whether the previous hook is skipped for panics that become responses.
 static IS_QUIET: AtomicBool = AtomicBool::new(false);
 
 /// Why [`Backstop::install_panic_hook`] could not make this Backstop the one that reports the panics of the process.
@@ -26,15 +26,15 @@ pub struct PanicHookError {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum PanicHookErrorKind {
-    /// Another Backstop, which is still alive, installed the hook first. Panics in requests of this Backstop have their
-    /// source locations and frames too, but panics outside of scopes are reported to the other one.
+    /// Another Backstop that is still alive installed the hook first. Reports of panics in requests of this Backstop
+    /// have source locations and frames too, but panics outside of scopes are reported to the other Backstop.
     Taken,
-    /// Nothing was installed, because this thread is panicking, and no hook can be set then.
+    /// Nothing was installed, because a thread cannot set a panic hook while it is panicking.
     Panicking,
 }
 
 impl PanicHookError {
-    /// What kept the hook from being installed.
+    /// Returns why this Backstop does not report the panics of the process.
     #[must_use]
     pub const fn kind(&self) -> PanicHookErrorKind {
         self.kind
@@ -56,23 +56,24 @@ impl fmt::Display for PanicHookError {
 
 impl std::error::Error for PanicHookError {}
 
-/// # Panics
+/// # The panic hook
 impl Backstop {
-    /// Installs a panic hook, which records the source location and the backtrace of each panic. Only a hook can know
-    /// them: without it, the report of a panic contains just its message.
+    /// Installs a panic hook, which records the source location and the backtrace of each panic. Only a hook has access
+    /// to them: without it, the report of a panic contains just its message.
     ///
-    /// Panics that no layer catches, in a task, a thread or `main`, are then reported too: in their scope if they
-    /// happened in one ([`Scope::spawn`](crate::Scope::spawn)), otherwise to this Backstop and without a request.
-    /// Backstop cannot know whether the application catches a panic itself, so those that it catches outside of
-    /// requests are reported as well.
+    /// With the hook, panics that no layer catches, in a task, a thread or `main`, are reported too: in their scope if
+    /// they happened in one ([`Scope::spawn`](crate::Scope::spawn)), otherwise to this Backstop and without a request.
+    /// Backstop cannot know whether the application will catch a panic itself, so panics outside of requests are
+    /// reported even if the application catches them.
     ///
-    /// The hook is installed once in a process. It calls the previous hook, so that the usual message is still printed;
-    /// see [`install_quiet_panic_hook`](Self::install_quiet_panic_hook). The first Backstop that installs it is also the
-    /// one that [`notify`](crate::notify) and other free functions report to outside of every scope, until its last
+    /// The hook is installed once per process. It calls the previous hook, so that the usual message is still printed;
+    /// see [`install_quiet_panic_hook`](Self::install_quiet_panic_hook). The first Backstop that installs it is also
+    /// the one that [`notify`](crate::notify) and other free functions report to outside of every scope, until its last
     /// handle is dropped.
     ///
-    /// The hook itself prints nothing and looks nothing up: it copies texts and addresses. A hook that is set later and
-    /// does not call the previous one disables it; call [`panic_recorder`](Self::panic_recorder) in such a hook.
+    /// The hook itself prints nothing and symbolizes nothing: it only copies text and addresses. A hook that is set
+    /// later and does not call the previous one disables it; call [`panic_recorder`](Self::panic_recorder) in such a
+    /// hook.
     ///
     /// ```
     /// use backstop::Backstop;
@@ -93,18 +94,19 @@ impl Backstop {
         self.install(Some(false))
     }
 
-    /// Like [`install_panic_hook`](Self::install_panic_hook), but does not call the previous hook for panics that become
-    /// responses: such a panic is logged once, by the layer, and not printed. Panics in tasks, threads and `main`, and in
-    /// callbacks and destructors of the application, are printed as usual.
+    /// Like [`install_panic_hook`](Self::install_panic_hook), but does not call the previous hook for panics that
+    /// become responses: such a panic is logged once, by the layer, and not printed. Panics in tasks, threads and
+    /// `main`, and in callbacks and destructors of the application, are printed as usual.
     ///
     /// A hook cannot know whether a handler is about to catch its panic itself: such a panic is not printed either.
     /// Without [`log`](crate::Builder::log) and reporters, a panic leaves no trace but its response.
     ///
-    /// The last call decides: [`install_panic_hook`](Self::install_panic_hook) has every panic printed again.
+    /// The last call decides: [`install_panic_hook`](Self::install_panic_hook) makes the previous hook print every
+    /// panic again.
     ///
     /// # Errors
     ///
-    /// As [`install_panic_hook`](Self::install_panic_hook).
+    /// The same as for [`install_panic_hook`](Self::install_panic_hook).
     pub fn install_quiet_panic_hook(&self) -> Result<(), PanicHookError> {
         self.install(Some(true))
     }
@@ -125,14 +127,14 @@ impl Backstop {
     /// ```
     pub fn panic_recorder(&self) -> impl Fn(&PanicHookInfo<'_>) + Send + Sync + 'static {
         uncaught_thread::start();
-        // If it is another one that reports, panics are still recorded.
+        // If another Backstop reports them, panics are still recorded.
         let _ = self.report_for_process();
         |info| {
             note(info);
         }
     }
 
-    /// Installs the hook. `None` leaves it as quiet as it is.
+    /// Installs the hook. `None` keeps the current setting of whether it is quiet.
     pub(super) fn install(&self, is_quiet: Option<bool>) -> Result<(), PanicHookError> {
         static IS_INSTALLED: Mutex<bool> = Mutex::new(false);
         if std::thread::panicking() {
@@ -159,7 +161,7 @@ impl Backstop {
         Ok(())
     }
 
-    /// Makes this Backstop the one of the process.
+    /// Makes this Backstop the one that the process reports to.
     fn report_for_process(&self) -> Result<(), PanicHookError> {
         match process_dispatch() {
             Some(dispatch) if !Arc::ptr_eq(&dispatch, self.dispatch()) => Err(PanicHookError {
@@ -173,7 +175,7 @@ impl Backstop {
     }
 }
 
-/// Records a panic, and returns whether it ends the process, whatever may try to catch it.
+/// Records a panic, and returns whether it ends the process because it cannot be caught.
 fn note(info: &PanicHookInfo<'_>) -> bool {
     if ThreadFlag::RunsHooks.is_set() {
         return false;

@@ -15,24 +15,24 @@ use crate::panics::thread::{FlagGuard, ThreadFlag};
 pub struct MainGuard {
     backstop: Backstop,
     _may_end_process: FlagGuard,
-    /// It guards the thread that it was made on.
+    /// The guard belongs to the thread that created it.
     _not_send: PhantomData<*const ()>,
 }
 
 /// # The end of the process
 impl Backstop {
-    /// Guards `main`: when the guard is dropped, reports have
-    /// [`close_timeout`](crate::settings::PanicSettings::close_timeout) to be delivered, and reporting ends, as with
-    /// [`close_blocking`](Self::close_blocking). What does not arrive in time is dropped and counted, or stays in a
-    /// [`Spool`](crate::reporters) for the next start.
+    /// Guards `main`: dropping the guard delivers pending reports within
+    /// [`close_timeout`](crate::settings::PanicSettings::close_timeout) and ends reporting, as with
+    /// [`close_blocking`](Self::close_blocking). Reports that are not delivered in time are dropped and counted, or
+    /// stay in a [`Spool`](crate::reporters) for the next start.
     ///
-    /// It installs the [panic hook](Self::install_panic_hook), unless there is one; a quiet hook stays quiet. A panic
-    /// that unwinds `main` is reported before the guard is dropped, for
-    /// [`crash_timeout`](crate::settings::PanicSettings::crash_timeout) at most, and then goes on: the process ends with
-    /// the same message and status as without the guard.
+    /// This also installs the [panic hook](Self::install_panic_hook), unless it is installed already; a quiet hook
+    /// stays quiet. If a panic unwinds `main`, the guard waits for at most
+    /// [`crash_timeout`](crate::settings::PanicSettings::crash_timeout) until the panic is reported. The panic then
+    /// continues: the process ends with the same message and status as without the guard.
     ///
-    /// The guard blocks its thread when it is dropped, which at the end of `main` disturbs nothing. In a `main` that
-    /// makes its own runtime, make the guard after the runtime, so that it is dropped first.
+    /// Dropping the guard blocks the thread, which is harmless at the end of `main`. If `main` builds its own runtime,
+    /// create the guard after the runtime, so that it is dropped first.
     ///
     /// ```
     /// use std::process::ExitCode;
@@ -61,7 +61,7 @@ impl Backstop {
     /// }
     /// ```
     pub fn guard(&self) -> MainGuard {
-        // If another Backstop reports the panics of the process, it may.
+        // Another Backstop may already report the panics of the process.
         let _ = self.install(None);
         MainGuard {
             backstop: self.clone(),
@@ -72,10 +72,10 @@ impl Backstop {
 }
 
 impl MainGuard {
-    /// Ends the guard with the result of `main`, and returns the exit code of the process.
+    /// Drops the guard with the result of `main`, and returns the exit code of the process.
     ///
     /// An `Err`, of any type that `?` converts into an [`Error`], is logged and reported as unhandled. The code is a
-    /// failure for an `Err`, and after a panic that [shut the service down](crate::panics::OnPanic::ShutDown).
+    /// failure for an `Err`, and after a panic that [shut down the service](crate::panics::OnPanic::ShutDown).
     #[track_caller]
     pub fn exit_code<E: Into<Error>>(self, result: Result<(), E>) -> ExitCode {
         let is_ok = result.is_ok();
@@ -84,7 +84,7 @@ impl MainGuard {
         }
         let backstop = self.backstop.clone();
         drop(self);
-        // Asked last, because a panic in the last moment may count too.
+        // Checked last, because a panic while the guard is dropped counts too.
         if is_ok && !backstop.has_fatal_panic() {
             ExitCode::SUCCESS
         } else {
@@ -97,7 +97,7 @@ impl Drop for MainGuard {
     fn drop(&mut self) {
         if std::thread::panicking() {
             uncaught_thread::flush_for_crash();
-            // Otherwise dropping the last handle would wait once more.
+            // Otherwise, dropping the last handle would wait again.
             self.backstop.close_blocking(Duration::ZERO);
             return;
         }

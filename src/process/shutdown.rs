@@ -4,9 +4,9 @@ use crate::backstop::Backstop;
 
 /// # Shutdown
 impl Backstop {
-    /// Resolves when the service is to shut down: after a panic, with
+    /// Resolves when the service should shut down: after a panic with
     /// [`OnPanic::ShutDown`](crate::panics::OnPanic::ShutDown), or after [`request_shutdown`](Self::request_shutdown).
-    /// It may be called any number of times, and at any time.
+    /// May be called any number of times, and at any time.
     ///
     /// ```
     /// use std::time::Duration;
@@ -28,8 +28,8 @@ impl Backstop {
         self.shutdown_state().requested()
     }
 
-    /// Resolves [`shutdown_signal`](Self::shutdown_signal). Backstop handles no signal of the operating system; an
-    /// application that does calls this. The shutdown is not a failure then, and has no grace.
+    /// Resolves [`shutdown_signal`](Self::shutdown_signal). Backstop handles no signals of the operating system; an
+    /// application that does can call this. Such a shutdown does not count as a failure and has no grace period.
     ///
     /// ```
     /// use backstop::Backstop;
@@ -48,8 +48,9 @@ impl Backstop {
         self.shutdown_state().request();
     }
 
-    /// Resolves when the grace after a panic is over, with [`OnPanic::ShutDown`](crate::panics::OnPanic::ShutDown): for
-    /// a `main` that would rather drop its requests than wait any longer.
+    /// Resolves when the grace period after a panic is over, with
+    /// [`OnPanic::ShutDown`](crate::panics::OnPanic::ShutDown), so that `main` can drop the remaining requests instead
+    /// of waiting any longer.
     ///
     /// ```
     /// use backstop::Backstop;

@@ -5,14 +5,14 @@ use tokio::task::JoinHandle;
 use crate::error::Result;
 use crate::scope;
 
-/// Spawns a fallible task on tokio, and reports its error, as unhandled, even if the handle is dropped. A panic in it is
-/// reported too.
+/// Spawns a fallible task on tokio, and reports its error as unhandled, even if the handle is dropped. A panic in the
+/// task is reported too.
 ///
-/// The task runs in the current [`Scope`](crate::Scope), so that its reports contain what the request recorded. Outside
-/// of every scope it gets one of its own, of the Backstop that [installed the panic
-/// hook](crate::Backstop::install_panic_hook); if there is none either, its errors are only counted
-/// ([`unreported_count`](crate::stats::unreported_count)). Reports contain where the task was spawned, and where the
-/// tasks around it were, in `metadata.task`.
+/// The task runs in the current [`Scope`](crate::Scope), so its reports contain what the request recorded. Outside of
+/// every scope, the task gets a scope of its own from the Backstop that [installed the panic
+/// hook](crate::Backstop::install_panic_hook); if there is none, its errors are only counted by
+/// [`unreported_count`](crate::stats::unreported_count). In `metadata.task`, reports contain the source location where
+/// the task was spawned, and those of the tasks around it.
 ///
 /// The handle returns the value, the error or the panic as usual. If a handler returns that error, it is not reported
 /// again, and the response has the same id. As with [`notify`](crate::notify), the report is not

@@ -1,5 +1,5 @@
-//! The thread that reports panics which no layer catches: their hook must not, because reporting calls the application.
-//! In a process that ends because of a panic, it also runs the [`CrashFlush`].
+//! The thread that reports panics that no layer catches. The panic hook must not do so, because reporting runs code of
+//! the application. In a process that ends because of a panic, the thread also runs the [`CrashFlush`].
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, Once, PoisonError};
@@ -17,16 +17,16 @@ const MAX_WAITING: usize = 256;
 /// How often a running flush is polled.
 const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
-/// Never held while anything is called.
+/// Never held while code of the application runs.
 static STATE: Mutex<State> = Mutex::new(State {
     panics: VecDeque::new(),
     is_running: false,
     requested: 0,
     flushed: 0,
 });
-/// A panic or a request for a flush came in.
+/// Signals a new panic or a request for a flush.
 static WORK: Condvar = Condvar::new();
-/// A flush is done.
+/// Signals that a flush is done.
 static FLUSHED: Condvar = Condvar::new();
 
 struct State {
@@ -37,8 +37,8 @@ struct State {
     flushed: u64,
 }
 
-/// Starts the thread, once in the process, so that it is there when a panic comes. If the system has no thread to give,
-/// panics wait until there are too many, and are then counted as unreported.
+/// Starts the thread once per process, so that it exists before the first panic. If it cannot be spawned, panics are
+/// queued until the queue is full; further ones are counted as unreported.
 pub(super) fn start() {
     static START: Once = Once::new();
     START.call_once(|| {
@@ -63,8 +63,8 @@ pub(super) fn push(panic: UncaughtPanic) {
     }
 }
 
-/// In a process that is about to end: waits until all panics so far are reported and the reports are flushed, for the
-/// crash timeout at most. Called in hooks too.
+/// In a process that is about to end, waits for at most the crash timeout until all panics so far are reported and the
+/// reports are flushed. Called in hooks too.
 pub(super) fn flush_for_crash() {
     let timeout = pipeline::crash_timeout();
     // Without a reporter there is nothing to wait for, and the thread cannot wait for itself.
@@ -96,7 +96,7 @@ fn run() {
         let mut state = state();
         if let Some(panic) = state.panics.pop_front() {
             drop(state);
-            // It may run destructors of the application.
+            // Reporting may run destructors of the application.
             catch_panic(|| panic.report());
             panic_reported();
         } else if state.requested == state.flushed {
@@ -122,7 +122,7 @@ fn poll_flush(flush: &mut Option<CrashFlush>, requested: u64) {
         state.flushed = requested;
         drop(state);
         FLUSHED.notify_all();
-        // It may drop the last handle to reporters of the application.
+        // This may drop the last handle to a reporter of the application.
         drop_catching(flush.take());
     } else {
         drop(WORK.wait_timeout(state, POLL_INTERVAL));

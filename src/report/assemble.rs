@@ -1,4 +1,4 @@
-//! From an event to the report; runs on the pipeline's worker.
+//! Turns an event into a report; runs on the pipeline's worker.
 
 use serde_json::{Map, Value};
 
@@ -16,7 +16,7 @@ use crate::error::{Failure, Link};
 use crate::panics::catch::catch_panic;
 use crate::request::RequestInfo;
 
-/// The report of an event, before the application's callbacks have seen it and before it is redacted.
+/// Returns the report of an event, before the application's callbacks run and before it is redacted.
 pub(crate) fn assemble(event: Box<Event>) -> Report {
     let mut report = outline(&event);
     add_what_failed(&mut report, &event);
@@ -25,12 +25,12 @@ pub(crate) fn assemble(event: Box<Event>) -> Report {
     if report.fingerprint.is_empty() {
         report.fingerprint = fingerprint::fingerprint(&report);
     }
-    // The error's own destructor may panic; here the caller catches that.
+    // The error's own destructor may panic; the caller catches that.
     drop(event);
     report
 }
 
-/// A report with nothing in it that the application has written.
+/// Returns a report without any data from the application.
 pub(crate) fn outline(event: &Event) -> Report {
     let origin = event.failure.origin();
     Report {
@@ -74,7 +74,7 @@ fn add_request(report: &mut Report, event: &Event) {
     report.request = request.map(|request| report_request(request, defaults));
     let status = event.status;
     report.response = status.map(|status| ReportResponse::new(status.as_u16()));
-    // Without a route there is no name, because a path is as good as unique.
+    // Only the route names a transaction, because paths with ids in them would make nearly every one unique.
     report.transaction =
         request.and_then(|request| Some(format!("{} {}", request.method(), request.route()?)));
     if let Some(ids) = context.trace {
@@ -100,7 +100,7 @@ fn report_request(request: &RequestInfo, defaults: Option<&ReportDefaults>) -> R
     }
 }
 
-/// From the most general to the most specific: what comes later replaces what came before.
+/// Adds what was recorded, from the most general to the most specific: later values replace earlier ones.
 fn add_what_was_recorded(report: &mut Report, event: &Event) {
     let context = event.context();
     if let Some(defaults) = &context.defaults {
@@ -127,7 +127,7 @@ fn add_what_was_recorded(report: &mut Report, event: &Event) {
     of_error.merge_into(report);
 }
 
-/// What the error says about itself: its fields, code and details.
+/// The error's own data: its fields, code and details.
 fn error_members(failure: &Failure) -> Map<String, Value> {
     let repr = failure.repr();
     let fields = repr.fields().into_iter();

@@ -1,12 +1,12 @@
 //! What happened before a failure: breadcrumbs and log lines.
 
 use std::borrow::Cow;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::severity::Severity;
+use crate::identity::now_millis;
 
 /// One step on the way to a failure; see [`Scope::add_breadcrumb`](crate::Scope::add_breadcrumb).
 ///
@@ -27,7 +27,7 @@ use super::severity::Severity;
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Breadcrumb {
-    /// When it was left, in milliseconds since 1970 (UTC).
+    /// When the step was taken, in milliseconds since 1970 (UTC).
     pub timestamp: u64,
     /// What happened; a scope keeps at most 1 KiB of it.
     pub message: Cow<'static, str>,
@@ -45,7 +45,7 @@ pub struct Breadcrumb {
 #[non_exhaustive]
 #[serde(rename_all = "lowercase")]
 pub enum BreadcrumbKind {
-    /// Left by the application.
+    /// A breadcrumb that the application added itself.
     #[default]
     Manual,
     /// A log event.
@@ -54,7 +54,7 @@ pub enum BreadcrumbKind {
     Request,
     /// A database query.
     Query,
-    /// Something that the user did.
+    /// An action of the user.
     User,
     /// A change of state.
     State,
@@ -65,12 +65,12 @@ pub enum BreadcrumbKind {
 }
 
 impl Breadcrumb {
-    /// A step that was taken now, of the kind [`Manual`](BreadcrumbKind::Manual) and the level
+    /// Creates a breadcrumb with the current time, the kind [`Manual`](BreadcrumbKind::Manual) and the level
     /// [`Info`](Severity::Info).
     #[must_use]
     pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            timestamp: now(),
+            timestamp: now_millis(),
             message: message.into(),
             kind: BreadcrumbKind::default(),
             level: Severity::Info,
@@ -125,7 +125,7 @@ impl From<Cow<'static, str>> for Breadcrumb {
     }
 }
 
-/// A line of the application's log that goes along with a report; see [`Scope::log`](crate::Scope::log).
+/// A line of the application's log that is sent with a report; see [`Scope::log`](crate::Scope::log).
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct LogLine {
@@ -138,20 +138,13 @@ pub struct LogLine {
 }
 
 impl LogLine {
-    /// A line that was written now.
+    /// Creates a line with the current time.
     #[must_use]
     pub fn new(level: Severity, message: impl Into<String>) -> Self {
         Self {
-            timestamp: now(),
+            timestamp: now_millis(),
             level,
             message: message.into(),
         }
     }
-}
-
-/// Milliseconds since 1970.
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let millis = since.unwrap_or_default().as_millis();
-    u64::try_from(millis).unwrap_or(u64::MAX)
 }

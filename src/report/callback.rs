@@ -20,7 +20,8 @@ impl ReportCallback {
         })))
     }
 
-    /// Whether the report is kept. A callback that panics keeps it, without what it changed.
+    /// Runs the callback, and returns whether the report is kept. If it panics, its changes are undone and the report
+    /// is kept.
     fn apply(&self, report: &mut Report) -> bool {
         let before = report.clone();
         self.0.call(|edit| edit(report)).unwrap_or_else(|| {
@@ -30,8 +31,8 @@ impl ReportCallback {
     }
 }
 
-/// A closure whose captured values may panic when they are dropped: callbacks are dropped with the last
-/// handle to their scope, which may be anywhere, even where another panic unwinds.
+/// A closure whose captured values may panic when they are dropped. Callbacks are dropped with the last handle to their
+/// scope, which may happen anywhere, even while another panic unwinds.
 struct DropCatching<F>(Option<F>);
 
 impl<F> Drop for DropCatching<F> {
@@ -40,7 +41,7 @@ impl<F> Drop for DropCatching<F> {
     }
 }
 
-/// The callback of one [`contextualize`](crate::report::contextualize), and those of the futures around it.
+/// The callback of one [`contextualize`](crate::report::contextualize) future, and those of the futures around it.
 #[derive(Debug)]
 pub(crate) struct ContextCallbacks {
     callback: ReportCallback,
@@ -52,19 +53,19 @@ impl ContextCallbacks {
         Arc::new(Self { callback, outer })
     }
 
-    /// Those of the futures around.
+    /// The callbacks of the enclosing futures.
     pub(crate) const fn outer(&self) -> Option<&Arc<Self>> {
         self.outer.as_ref()
     }
 
-    /// The innermost one first.
+    /// Iterates over the callbacks, innermost first.
     pub(super) fn iter(&self) -> impl Iterator<Item = &ReportCallback> {
         std::iter::successors(Some(self), |context| context.outer.as_deref())
             .map(|context| &context.callback)
     }
 }
 
-/// All callbacks on one report, in their order.
+/// All callbacks on one report, in the order in which they run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ReportCallbacks(Vec<ReportCallback>);
 
@@ -73,7 +74,7 @@ impl ReportCallbacks {
         Self(callbacks)
     }
 
-    /// Whether the report is kept: the first callback that drops it is the last one that runs.
+    /// Runs the callbacks until one drops the report, and returns whether the report is kept.
     pub(crate) fn apply(&self, report: &mut Report) -> bool {
         self.0.iter().all(|callback| callback.apply(report))
     }

@@ -13,7 +13,7 @@ use super::environment::App;
 pub(crate) struct ReportDefaults {
     pub(crate) app: App,
     pub(crate) attributes: BTreeMap<String, Value>,
-    /// Whether reports of errors have the backtrace of where the error was made; those of panics always do.
+    /// Whether reports of errors include the backtrace of where the error was created; those of panics always do.
     pub(crate) backtraces: bool,
     /// Writes path and query with secrets redacted; without it a report has the path only.
     pub(crate) url: Option<Box<UrlWriter>>,
@@ -22,7 +22,7 @@ pub(crate) struct ReportDefaults {
 pub(crate) type UrlWriter = dyn Fn(&Uri) -> String + Send + Sync;
 
 impl ReportDefaults {
-    /// The application, if anything is known of it.
+    /// The application, if anything is known about it.
     pub(super) fn app(&self) -> Option<App> {
         (!self.app.is_empty()).then(|| self.app.clone())
     }

@@ -1,4 +1,4 @@
-//! [`Dispatch`]: a Backstop as scopes see it, and the one that the process reports to.
+//! [`Dispatch`]: the part of a Backstop that scopes hold, and the one that the process reports to.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,23 +11,22 @@ use super::event::Event;
 use crate::error::Failure;
 use crate::panics::catch::catch_panic;
 
-/// Takes the events of one Backstop: its pipeline.
+/// Receives the events of one Backstop: its pipeline.
 pub(crate) trait EventSink: Send + Sync + 'static {
-    /// Takes one event or counts why not. It is called on the path of a request, so it never waits.
+    /// Takes an event, or counts why it is dropped. Called on the request path, so it never waits.
     fn capture(&self, event: Box<Event>);
 
-    /// Counts a failure that [`Reporting::filter`](crate::settings::Reporting::filter) or an ignored type has excluded.
+    /// Counts a failure that [`Reporting::filter`](crate::settings::Reporting::filter) or an ignored type excluded.
     fn filtered(&self, _id: Uuid) {}
 }
 
 /// Decides what a panic means for the process.
 pub(crate) trait PanicObserver: Send + Sync + 'static {
-    /// Called for each panic of this Backstop after it was captured. It may be called on the path of a request,
-    /// so it never waits.
+    /// Called for each panic of this Backstop after it was captured, possibly on the request path, so it never waits.
     fn panicked(self: Arc<Self>, failure: &Failure);
 }
 
-/// One Backstop as scopes see it. Two are the same only if they are the same value.
+/// The part of a Backstop that scopes hold. Dispatches are compared by identity.
 pub(crate) struct Dispatch {
     number: u64,
     sink: Option<Arc<dyn EventSink>>,
@@ -56,7 +55,7 @@ impl Dispatch {
         }
     }
 
-    /// The number that no other Backstop of this process has.
+    /// The number of the Backstop, unique within the process.
     pub(crate) const fn number(&self) -> u64 {
         self.number
     }
@@ -70,13 +69,13 @@ impl Dispatch {
         &self.defaults
     }
 
-    /// Whether this Backstop has not reported the failure before; from now on it has.
+    /// Marks the failure as reported by this Backstop, and returns whether it was not before.
     pub(crate) fn claim_report(&self, failure: &Failure) -> bool {
         let reported_to = failure.reported_to();
         reported_to.is_none_or(|reported_to| reported_to.insert(self.number))
     }
 
-    /// Hands an event to the pipeline. Nothing that happens there reaches the caller.
+    /// Hands an event to the pipeline. Panics there are caught.
     pub(crate) fn capture(&self, event: Box<Event>) {
         if let Some(sink) = &self.sink {
             catch_panic(|| sink.capture(event));
@@ -105,10 +104,10 @@ impl fmt::Debug for Dispatch {
     }
 }
 
-/// The Backstop that installed the panic hook: free functions report to it outside of every scope. Held
-/// weakly, because a Backstop ends with its last handle.
+/// The Backstop that installed the panic hook, to which free functions report outside of every scope. Held weakly,
+/// because a Backstop ends with its last handle.
 static OF_PROCESS: RwLock<Weak<Dispatch>> = RwLock::new(Weak::new());
-/// What found no Backstop to report to.
+/// The number of failures for which there was no Backstop to report to.
 static UNREPORTED: AtomicU64 = AtomicU64::new(0);
 
 /// Makes this the Backstop that the process reports to.
@@ -116,7 +115,7 @@ pub(crate) fn set_process_dispatch(dispatch: &Arc<Dispatch>) {
     *OF_PROCESS.write().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(dispatch);
 }
 
-/// The Backstop that the process reports to, as long as it lives.
+/// Returns the Backstop that the process reports to, if it is still alive.
 pub(crate) fn process_dispatch() -> Option<Arc<Dispatch>> {
     OF_PROCESS
         .read()

@@ -22,7 +22,7 @@ pub struct App {
 }
 
 impl App {
-    /// An application with its name and version.
+    /// Creates an application with its name and version.
     #[must_use]
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self {
@@ -39,7 +39,7 @@ impl App {
         self
     }
 
-    /// Whether nothing is known of it.
+    /// Whether nothing is known about it.
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -98,12 +98,12 @@ pub struct Thread {
     /// The name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// The number that Rust gave the thread; it is not the operating system's.
+    /// The number of Rust's [`ThreadId`](std::thread::ThreadId), which is not the operating system's thread id.
     pub id: u64,
 }
 
 impl Thread {
-    /// A thread with the number that Rust gave it.
+    /// Creates a thread with the number of its [`ThreadId`](std::thread::ThreadId).
     #[must_use]
     pub const fn new(id: u64) -> Self {
         Self { name: None, id }
@@ -119,7 +119,7 @@ impl Thread {
 
 impl From<&thread::Thread> for Thread {
     fn from(thread: &thread::Thread) -> Self {
-        // Stable Rust gives the number only through `Debug`: `ThreadId(7)`.
+        // Stable Rust exposes the number only through `Debug`: `ThreadId(7)`.
         let id = format!("{:?}", thread.id());
         let digits: String = id.chars().filter(char::is_ascii_digit).collect();
         Self {

@@ -1,4 +1,4 @@
-//! [`ErrorEvent`]: a failure as callbacks on the request's path see it.
+//! [`ErrorEvent`]: a failure as callbacks on the request path receive it.
 
 use http::StatusCode;
 
@@ -6,7 +6,7 @@ use crate::error::{Failure, Origin};
 use crate::request::RequestInfo;
 
 /// One failure and its request, as [`Builder::on_error`](crate::Builder::on_error) and
-/// [`Reporting::filter`](crate::settings::Reporting::filter) see them.
+/// [`Reporting::filter`](crate::settings::Reporting::filter) receive them.
 ///
 /// ```
 /// use backstop::report::ErrorEvent;
@@ -39,42 +39,42 @@ impl<'a> ErrorEvent<'a> {
         }
     }
 
-    /// The same failure where a response with this status had already started.
+    /// Sets the status of the response if it had already started when the failure happened.
     #[must_use]
     pub const fn with_sent_status(mut self, status: StatusCode) -> Self {
         self.sent = Some(status);
         self
     }
 
-    /// What failed, with everything that the client does not see.
+    /// Returns the failure, including everything that the client does not see.
     #[must_use]
     pub const fn failure(&self) -> &'a Failure {
         self.failure
     }
 
-    /// The request that failed.
+    /// Returns the request that failed.
     #[must_use]
     pub const fn request(&self) -> &'a RequestInfo {
         self.request
     }
 
-    /// The status that the client gets. If the response had started, it is the one that was sent, usually 200,
-    /// while the failure's own status is 500.
+    /// Returns the status that the client receives. If the response had already started, it is the status that was
+    /// sent, usually 200, while the failure's own status is 500.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.sent.unwrap_or_else(|| self.failure.status())
     }
 
-    /// Whether the failure is reported where no [filter](crate::settings::Reporting::filter) decides: if its status is 500
-    /// or above, and for every panic and every failed body.
+    /// Whether the failure is reported if no [filter](crate::settings::Reporting::filter) is set: true for a status of
+    /// 500 or above, for every panic and for every failed body.
     #[must_use]
     pub fn is_reported_by_default(&self) -> bool {
         self.failure.status().is_server_error()
             || matches!(self.failure.origin(), Origin::Panic | Origin::Body)
     }
 
-    /// Whether the response had started, so that the failure did not change it. If its body failed, the client
-    /// sees a stream that breaks off; if a destructor of the handler panicked, it sees nothing of it.
+    /// Whether the response had already started, so that the failure could not change it. If the body failed, the
+    /// client receives a truncated stream; if a destructor of the handler panicked, the client notices nothing.
     #[must_use]
     pub const fn response_started(&self) -> bool {
         self.sent.is_some()

@@ -1,7 +1,7 @@
 //! [`Event`]: a failure on its way to the pipeline.
 //!
-//! It is made on the path of a request, so it only holds handles to what is known. The worker makes the
-//! [`Report`](super::report::Report) of it, and that is where text is formatted and copied.
+//! It is created on the request path, so it only holds handles to its parts. The worker turns it into a
+//! [`Report`](super::report::Report), and only then is text formatted and copied.
 
 use std::sync::Arc;
 use std::thread::Thread;
@@ -18,16 +18,16 @@ use super::trace_ids::TraceIds;
 use crate::error::Failure;
 use crate::request::RequestInfo;
 
-/// One failure on its way to the pipeline; boxed, because it changes hands a few times.
+/// One failure on its way to the pipeline. It is boxed, because it is moved several times.
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) failure: Failure,
     pub(crate) severity: Severity,
-    /// The request, if there is one and the event is not made before its info is known.
+    /// The request, if there is one and its info was known when the event was created.
     pub(crate) request: Option<RequestInfo>,
-    /// The status that the client got.
+    /// The status that the client received.
     pub(crate) status: Option<StatusCode>,
-    /// Whether the process may end at any moment, so that this report goes before all others.
+    /// Whether the process may end at any moment, so that this report precedes all others.
     pub(crate) is_urgent: bool,
     context: EventContext,
 }
@@ -37,9 +37,9 @@ pub(crate) struct Event {
 pub(crate) struct EventContext {
     pub(crate) scope: ScopeSnapshot,
     pub(crate) callbacks: Option<Arc<ContextCallbacks>>,
-    /// Only of code that runs outside of a request's own future.
+    /// Only set for code that runs outside of a request's own future.
     pub(crate) spawned: Option<Box<SpawnOrigin>>,
-    /// The span; without it the request's `traceparent` has the ids.
+    /// The ids of the current span; if `None`, those of the request's `traceparent` are used.
     pub(crate) trace: Option<TraceIds>,
     pub(crate) thread: Option<Thread>,
     pub(crate) defaults: Option<Arc<ReportDefaults>>,
@@ -57,8 +57,8 @@ pub(crate) enum ScopeSnapshot {
 }
 
 impl Event {
-    /// An event with the severity that the failure's origin implies; request and status are for the caller to
-    /// fill in where they are known.
+    /// Creates an event with the severity that the failure's origin implies. The caller sets the request and the status
+    /// where they are known.
     #[inline]
     pub(crate) fn new(failure: Failure, context: EventContext) -> Box<Self> {
         let severity = if failure.origin().is_handled() {
@@ -88,7 +88,7 @@ impl Event {
         &self.context
     }
 
-    /// About how many bytes of memory the scope's data takes: the queue is bounded in bytes.
+    /// The approximate size of the scope's data in memory, in bytes; the queue limits the bytes of its events.
     pub(crate) fn scope_size(&self) -> usize {
         match &self.context.scope {
             ScopeSnapshot::Recorded(data) => data.size(),
@@ -96,8 +96,8 @@ impl Event {
         }
     }
 
-    /// The application's callbacks on the report: those of the scope, then those of the futures around the
-    /// failure from the inside out.
+    /// Returns the application's callbacks on the report: those of the scope, then those of the futures around the
+    /// failure, innermost first.
     pub(crate) fn callbacks(&self) -> ReportCallbacks {
         let of_scope: &[ReportCallback] = match &self.context.scope {
             ScopeSnapshot::Recorded(data) => data.callbacks(),

@@ -23,7 +23,7 @@ pub struct FeatureFlag {
 }
 
 impl FeatureFlag {
-    /// A flag without a variant.
+    /// Creates a flag without a variant.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
         Self {

@@ -1,14 +1,14 @@
-//! What groups reports of the same problem.
+//! Fingerprints, which group reports of the same problem.
 
 use super::report::Report;
-use crate::text::prefix;
+use crate::text::{fnv1a, prefix};
 
 /// The longest fingerprint, in bytes.
 pub(crate) const MAX_FINGERPRINT: usize = 200;
 
-/// The types of the errors and the first source location: no message, because it differs from one failure to
-/// the next, and no symbol, because it differs from build to build. Without any source location it is the
-/// origin, the status, the method and the route.
+/// The default fingerprint: the types of the errors and the first source location. Messages are left out, because they
+/// differ from one failure to the next, and so are symbols, because they differ from build to build. Without a source
+/// location, the origin, the status, the method and the route take its place.
 pub(super) fn fingerprint(report: &Report) -> String {
     let types = report.errors.iter();
     let types = types.filter_map(|error| error.type_name.as_deref());
@@ -32,18 +32,14 @@ pub(super) fn fingerprint(report: &Report) -> String {
     parts.join(" ")
 }
 
-/// The fingerprint as all reporters get it: the start of one that is too long, and a hash (FNV-1a) that
-/// distinguishes it from others with the same start.
+/// Bounds the length of a fingerprint: one that is too long is cut, and a hash of the whole distinguishes it
+/// from others with the same start.
 pub(crate) fn bounded_fingerprint(fingerprint: String) -> String {
     const START: usize = 160;
     if fingerprint.len() <= MAX_FINGERPRINT {
         return fingerprint;
     }
-    let hash = fingerprint
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+    let hash = fnv1a(&fingerprint);
     format!("{} {hash:016x}", prefix(&fingerprint, START))
 }
 

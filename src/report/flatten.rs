@@ -6,8 +6,9 @@ use serde_json::Value;
 use super::limits;
 
 /// An object whose members become attributes under dotted keys: `{"socket": {"bytes_read": 7}}` becomes
-/// `socket.bytes_read = 7`. The items of an array go by their index; `null` is skipped; a scalar becomes the
-/// attribute `value`. See [`Scope::add_attributes`](crate::Scope::add_attributes).
+/// `socket.bytes_read = 7`. The items of an array are keyed by index, `null` is skipped, and a bare scalar becomes the
+/// attribute `value`. Values nested more than 16 levels deep are skipped. See
+/// [`Scope::add_attributes`](crate::Scope::add_attributes).
 ///
 /// Members whose name starts with `_` are skipped, unless [`with_private`](Self::with_private) includes them.
 ///
@@ -28,7 +29,7 @@ pub struct Flatten {
 }
 
 impl Flatten {
-    /// The members of anything that serializes to an object; none if it cannot be serialized.
+    /// Flattens anything that serializes to an object. If it cannot be serialized, there are no attributes.
     pub fn new(object: impl Serialize) -> Self {
         Self {
             value: serde_json::to_value(object).unwrap_or_default(),
@@ -37,7 +38,7 @@ impl Flatten {
         }
     }
 
-    /// Sets what every key starts with, before a dot. Default: nothing.
+    /// Sets a prefix for every key, which is followed by a dot. Default: none.
     pub fn with_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
@@ -49,7 +50,7 @@ impl Flatten {
         self
     }
 
-    /// The attributes, at most one more than a scope keeps.
+    /// Returns the attributes, at most one more than a scope keeps.
     pub(crate) fn into_attributes(self) -> Vec<(String, Value)> {
         let mut attributes = Vec::new();
         self.walk(&self.prefix, &self.value, MAX_DEPTH, &mut attributes);

@@ -18,7 +18,7 @@ pub struct Frame {
     /// The demangled name of the function.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub function: Option<String>,
-    /// The source file, as the compiler was given it.
+    /// The path of the source file, as it was passed to the compiler.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// The line, counted from 1.
@@ -29,15 +29,15 @@ pub struct Frame {
     pub column: Option<u32>,
     /// The instruction pointer.
     pub address: u64,
-    /// Whether the code is the application's own, and not a dependency's or the standard library's.
+    /// Whether the code is the application's own rather than a dependency's or the standard library's.
     pub in_app: bool,
-    /// The lines around [`line`](Self::line), where the source file was found.
+    /// The lines around [`line`](Self::line), if the source file was found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub source: Vec<SourceLine>,
 }
 
 impl Frame {
-    /// A frame of which only the instruction pointer is known.
+    /// Creates a frame with only an instruction pointer.
     #[must_use]
     pub fn new(address: u64) -> Self {
         Self {
@@ -73,7 +73,7 @@ pub struct SourceLine {
 }
 
 impl SourceLine {
-    /// A line with its number, counted from 1.
+    /// Creates a line with its number, counted from 1.
     #[must_use]
     pub fn new(number: u32, text: impl Into<String>) -> Self {
         Self {

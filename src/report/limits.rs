@@ -1,8 +1,8 @@
-//! How much one scope records. What exceeds a limit is dropped, and the report says so.
+//! The limits of what one scope records. What exceeds a limit is dropped, and the report says so.
 
 use serde_json::{Map, Value};
 
-/// Breadcrumbs, and log lines; the oldest one is dropped for a new one.
+/// The number of breadcrumbs, and of log lines; a new one replaces the oldest.
 pub(super) const RING: usize = 100;
 /// Bytes of the message of a breadcrumb or log line.
 pub(super) const TEXT: usize = 1024;
@@ -25,12 +25,12 @@ pub(super) const CALLBACKS: usize = 32;
 /// How deeply a value may be nested.
 const DEPTH: usize = 32;
 
-/// About how many bytes a value takes as JSON; `usize::MAX` if it is nested too deeply.
+/// The approximate size of a value as JSON, in bytes; `usize::MAX` if it is nested too deeply.
 pub(super) fn size_of_value(value: &Value) -> usize {
     value_size(value, DEPTH)
 }
 
-/// The same for an object's members; nothing if there are none.
+/// Like [`size_of_value`], for the members of an object; 0 if there are none.
 pub(super) fn size_of_map(map: &Map<String, Value>) -> usize {
     if map.is_empty() {
         0

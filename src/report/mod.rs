@@ -1,15 +1,15 @@
 //! What is reported: the parts of a [`Report`](crate::Report), and the ways to report something by hand.
 //!
-//! A failure becomes a report in three steps. On the path of the request Backstop makes an event: handles to the
-//! failure, the request and what the request's [`Scope`](crate::Scope) has recorded. A worker then makes the
-//! report of it, runs the [`on_report`](crate::Scope::on_report) callbacks and redacts what is sensitive. In
-//! the end each [reporter](crate::reporters) delivers it.
+//! A failure becomes a report in three steps. On the request path, Backstop creates an event: handles to the failure,
+//! the request and what the request's [`Scope`](crate::Scope) has recorded. A worker then builds the report from it,
+//! runs the [`on_report`](crate::Scope::on_report) callbacks and redacts sensitive values. Finally, each
+//! [reporter](crate::reporters) delivers the report.
 //!
 //! | to report | use |
 //! | --- | --- |
-//! | an error that a handler returns, a panic, a failed body | nothing, the layer does it |
-//! | an error that the application goes on after | [`notify`](crate::notify()), or [`intercept`](Intercept::intercept) |
-//! | an error in which a background task ends | [`spawn`](crate::spawn) |
+//! | an error that a handler returns, a panic, a failed body | nothing: the layer reports it |
+//! | an error that the application recovers from | [`notify`](crate::notify()) or [`intercept`](Intercept::intercept) |
+//! | an error that ends a background task | [`spawn`](crate::spawn) |
 //! | an error, and wait until it is delivered | [`Backstop::draft`](crate::Backstop::draft) |
 //!
 //! ```
@@ -19,7 +19,7 @@
 //! let scope = Scope::current();
 //! scope.add_breadcrumb(Breadcrumb::new("read the settings").with_kind(BreadcrumbKind::State));
 //!
-//! // Reported, and the application goes on with the default.
+//! // Reported, and the application continues with the default.
 //! let port: u16 = "eighty".parse().intercept().unwrap_or(80);
 //! if let Err(error) = std::fs::read("/no/such/file") {
 //!     notify(&error);

@@ -1,9 +1,9 @@
-//! What became of a report.
+//! The outcome of a report.
 
 use std::fmt;
 
-/// What became of one report. Before the queue it is the same for all reporters, after it each reporter has
-/// its own.
+/// The outcome of one report. A report that is dropped before the queue has the same outcome for all reporters; after
+/// the queue, each reporter has its own.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -11,34 +11,33 @@ pub enum Outcome {
     Delivered,
     /// It is on disk and will be delivered from there, by a later process if not by this one.
     Spooled,
-    /// It was excluded by the filter, an ignored type, a callback or the reporter's own settings. Failures that
-    /// are not reported in the first place, as most below 500, are not counted.
+    /// It was excluded by the filter, an ignored type, a callback or the reporter's own settings. Failures that are not
+    /// reported by default, such as most with a status below 500, are not counted.
     Filtered,
     /// The sample rate excluded it.
     SampledOut,
     /// The rate limit excluded it.
     RateLimited,
-    /// It was made by reporting itself: on a thread of the pipeline, or in one of its callbacks.
+    /// It was caused by reporting itself: on a thread of the pipeline, or in one of its callbacks.
     Recursive,
     /// The queue or the reporter's backlog was full.
     QueueFull,
     /// The reporter's service refused it.
     Rejected,
-    /// It was tried as often or as long as the retry policy allows.
+    /// It was retried as often or for as long as the retry policy allows.
     GaveUp,
-    /// The spool dropped it for newer ones.
+    /// The spool dropped it to make room for newer ones.
     Evicted,
-    /// It was still waiting when the pipeline was shut down, or came after that.
+    /// It was still waiting when the pipeline was shut down, or was captured after that.
     ShutDown,
-    /// It is still on its way: what [`Draft`](crate::report::Draft) returns if it cannot wait any longer.
-    /// Never counted.
+    /// It is still on its way: [`Draft`](crate::report::Draft) returns this when its wait times out. Never counted.
     Pending,
 }
 
 impl Outcome {
     pub(crate) const COUNT: usize = 11;
 
-    /// Every reason for which a report is dropped.
+    /// Every reason for dropping a report.
     pub const DROPS: [Self; 9] = [
         Self::Filtered,
         Self::SampledOut,

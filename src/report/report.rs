@@ -1,4 +1,4 @@
-//! [`Report`]: what reporters deliver and what a spool keeps on disk.
+//! [`Report`]: what reporters deliver and spools keep on disk.
 
 use std::collections::BTreeMap;
 
@@ -20,9 +20,9 @@ use crate::identity::timestamp_millis;
 /// One failure, with everything that was recorded about its request.
 ///
 /// [Reporters](crate::reporters::Reporter) deliver it, and [`on_report`](crate::Scope::on_report) callbacks may
-/// change it first. It serializes to JSON, without what is empty, and back.
+/// change it first. It serializes to JSON, without empty members, and back.
 ///
-/// Backstop makes reports; a test of a reporter or a callback makes its own:
+/// Backstop creates reports; a test of a reporter or a callback can create its own:
 ///
 /// ```
 /// use backstop::report::{FeatureFlag, ReportError, Severity};
@@ -43,13 +43,13 @@ use crate::identity::timestamp_millis;
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Report {
-    /// The failure's id, which the error response and the log have too.
+    /// The failure's id, which the error response and the log contain too.
     pub id: Uuid,
     /// When it happened, in milliseconds since 1970 (UTC).
     pub timestamp: u64,
     /// How severe it is.
     pub severity: Severity,
-    /// Whether the application handled the failure and went on.
+    /// Whether the application handled the failure and continued.
     pub handled: bool,
     /// How the failure reached Backstop.
     pub origin: Origin,
@@ -65,7 +65,7 @@ pub struct Report {
     /// The response, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<ReportResponse>,
-    /// What was being done, such as `GET /orders/{id}`.
+    /// The name of the operation, such as `GET /orders/{id}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transaction: Option<String>,
     /// The user on whose behalf the request ran.
@@ -80,7 +80,7 @@ pub struct Report {
     /// The feature flags that were evaluated, in that order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub feature_flags: Vec<FeatureFlag>,
-    /// The steps that led here, oldest first.
+    /// The steps that led to the failure, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub breadcrumbs: Vec<Breadcrumb>,
     /// Log lines, oldest first.
@@ -101,9 +101,9 @@ pub struct Report {
     /// The id of the span, 16 hexadecimal digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span_id: Option<String>,
-    /// What groups the report with others of the same problem.
+    /// Groups the report with others of the same problem.
     pub fingerprint: String,
-    /// How many reports of its kind the rate limit has held back since the last one.
+    /// How many failures of this kind the rate limit has suppressed since the last report.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub suppressed: u64,
     /// What was dropped to keep within limits, such as `oldest breadcrumbs: 3`.
@@ -120,9 +120,9 @@ const fn is_zero(count: &u64) -> bool {
 }
 
 impl Report {
-    /// A report of one error, with the severity [`Error`](Severity::Error), unhandled, from a
-    /// [`Handler`](Origin::Handler), and otherwise empty. Its timestamp is the one in the id, if that is a
-    /// UUID of version 7 as the ids of Backstop are, and 0 otherwise.
+    /// Creates a report of one error, with the severity [`Error`](Severity::Error) and the origin
+    /// [`Handler`](Origin::Handler), unhandled and otherwise empty. Its timestamp is taken from the id, if that is a
+    /// UUID of version 7 as Backstop's ids are, and 0 otherwise.
     #[must_use]
     pub fn new(id: Uuid, error: impl Into<ReportError>) -> Self {
         let mut report = Self::empty(id);
@@ -130,7 +130,7 @@ impl Report {
         report
     }
 
-    /// A report in which nothing is said but its id.
+    /// Creates a report with nothing but its id.
     pub(crate) fn empty(id: Uuid) -> Self {
         let is_dated = id.get_version_num() == 7;
         Self {

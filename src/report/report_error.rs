@@ -17,18 +17,18 @@ use crate::backtrace::SourceLocation;
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ReportError {
-    /// The Rust type, as [`std::any::type_name`] gives it, where it is known; serialized as `type`.
+    /// The Rust type, as returned by [`std::any::type_name`], if it is known; serialized as `type`.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub type_name: Option<String>,
     /// The error's own message, without those of its causes.
     pub message: String,
-    /// Where the error was made, where that is known; serialized as `file:line:column`.
+    /// Where the error was created, if that is known; serialized as `file:line:column`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<SourceLocation>,
 }
 
 impl ReportError {
-    /// An error of which only the message is known.
+    /// Creates an error with only a message.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl ReportError {
         self
     }
 
-    /// Sets where the error was made.
+    /// Sets where the error was created.
     #[must_use]
     pub fn with_location(mut self, location: SourceLocation) -> Self {
         self.location = Some(location);

@@ -24,14 +24,14 @@ pub struct ReportRequest {
     /// The route that matched, such as `/orders/{id}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<String>,
-    /// The headers that the Backstop keeps, by their names in lower case; see
+    /// The headers that the Backstop keeps, by lowercase name; see
     /// [`keep_headers`](crate::settings::Reporting::keep_headers).
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
 }
 
 impl ReportRequest {
-    /// A request with this method and this path and query.
+    /// Creates a request with this method, and this path and query.
     #[must_use]
     pub fn new(method: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
@@ -60,12 +60,12 @@ impl ReportRequest {
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ReportResponse {
-    /// The status that the client got, such as 503.
+    /// The status that the client received, such as 503.
     pub status: u16,
 }
 
 impl ReportResponse {
-    /// A response with this status.
+    /// Creates a response with this status.
     #[must_use]
     pub const fn new(status: u16) -> Self {
         Self { status }

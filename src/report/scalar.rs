@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-/// The value of an attribute: a text, a boolean, an integer or a float. Trackers index attributes, so they
-/// take nothing deeper; see [`Scope::set_attribute`](crate::Scope::set_attribute).
+/// The value of an attribute: a string, a boolean, an integer or a float. Trackers index attributes, so nested values
+/// are not allowed; see [`Scope::set_attribute`](crate::Scope::set_attribute).
 ///
 /// ```
 /// use backstop::Scope;

@@ -12,9 +12,9 @@ use super::limits::{self, size_of_map, size_of_value};
 use super::report::Report;
 use super::user::User;
 use crate::error::Origin;
-use crate::text::truncate;
+use crate::text::{prefix, truncate};
 
-/// What a scope has recorded. An event shares it; a scope that records more afterwards copies it first.
+/// What a scope has recorded. Events share it: a scope that records more afterwards copies it first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ScopeData {
     breadcrumbs: VecDeque<Breadcrumb>,
@@ -30,7 +30,7 @@ pub(crate) struct ScopeData {
     /// The type of the extractor's rejection that became the response, and its status.
     pub(crate) rejection: Option<(String, u16)>,
     callbacks: Vec<ReportCallback>,
-    /// How often each limit has dropped something.
+    /// How often each limit was exceeded.
     trimmed: BTreeMap<&'static str, u64>,
 }
 
@@ -83,7 +83,7 @@ impl ScopeData {
     }
 
     pub(crate) fn remove_attribute(&mut self, key: &str) {
-        self.attributes.remove(key);
+        self.attributes.remove(prefix(key, limits::KEY));
     }
 
     pub(crate) fn set_metadata(&mut self, mut section: String, mut key: String, value: Value) {
@@ -109,13 +109,16 @@ impl ScopeData {
     }
 
     pub(crate) fn clear_metadata(&mut self, section: &str) {
-        let removed = self.metadata.remove(section).unwrap_or_default();
+        let removed = self
+            .metadata
+            .remove(prefix(section, limits::KEY))
+            .unwrap_or_default();
         for (key, value) in &removed {
             self.metadata_size -= key.len() + size_of_value(value);
         }
     }
 
-    /// A flag that is evaluated again stays where it is in the order.
+    /// Adds a flag. One that is evaluated again keeps its position.
     pub(crate) fn add_feature_flag(&mut self, mut flag: FeatureFlag) {
         self.cut(&mut flag.name, limits::KEY);
         if let Some(variant) = &mut flag.variant {
@@ -177,7 +180,7 @@ impl ScopeData {
         *self.trimmed.entry(what).or_default() += 1;
     }
 
-    /// About how many bytes of memory it takes.
+    /// The approximate size in memory, in bytes.
     pub(super) fn size(&self) -> usize {
         let crumbs = self
             .breadcrumbs
@@ -197,7 +200,7 @@ impl ScopeData {
         size_of::<Self>() + parts + self.breadcrumb_data_size + self.metadata_size
     }
 
-    /// Adds everything to a report. Where both have a value this one wins, and objects are merged.
+    /// Merges the data into a report. On a conflict the value of this scope wins; objects are merged.
     pub(super) fn merge_into(&self, report: &mut Report) {
         let attributes = self.attributes.iter();
         report
@@ -225,7 +228,7 @@ impl ScopeData {
             .extend(trimmed.map(|(what, count)| format!("{what}: {count}")));
     }
 
-    /// Names the type of a response's error, if that is the rejection that was recorded.
+    /// Sets the type of a response's error, if the response is that of the recorded rejection.
     fn merge_rejection(&self, report: &mut Report) {
         let status = report.response.as_ref().map(|response| response.status);
         if let Some((type_name, rejected)) = &self.rejection

@@ -1,10 +1,10 @@
-//! How severe something is.
+//! The severity of reports, breadcrumbs and log lines.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How severe a report, a breadcrumb or a log line is; from the least to the most severe.
+/// The severity of a report, a breadcrumb or a log line, ordered from the least to the most severe.
 ///
 /// ```
 /// use backstop::report::Severity;
@@ -26,7 +26,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The name, and the serialized form: `info`, `warning`, `error` or `fatal`.
+    /// Returns the name, which is also the serialized form: `info`, `warning`, `error` or `fatal`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,5 +1,5 @@
-//! Where spawned code comes from: the source locations at which its scope was carried along, and the tracing
-//! spans that it ran in.
+//! Where spawned code comes from: the source locations at which its scope was carried to it, and the tracing spans that
+//! it ran in.
 
 use std::panic::Location;
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use tracing::Metadata;
 use super::report::Report;
 use crate::backtrace::SourceLocation;
 
-/// Spawn sites that a trace keeps; the oldest one is dropped for a new one.
+/// The most spawn sites that a trace keeps; a new one replaces the oldest.
 const MAX_SITES: usize = 8;
-/// Spans that a report names.
+/// The most spans that a report names.
 const MAX_SPANS: usize = 16;
 /// The section of the metadata, and its members.
 pub(crate) const TASK: &str = "task";
 pub(crate) const SPAWNED_AT: &str = "spawned_at";
 pub(crate) const SPANS: &str = "spans";
 
-/// A span and those around it, innermost first: what the source code says about them, and no field values.
+/// A span and those around it, innermost first: their static metadata, without field values.
 pub(crate) type SpanPath = Arc<[&'static Metadata<'static>]>;
 
 /// The source locations at which a scope was carried to other code, by `spawn`, `in_scope` or `run`.
@@ -31,7 +31,7 @@ pub(crate) struct SpawnTrace {
     dropped: usize,
 }
 
-/// One source location at which a scope was carried along, and the spans that were entered there.
+/// One source location at which a scope was carried to other code, and the spans that were entered there.
 #[derive(Clone, Debug)]
 struct SpawnSite {
     location: &'static Location<'static>,
@@ -39,7 +39,7 @@ struct SpawnSite {
 }
 
 impl SpawnTrace {
-    /// The trace of the code here, and this location.
+    /// Returns the trace of the current code, extended by this location.
     pub(crate) fn extend(
         outer: Option<&Self>,
         location: &'static Location<'static>,
@@ -57,7 +57,7 @@ impl SpawnTrace {
     }
 }
 
-/// Where the code came from in which a failure occurred.
+/// Where the code in which a failure occurred was spawned.
 #[derive(Debug)]
 pub(crate) struct SpawnOrigin {
     trace: Option<Arc<SpawnTrace>>,
@@ -100,7 +100,7 @@ impl SpawnOrigin {
         insert(SPANS, spans.map(Value::String).collect());
     }
 
-    /// The spans of the code itself, then those of its spawn sites, the newest first; each once.
+    /// The spans of the code itself, then those of its spawn sites, newest first, without duplicates.
     fn spans(&self, sites: &[SpawnSite]) -> Vec<&Metadata<'static>> {
         let of_sites = sites.iter().rev().filter_map(|site| site.spans.as_ref());
         let mut spans: Vec<&Metadata<'static>> = Vec::new();

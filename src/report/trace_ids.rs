@@ -1,6 +1,6 @@
 //! The OpenTelemetry span in which a failure occurred.
 
-/// The ids of the current span, if `tracing-opentelemetry` records it; they become text in the report only.
+/// The ids of the current span, if `tracing-opentelemetry` records it. They are only formatted for the report.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TraceIds {
     trace: u128,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct User {
-    /// The application's id of the user.
+    /// The user's id in the application.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// The name.
@@ -25,7 +25,7 @@ pub struct User {
 }
 
 impl User {
-    /// A user with the application's id.
+    /// Creates a user with an id.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl User {
         self
     }
 
-    /// Takes over every part that `other` has.
+    /// Overwrites every field that is set in `other`.
     pub(crate) fn merge(&mut self, other: &Self) {
         for (own, other) in [
             (&mut self.id, &other.id),

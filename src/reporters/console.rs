@@ -1,4 +1,4 @@
-//! Reports for people at a terminal.
+//! Reports for people, on a terminal.
 
 use std::fmt;
 use std::io::{self, IsTerminal as _, Write};
@@ -10,11 +10,11 @@ use super::terminal::Paint;
 use super::text;
 use crate::report::report::Report;
 
-/// Writes reports for people: the cause chain, the application's own frames first, the breadcrumbs that led
-/// there, and everything else in an aligned block.
+/// Writes human-readable reports: the cause chain, the frames, with the application's own first, the breadcrumbs that
+/// led to the failure, and everything else in aligned blocks.
 ///
-/// It writes to standard error unless another writer is given, in color if that is a terminal and `NO_COLOR` is not
-/// set.
+/// [`new`](Self::new) writes to standard error, in color if that is a terminal and `NO_COLOR` is unset or empty;
+/// [`to`](Self::to) writes to any other writer, without color.
 ///
 /// ```
 /// use backstop::{Backstop, reporters::Console};
@@ -47,7 +47,7 @@ impl Console {
         }
     }
 
-    /// Whether the text is colored, whatever it is written to.
+    /// Sets whether the text is colored, regardless of the writer.
     #[must_use]
     pub const fn color(mut self, color: bool) -> Self {
         self.has_color = color;
@@ -75,7 +75,7 @@ impl Reporter for Console {
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut deliveries = Vec::with_capacity(batch.len());
         for report in batch {
-            // In one piece, so that no other writer gets in between.
+            // Written in one piece, so that no other output is interleaved.
             let text = text::render(report, paint);
             let written = writer
                 .write_all(text.as_bytes())

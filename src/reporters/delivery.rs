@@ -1,33 +1,33 @@
-//! What became of one report of a batch.
+//! The result of delivering one report of a batch.
 
 use std::time::Duration;
 
-/// What became of one report of a batch, as its [`Reporter`](super::Reporter) says.
+/// The result of delivering one report of a batch, as returned by a [`Reporter`](super::Reporter).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// It has arrived.
+    /// It was delivered.
     Delivered,
-    /// It may arrive later, so it is tried again: after the time that the receiver asked for, otherwise after a
-    /// random time that grows with each attempt.
+    /// It could not be delivered now, and is retried within the limits of the backlog: after the time that the receiver
+    /// asked for, or else after a random time whose bound doubles with each attempt.
     Retry {
-        /// The receiver's `Retry-After`. Nothing is delivered to this reporter before that.
+        /// The receiver's `Retry-After`, honored up to 24 hours. Nothing is delivered to this reporter before that.
         after: Option<Duration>,
     },
-    /// It was not sent, because an earlier report of the batch failed or the receiver asked for a pause. It is tried
-    /// again like [`Retry`](Self::Retry), and this does not count as an attempt.
+    /// It was not sent, because an earlier report of the batch failed or the receiver asked for a pause. It is retried
+    /// like after [`Retry`](Self::Retry), but this does not count as an attempt.
     Unsent,
-    /// It will never arrive: the receiver refused it.
+    /// The receiver refused it for good.
     Rejected,
     /// The reporter's own settings exclude it.
     Filtered,
 }
 
 impl Delivery {
-    /// A [`Retry`](Self::Retry) for which the receiver named no time.
+    /// A [`Retry`](Self::Retry) without a time from the receiver.
     pub const RETRY: Self = Self::Retry { after: None };
 
-    /// Whether the report is done with; otherwise it is tried again.
+    /// Whether the report is done; otherwise it is retried.
     pub(crate) const fn is_final(self) -> bool {
         match self {
             Self::Delivered | Self::Rejected | Self::Filtered => true,

@@ -1,4 +1,4 @@
-//! Reporters made of closures.
+//! Reporters made from closures.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +8,7 @@ use super::delivery::Delivery;
 use super::reporter::Reporter;
 use crate::report::report::Report;
 
-/// Makes a reporter of a closure that delivers a batch; see [`Reporter::deliver`] for what it returns.
+/// Creates a reporter from a closure that delivers a batch; see [`Reporter::deliver`] for what it returns.
 ///
 /// `name` is the reporter's name in statistics and outcomes.
 ///
@@ -27,7 +27,7 @@ use crate::report::report::Report;
 /// # Ok::<(), backstop::ConfigError>(())
 /// ```
 ///
-/// The future must not borrow from the closure, so a closure that uses what it captured clones it for each batch:
+/// The future must not borrow from the closure, so the closure clones the captured values that it uses:
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -62,7 +62,7 @@ where
     }
 }
 
-/// A reporter made of a closure; [`from_fn`] makes one.
+/// A reporter made from a closure by [`from_fn`].
 #[derive(Clone)]
 #[must_use = "a reporter does nothing until it is given to a builder"]
 pub struct FromFn<F> {

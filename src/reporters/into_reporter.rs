@@ -1,4 +1,4 @@
-//! What the builder takes: a reporter, or a reporter with settings for its backlog.
+//! What the builder accepts: a reporter, or a reporter with settings for its backlog.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::dyn_reporter::DynReporter;
 use super::reporter::Reporter;
 
-/// What [`Builder::reporter`](crate::Builder::reporter) takes: every [`Reporter`], and a `Spool` of one.
+/// The argument of [`Builder::reporter`](crate::Builder::reporter): every [`Reporter`], and a `Spool` around one.
 ///
-/// This trait is sealed: implement [`Reporter`].
+/// This trait is sealed: implement [`Reporter`] instead.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a reporter",
     note = "implement `backstop::reporters::Reporter` for it, or wrap a closure with `backstop::reporters::from_fn`"
@@ -17,7 +17,7 @@ pub trait IntoReporter: sealed::IntoReporter {}
 
 impl<R: Reporter + 'static> IntoReporter for R {}
 
-/// A reporter, and where its backlog is kept.
+/// A reporter, and where it keeps its backlog.
 #[derive(Debug)]
 #[expect(unnameable_types, reason = "only this crate makes and reads it")]
 pub struct ConfiguredReporter {
@@ -26,7 +26,7 @@ pub struct ConfiguredReporter {
     pub(crate) spool: Option<SpoolSettings>,
 }
 
-/// Where a backlog is kept on disk, and how much of it.
+/// Where a backlog is kept on disk, and its limits.
 #[derive(Clone, Debug)]
 pub(crate) struct SpoolSettings {
     pub(crate) dir: PathBuf,

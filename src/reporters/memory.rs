@@ -7,7 +7,7 @@ use super::delivery::Delivery;
 use super::reporter::Reporter;
 use crate::report::report::Report;
 
-/// Keeps the last 1,024 reports, for tests or for a page that shows them. Clones share the reports.
+/// Keeps the last 1,024 reports in memory, for tests or for a page that shows them. Clones share the reports.
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,7 +30,7 @@ pub struct Memory {
 const CAPACITY: usize = 1_024;
 
 impl Memory {
-    /// Makes an empty one.
+    /// Creates a reporter without reports.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -41,7 +41,7 @@ impl Memory {
         self.lock().clear();
     }
 
-    /// The reports, oldest first.
+    /// Returns the reports, oldest first.
     #[must_use]
     pub fn reports(&self) -> Vec<Arc<Report>> {
         self.lock().iter().cloned().collect()

@@ -1,17 +1,16 @@
-//! Where reports go: the trait [`Reporter`], the reporters that need nothing but this process, and tools for writing
-//! more of them.
+//! Where reports go: the trait [`Reporter`], the built-in reporters, and tools for writing your own.
 //!
-//! Any number of reporters may be set, each with [`Builder::reporter`](crate::Builder::reporter). Every one gets every report, complete and
-//! redacted, and none of them can delay another or a request.
+//! Add any number of reporters with [`Builder::reporter`](crate::Builder::reporter). Each receives every report,
+//! complete and redacted, and none of them can delay another one or a request.
 //!
 //! | reporter | delivers to |
 //! |---|---|
-//! | [`Tracing`] | one structured event of the application's log |
-//! | [`Console`] | people at a terminal |
-//! | [`Memory`] | tests |
-//! | [`from_fn`] | whatever a closure does with a batch |
+//! | [`Tracing`] | the application's log, as structured events |
+//! | [`Console`] | a terminal, for people |
+//! | [`Memory`] | memory, for tests |
+//! | [`from_fn`] | a closure |
 //!
-//! The reporters for trackers are crates of their own: `backstop-sentry`, `backstop-opentelemetry`,
+//! The reporters for error trackers are separate crates: `backstop-sentry`, `backstop-opentelemetry`,
 //! `backstop-bugsnag`, `backstop-airbrake`, `backstop-backtrace-io`.
 #![cfg_attr(
     feature = "spool",
@@ -20,8 +19,8 @@
 //!
 //! # Writing a reporter
 //!
-//! Implement [`Reporter::deliver`], or give a closure to [`from_fn`]. Where the receiver limits the size of what it
-//! takes, [`shrink_to`] leaves out of a report what explains least until it fits.
+//! Implement [`Reporter::deliver`], or pass a closure to [`from_fn`]. If the receiver limits the size of a report,
+//! [`shrink_to`] leaves out the least useful parts until the report fits.
 
 mod console;
 mod delivery;

@@ -8,11 +8,12 @@ use crate::error::BoxError;
 use crate::report::outcome::Outcome;
 use crate::report::report::Report;
 
-/// Delivers reports to where people see them: a log, a file, a tracker.
+/// Delivers reports to where people see them: a log, a file, an error tracker.
 ///
-/// Each reporter has a thread and a backlog of its own: while one waits, fails, blocks or panics, the others go on.
-/// Reports arrive complete and redacted, in batches of at most 32, one batch at a time. What a reporter could not
-/// deliver is tried again for 15 minutes, or, with a `Spool`, until it has arrived.
+/// Each reporter has a thread and a backlog of its own: while one waits, fails, blocks or panics, the others continue.
+/// Reports arrive complete and redacted, in batches of at most 32, one batch at a time. A report that could not be
+/// delivered is retried with exponential backoff, for at most 8 attempts and 15 minutes; with a `Spool` it is retried
+/// until it is delivered or reaches the spool's maximum age.
 ///
 /// Only [`deliver`](Self::deliver) is required. For a reporter without settings of its own,
 /// [`from_fn`](super::from_fn) is shorter.
@@ -36,21 +37,21 @@ use crate::report::report::Report;
 /// # Ok::<(), backstop::ConfigError>(())
 /// ```
 pub trait Reporter: Send + Sync {
-    /// Delivers a batch, and returns what became of each report, in the order of the batch.
+    /// Delivers a batch, and returns one [`Delivery`] for each report, in the order of the batch.
     ///
-    /// A report without a [`Delivery`] is tried again. So is the whole batch if this panics or takes longer than a
-    /// minute; after a panic each report is tried on its own, so that one bad report does not take others along.
+    /// A report without a [`Delivery`] is retried. If this panics or takes longer than a minute, the whole batch is
+    /// retried, each report in a batch of its own, so that one bad report does not affect the others.
     ///
-    /// It runs on a current-thread tokio runtime that belongs to this reporter, so it may block.
+    /// The future runs on a current-thread tokio runtime that belongs to this reporter, so it may block.
     fn deliver(&self, batch: &[Arc<Report>]) -> impl Future<Output = Vec<Delivery>> + Send;
 
-    /// The name of this reporter in statistics and outcomes. Default: the name of its type, without its path.
+    /// The name of this reporter in statistics and outcomes. Default: the name of its type, without the path.
     fn name(&self) -> Cow<'static, str> {
         Cow::Owned(short_name(std::any::type_name::<Self>()))
     }
 
-    /// Where the reports go: the endpoint and the project or customer there. Default: empty, which is right for a
-    /// reporter that has only one destination.
+    /// Where the reports go, such as the endpoint and the project there. Default: empty, which suits a reporter with
+    /// only one destination.
     ///
     /// A `Spool` delivers the reports that an earlier process left behind only if name and destination are the same,
     /// so that a changed setting or a shared directory never sends one project's reports to another. Only a hash of
@@ -61,8 +62,9 @@ pub trait Reporter: Send + Sync {
 
     /// Whether this reporter can show the frames of a backtrace. Default: `false`.
     ///
-    /// If one reporter can, every error captures its backtrace as it is made, as with
-    /// [`capture_backtraces`](crate::settings::Reporting::capture_backtraces). Without the feature `frames` there are none.
+    /// If any reporter returns `true`, every error captures a backtrace when it is created, as with
+    /// [`capture_backtraces`](crate::settings::Reporting::capture_backtraces). Without the feature `frames`, no
+    /// backtraces are captured.
     fn wants_frames(&self) -> bool {
         false
     }
@@ -71,15 +73,16 @@ pub trait Reporter: Send + Sync {
     ///
     /// # Errors
     ///
-    /// What is wrong and what to set instead.
+    /// An error that names the invalid setting and how to fix it.
     fn check(&self) -> Result<(), BoxError> {
         Ok(())
     }
 
-    /// Called before a batch with the number of reports that were dropped since the last call, for each reason:
+    /// Called before a batch, once for each reason, with the number of reports that were dropped since the last call:
     /// before they reached this reporter, or because it could not deliver them.
     ///
-    /// It is for services that show how much they were not sent. Drops after the last batch are not reported.
+    /// This is for services that show how many reports they did not receive. Drops after the last batch are not passed
+    /// on.
     fn dropped(&self, reason: Outcome, count: u64) {
         let _ = (reason, count);
     }

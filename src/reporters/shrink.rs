@@ -1,4 +1,4 @@
-//! Reports made smaller until a receiver takes them.
+//! Shrinks reports to the size limit of a receiver.
 
 use serde_json::Value;
 
@@ -6,9 +6,9 @@ use super::visit::{each_text, each_value};
 use crate::report::report::Report;
 use crate::text::prefix;
 
-/// What a reporter makes of a report: the value that [`shrink_to`] measures.
+/// The form in which a reporter sends a report, whose size [`shrink_to`] measures.
 pub trait Rendered {
-    /// Its size in bytes, as the receiver counts them.
+    /// Returns the size in bytes, as the receiver counts them.
     fn byte_len(&self) -> usize;
 }
 
@@ -26,10 +26,10 @@ impl Rendered for String {
 
 /// Renders a report in at most `max_bytes`, leaving out as little of it as possible.
 ///
-/// `render` is called with the whole report, and then, while the result is too large, with less and less of it. What
-/// explains least goes first: the ends of long texts, long lists, source lines, metadata, the middle of the backtrace,
-/// old breadcrumbs and log lines, the middle of the cause chain. [`Report::trimmed`] lists what was left out, so
-/// that a receiver can show it.
+/// `render` is called with the whole report and then, while the result is too large, with less and less of it. The
+/// least useful parts go first: the ends of long texts, long lists, source lines, metadata, the middle of the
+/// backtrace, old breadcrumbs and log lines, the middle of the cause chain. [`Report::trimmed`] lists what was left
+/// out, so that a receiver can show it.
 ///
 /// Returns `None` if even the smallest form is too large. Any report fits into 64,000 bytes of JSON.
 ///
@@ -149,7 +149,7 @@ fn breadcrumbs(report: &mut Report, max: usize) {
     }
 }
 
-/// The root cause stays.
+/// Keeps the outermost errors and the root cause.
 fn causes(report: &mut Report, max: usize) {
     if let Some(gone) = cut_middle(&mut report.errors, max, max - 1) {
         report

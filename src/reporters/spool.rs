@@ -8,26 +8,26 @@ use super::reporter::Reporter;
 
 /// Keeps a reporter's backlog in a directory instead of in memory, so that reports survive the process.
 ///
-/// A report is on disk, synced, before its delivery is tried, and is removed once it has arrived. It is tried again
-/// under the same rules as one in memory, but until [`max_age`](Self::max_age) is over.
+/// A report is synced to disk before its first delivery attempt, and is removed once it is delivered. It is retried
+/// with the same backoff as one in memory, but with any number of attempts until it reaches [`max_age`](Self::max_age).
 ///
-/// What a process leaves behind, killed or not, the next one that starts with this directory delivers under the same
-/// id. A report may therefore arrive twice, and none is dropped without being counted. Processes may share a
-/// directory: each has a part of its own, which another one takes over once that process has ended, if it
-/// has a reporter with the same [name](Reporter::name) and [destination](Reporter::destination).
+/// Reports that a process leaves behind, even if it was killed, are delivered under the same id by the next process
+/// that starts with this directory. A report may therefore be delivered twice, but none is dropped without being
+/// counted. Processes may share a directory: each has a part of its own. Once a process has ended, another one takes
+/// over its part, if it has a reporter with the same [name](Reporter::name) and [destination](Reporter::destination).
 ///
 /// The report of a panic that ends the process is stored before anything else is done with it; see
 /// [`crash_child`](crate::panics::crash_child). If a process ends that way within two seconds of its start, the next
-/// one delivers what it left before [`build`](crate::Builder::build) returns, which waits at most 2 seconds for that:
-/// it may be about to die of the same cause.
+/// one may be about to die of the same cause, so [`build`](crate::Builder::build) waits for at most two seconds until
+/// the reports that were left behind are delivered.
 ///
-/// At most 10,000 reports and 256 MiB are kept by a process, each for at most 7 days. Beyond that the oldest are
-/// evicted, which is counted as [`Evicted`](crate::stats::Outcome::Evicted), or as
-/// [`GaveUp`](crate::stats::Outcome::GaveUp) for their age. Where nothing can be written (a full disk), the backlog is
-/// kept in memory.
+/// By default, a process keeps at most 10,000 reports and 256 MiB, each report for at most 7 days. Beyond these limits,
+/// the oldest reports are dropped and counted, as [`Evicted`](crate::stats::Outcome::Evicted), or as
+/// [`GaveUp`](crate::stats::Outcome::GaveUp) if they have reached the maximum age. If nothing can be written, because
+/// the disk is full for example, the backlog is kept in memory.
 ///
-/// The directory is created for this user alone and must not be a symbolic link. A file in it that is torn or is not a
-/// report is renamed to end in `.bad`.
+/// A new directory is accessible to this user alone. The directory must not be a symbolic link. A file in it that is
+/// damaged or contains no report is renamed to end in `.bad`.
 ///
 /// ```
 /// use backstop::{Backstop, reporters::{Memory, Spool}};
@@ -62,19 +62,19 @@ impl<R: Reporter> Spool<R> {
         }
     }
 
-    /// How many reports are kept. Default: 10,000.
+    /// Sets the maximum number of reports that are kept. Default: 10,000.
     pub const fn max_reports(mut self, reports: usize) -> Self {
         self.settings.max_reports = reports;
         self
     }
 
-    /// How many bytes of reports are kept. Default: 256 MiB.
+    /// Sets the maximum size in bytes of the reports that are kept. Default: 256 MiB.
     pub const fn max_bytes(mut self, bytes: u64) -> Self {
         self.settings.max_bytes = bytes;
         self
     }
 
-    /// For how long a report is kept and tried again. Default: 7 days.
+    /// Sets how long a report is kept and retried. Default: 7 days.
     pub const fn max_age(mut self, age: Duration) -> Self {
         self.settings.max_age = age;
         self

@@ -7,7 +7,7 @@ use std::fmt::{self, Display, Write as _};
 pub(super) struct Paint(pub(super) bool);
 
 impl Paint {
-    /// The text in this style (the parameters of SGR, ECMA-48 section 8.3.117).
+    /// Returns the text in this style, given as the parameters of SGR (ECMA-48, section 8.3.117).
     pub(super) fn of(self, style: &str, text: &str) -> String {
         if self.0 {
             format!("\u{1b}[{style}m{text}\u{1b}[0m")
@@ -28,7 +28,7 @@ impl Display for Line<'_> {
     }
 }
 
-/// The same with its line breaks, each line indented.
+/// A text with its line breaks, each further line indented, without characters that control a terminal.
 pub(super) struct Indented<'a>(pub(super) &'a str);
 
 impl Display for Indented<'_> {
@@ -44,7 +44,7 @@ impl Display for Indented<'_> {
 }
 
 fn write_safe(f: &mut fmt::Formatter<'_>, character: char) -> fmt::Result {
-    // Besides control characters, those that change the direction of writing.
+    // Besides control characters, escape those that change the direction of the text.
     let is_unsafe = character.is_control()
         || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     match character {

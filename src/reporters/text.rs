@@ -1,4 +1,4 @@
-//! A report as text for people.
+//! Renders a report as text for people.
 
 use std::fmt::{self, Write as _};
 
@@ -11,11 +11,11 @@ use crate::report::report_error::ReportError;
 use crate::report::severity::Severity;
 use crate::report::spawn_trace::{SPANS, SPAWNED_AT, TASK};
 
-/// Breadcrumbs that are shown: the last ones.
+/// The most breadcrumbs that are shown: the last ones.
 const MAX_BREADCRUMBS: usize = 20;
-/// Frames of other crates that are shown.
+/// The most frames of other crates that are shown.
 const MAX_FOREIGN_FRAMES: usize = 5;
-/// Width of the rule above the source locations of a spawn trace.
+/// The width of the rule above the source locations of a spawn trace.
 const RULE: usize = 45;
 
 /// Renders the whole report, with an empty line at the end.
@@ -141,14 +141,14 @@ fn frame(out: &mut String, frame: &Frame, paint: Paint) -> fmt::Result {
     Ok(())
 }
 
-/// The list under this key of the task's metadata.
+/// The list under this key of the metadata section `task`.
 fn task_list<'a>(report: &'a Report, key: &str) -> &'a [Value] {
     let section = report.metadata.get(TASK);
     let list = section.and_then(|section| section.get(key)?.as_array());
     list.map_or(&[][..], |list| &**list)
 }
 
-/// Source locations under a rule with a name in it.
+/// Writes source locations under a rule that contains `name`.
 fn locations(out: &mut String, name: &str, locations: &[Value], paint: Paint) -> fmt::Result {
     if locations.is_empty() {
         return Ok(());
@@ -263,7 +263,7 @@ fn metadata(report: &Report) -> Vec<(String, String)> {
     rows
 }
 
-/// Rows of keys and values, with the values aligned.
+/// Writes rows of keys and aligned values.
 fn block(out: &mut String, name: &str, rows: &[(String, String)], paint: Paint) -> fmt::Result {
     if rows.is_empty() {
         return Ok(());

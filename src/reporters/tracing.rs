@@ -9,17 +9,17 @@ use super::reporter::Reporter;
 use crate::report::report::Report;
 use crate::report::severity::Severity;
 
-/// Emits one structured event per report, with the target `backstop::report`, the names of OpenTelemetry's semantic
-/// conventions, and the whole report as JSON in the field `report`.
+/// Emits one structured event per report, with the target `backstop::report`, fields named after OpenTelemetry's
+/// semantic conventions where there are any, and the whole report as JSON in the field `report`.
 ///
-/// The layer itself logs each failure as it happens ([`Builder::log`](crate::Builder::log)); this adds what is known
-/// only once the report is assembled, such as breadcrumbs and frames.
+/// The layer itself logs each failure as it happens ([`Builder::log`](crate::Builder::log)); this reporter adds what is
+/// known only once the report is assembled, such as breadcrumbs and frames.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Tracing {}
 
 impl Tracing {
-    /// Makes one; it has no settings.
+    /// Creates a reporter; it has no settings.
     #[must_use]
     pub const fn new() -> Self {
         Self {}

@@ -13,7 +13,7 @@ pub(super) fn each_text(report: &mut Report, visit: &mut impl FnMut(&mut String)
     request_texts(report, visit);
     process_texts(report, visit);
     record_texts(report, visit);
-    // The pipeline makes none that is longer, and the hash at the end is what distinguishes it.
+    // The pipeline bounds fingerprints to this length, and their hash at the end must not be cut off.
     if report.fingerprint.len() > MAX_FINGERPRINT {
         visit(&mut report.fingerprint);
     }
@@ -92,7 +92,7 @@ fn each<'a, I: IntoIterator<Item = &'a mut Option<String>>>(
     }
 }
 
-/// Visits every JSON value, outer ones before the values in them.
+/// Visits every JSON value, outer ones before inner ones.
 pub(super) fn each_value(report: &mut Report, visit: &mut impl FnMut(&mut Value)) {
     let sections = report.metadata.values_mut();
     let crumbs = report.breadcrumbs.iter_mut().map(|crumb| &mut crumb.data);

@@ -1,4 +1,4 @@
-//! Events of failures that occur here and now.
+//! Creates the events of failures in the current context.
 
 use std::sync::Arc;
 
@@ -8,14 +8,13 @@ use crate::report::dispatch::Dispatch;
 use crate::report::event::{Event, ScopeSnapshot};
 use crate::report::spawn_trace::SpanPath;
 
-/// The event of a failure that occurs here, with what is current on this thread. Request and status are for the
-/// caller to add.
+/// Creates the event of a failure, with what is current on this thread. The caller sets the request and the status.
 pub(crate) fn event(failure: Failure, dispatch: &Arc<Dispatch>) -> Box<Event> {
     event_in(current::snapshot(dispatch), failure, dispatch, None)
 }
 
-/// The same with the data of a scope that need not be the current one, and with the span that the failure has just
-/// left, if there is one.
+/// Like [`event`], with the data of a scope that need not be the current one, and with the span that the failure has
+/// just left, if there is one.
 pub(crate) fn event_in(
     scope: ScopeSnapshot,
     failure: Failure,
@@ -23,7 +22,7 @@ pub(crate) fn event_in(
     exited: Option<SpanPath>,
 ) -> Box<Event> {
     let mut context = current::context(scope, dispatch, exited);
-    // The futures that a panic left are not current any more where it is caught.
+    // The futures that a panic has left are no longer current where it is caught.
     if failure.repr().is_panic()
         && let Some(callbacks) = current::take_unwound()
     {

@@ -1,4 +1,4 @@
-//! [`contextualize`]: a callback on the reports that are made inside one future.
+//! [`contextualize`]: a callback on the reports that are created inside one future.
 
 use std::fmt;
 use std::future::Future;
@@ -12,11 +12,12 @@ use super::current;
 use crate::report::callback::{ContextCallbacks, ReportCallback};
 use crate::report::report::Report;
 
-/// Runs a callback on every report that is made inside the future: by [`notify`](crate::notify()), by
-/// [`intercept`](crate::report::Intercept::intercept), or for a panic that leaves it. It resolves to the future's
-/// value. An error that the future returns is reported outside of it, so the callback does not see that.
+/// Runs a callback on every report that is created inside the future: by [`notify`](crate::notify()), by
+/// [`intercept`](crate::report::Intercept::intercept), or for a panic that leaves the future. The returned future
+/// resolves to the same output. An error in that output is reported outside of the future, so the callback does not run
+/// for it.
 ///
-/// Of nested callbacks the innermost runs first.
+/// If futures are nested, the innermost callback runs first.
 ///
 /// ```
 /// use backstop::prelude::*;
@@ -87,7 +88,7 @@ impl<F> fmt::Debug for ContextualizeFuture<F> {
     }
 }
 
-/// Makes the callbacks outside current again, also by unwinding.
+/// Makes the outer callbacks current again when dropped, even during unwinding.
 struct Restore {
     outer: Option<Arc<ContextCallbacks>>,
 }

@@ -1,10 +1,9 @@
 //! What is current on a thread while the code of a request or of a task runs: its scope, the callbacks of the
 //! [`contextualize`](crate::report::contextualize) futures around it, and the tracing spans that it is in.
 //!
-//! All of it is in one thread-local with a cell for each part. The future that runs the code swaps its own part in
-//! and, when the code returns or unwinds, out again. The application's code never runs while a part is borrowed, and neither do
-//! its destructors: a value is taken out first and dropped afterwards. A thread whose thread-locals are gone finds
-//! nothing current.
+//! One thread-local has a cell for each part. The future that runs the code swaps its own part in and, when the code
+//! returns or unwinds, out again. Neither code nor destructors of the application run while a part is borrowed: a value
+//! is taken out first and dropped afterwards. On a thread whose thread-locals are destroyed, nothing is current.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -51,10 +50,10 @@ impl Current {
         None
     }
 
-    /// Of what has just exited a span, that span counts as its innermost one.
+    /// `exited` is the path of a span that the code has just exited, which takes precedence over the current one.
     fn spawn_origin(&self, exited: Option<SpanPath>) -> Option<Box<SpawnOrigin>> {
         let trace = match &*self.scope.try_borrow().ok()? {
-            // In a request's own future there is nothing to know.
+            // A request's own future was not spawned.
             Some(CurrentScope::Request(_)) => return None,
             Some(CurrentScope::Carried(carried)) => carried.trace.clone(),
             None => None,
@@ -63,27 +62,27 @@ impl Current {
     }
 }
 
-/// Gives `look` the current scope; `None` if the thread ends. `look` must run neither the application's code nor
-/// anything else in this module.
+/// Runs `look` on the current scope; returns `None` if the thread is ending. `look` must run neither the application's
+/// code nor anything else in this module.
 #[inline]
 pub(super) fn with_scope<T>(look: impl FnOnce(&mut Option<CurrentScope>) -> T) -> Option<T> {
     let look = |current: &Current| Some(look(&mut *current.scope.try_borrow_mut().ok()?));
     CURRENT.try_with(look).ok().flatten()
 }
 
-/// The same for the spans.
+/// Like [`with_scope`], for the spans.
 #[cfg(feature = "tracing-subscriber")]
 pub(super) fn with_spans<T>(look: impl FnOnce(&mut SpanStack) -> T) -> Option<T> {
     let look = |current: &Current| Some(look(&mut *current.spans.try_borrow_mut().ok()?));
     CURRENT.try_with(look).ok().flatten()
 }
 
-/// The callbacks of the futures around.
+/// Returns the callbacks of the futures around the code.
 pub(super) fn callbacks() -> Option<Arc<ContextCallbacks>> {
     CURRENT.try_with(Current::callbacks).ok().flatten()
 }
 
-/// Makes these callbacks current, and returns those that were.
+/// Makes these callbacks current, and returns the previous ones.
 pub(super) fn replace_callbacks(
     new: Option<Arc<ContextCallbacks>>,
 ) -> Option<Arc<ContextCallbacks>> {
@@ -91,17 +90,17 @@ pub(super) fn replace_callbacks(
     CURRENT.try_with(replace).ok().flatten()
 }
 
-/// The current scope, made now if nothing has asked for it before.
+/// Returns the current scope, which is allocated on first use.
 pub(super) fn scope() -> Option<ScopeRef> {
     with_scope(|current| Some(current.as_mut()?.make().clone())).flatten()
 }
 
-/// The current scope, whether anything has asked for it or not.
+/// Returns the current scope without allocating it.
 pub(super) fn scope_as_it_is() -> Option<ScopeRef> {
     with_scope(|current| Some(current.as_ref()?.scope().clone())).flatten()
 }
 
-/// The Backstop whose code runs on this thread.
+/// Returns the Backstop of the current scope.
 pub(super) fn dispatch() -> Option<Arc<Dispatch>> {
     with_scope(|current| Some(Arc::clone(current.as_ref()?.scope().dispatch()))).flatten()
 }
@@ -113,7 +112,7 @@ pub(super) fn is_current(scope: &ScopeRef) -> bool {
     with_scope(is_current).flatten().unwrap_or(false)
 }
 
-/// What the current scope has recorded, if it is one of this Backstop.
+/// Returns what the current scope has recorded, if it belongs to this Backstop.
 pub(super) fn snapshot(dispatch: &Arc<Dispatch>) -> ScopeSnapshot {
     let snapshot = with_scope(|current| {
         let scope = current.as_ref()?.scope();
@@ -122,7 +121,7 @@ pub(super) fn snapshot(dispatch: &Arc<Dispatch>) -> ScopeSnapshot {
     snapshot.flatten().unwrap_or_default()
 }
 
-/// The request of the current scope, if it is one of this Backstop and its info is known.
+/// Returns the request of the current scope, if the scope belongs to this Backstop and the request's info is known.
 pub(crate) fn request(dispatch: &Arc<Dispatch>) -> Option<RequestInfo> {
     let request = with_scope(|current| {
         let scope = current.as_ref()?.scope().used()?;
@@ -131,7 +130,8 @@ pub(crate) fn request(dispatch: &Arc<Dispatch>) -> Option<RequestInfo> {
     request.flatten().flatten()
 }
 
-/// The scope for what outlives the request's future, such as its body: the current one if it is one of this Backstop.
+/// Returns the scope for what outlives the request's future, such as the response body: the current one if it belongs
+/// to this Backstop, or else a new one.
 pub(crate) fn scope_of_body(dispatch: &Arc<Dispatch>) -> CurrentScope {
     let scope = scope_as_it_is().filter(|scope| Arc::ptr_eq(scope.dispatch(), dispatch));
     scope.map_or_else(
@@ -140,18 +140,18 @@ pub(crate) fn scope_of_body(dispatch: &Arc<Dispatch>) -> CurrentScope {
     )
 }
 
-/// How the code here was spawned, if a scope was carried to it.
+/// Returns how the current code was spawned, if a scope was carried to it.
 pub(super) fn spawn_trace() -> Option<Arc<SpawnTrace>> {
     with_scope(|current| current.as_ref()?.trace().cloned()).flatten()
 }
 
-/// The spans that the thread is in.
+/// Returns the spans that the thread is in.
 pub(super) fn span_path() -> Option<SpanPath> {
     CURRENT.try_with(Current::span_path).ok().flatten()
 }
 
-/// Where the code here comes from; `None` in a request's own future. With the span that the code has just
-/// exited, if there is one.
+/// Returns where the current code was spawned; `None` in a request's own future. `exited` is the span that the code has
+/// just exited, if there is one.
 pub(super) fn spawn_origin(exited: Option<SpanPath>) -> Option<Box<SpawnOrigin>> {
     CURRENT
         .try_with(|current| current.spawn_origin(exited))
@@ -159,7 +159,7 @@ pub(super) fn spawn_origin(exited: Option<SpanPath>) -> Option<Box<SpawnOrigin>>
         .flatten()
 }
 
-/// What is current, for an event of this Backstop and with this data of a scope.
+/// Returns the current context, for an event of this Backstop with this scope data.
 pub(super) fn context(
     scope: ScopeSnapshot,
     dispatch: &Dispatch,
@@ -174,7 +174,7 @@ pub(super) fn context(
     let _ = CURRENT.try_with(|current| {
         context.callbacks = current.callbacks();
         context.spawned = current.spawn_origin(exited);
-        // It must not be asked for once the thread-locals are gone.
+        // `std::thread::current` must not be called once the thread-locals are destroyed.
         context.thread = Some(std::thread::current());
     });
     context
@@ -188,7 +188,7 @@ pub(super) fn set_unwound(callbacks: &Arc<ContextCallbacks>) {
     }
 }
 
-/// The callbacks of the innermost future that a panic has left.
+/// Takes the callbacks of the innermost future that a panic has left.
 pub(super) fn take_unwound() -> Option<Arc<ContextCallbacks>> {
     with_scope(|current| current.as_ref()?.scope().used()?.take_unwound()).flatten()
 }

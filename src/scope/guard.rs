@@ -6,11 +6,11 @@ use super::current::{self, with_scope};
 use super::scope_ref::{CurrentScope, ScopeRef};
 use crate::request::RequestInfo;
 
-/// Makes a scope current on this thread until it is dropped, also by unwinding.
+/// Makes a scope current on this thread until the guard is dropped, even during unwinding.
 ///
-/// The future that runs the code owns an `Option<CurrentScope>`, which holds what was current before while the guard
-/// lives.
-#[must_use = "the scope is current as long as the guard lives"]
+/// The future that runs the code owns an `Option<CurrentScope>`. While the guard lives, it holds the previous scope of
+/// the thread.
+#[must_use = "the scope is current only while the guard lives"]
 pub(crate) struct ScopeGuard<'a> {
     scope: &'a mut Option<CurrentScope>,
     is_bound: bool,
@@ -34,7 +34,7 @@ impl<'a> ScopeGuard<'a> {
         }
     }
 
-    /// The same for a request that begins now.
+    /// Like [`enter`](Self::enter), for a request that begins now.
     #[inline]
     pub(crate) fn begin(scope: &'a mut Option<CurrentScope>) -> Self {
         let guard = Self::enter(scope);
@@ -43,7 +43,7 @@ impl<'a> ScopeGuard<'a> {
         guard
     }
 
-    /// Provides the info of the request, for the events that wait for it and those to come.
+    /// Provides the info of the request, both for the events that wait for it and for later ones.
     #[inline]
     pub(crate) fn provide_request(&self, request: &RequestInfo) {
         if !self.is_bound {
@@ -60,8 +60,8 @@ impl<'a> ScopeGuard<'a> {
         }
     }
 
-    /// Provides the info of the request before its code runs, for which the scope is made: where a panic ends the
-    /// process, there is no later.
+    /// Allocates the scope and provides the info of the request before the request's code runs. Where a panic ends the
+    /// process, it cannot be provided later.
     pub(crate) fn provide_request_now(&self, request: &RequestInfo) {
         if self.is_bound {
             drop(current::scope());

@@ -23,7 +23,7 @@ use super::scope_ref::CurrentScope;
 /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(handler(Scope::current()));
 /// ```
 pub trait InScope: Future + Sized {
-    /// Runs this future in `scope`, a [`Scope`] or a reference to one. Reports that are made inside name the
+    /// Runs this future in `scope`, a [`Scope`] or a reference to one. Reports that are created inside contain the
     /// caller's source location in `metadata.task.spawned_at`, as for [`Scope::spawn`].
     #[track_caller]
     fn in_scope(self, scope: impl AsRef<Scope>) -> InScopeFuture<Self>;

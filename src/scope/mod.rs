@@ -1,5 +1,5 @@
-//! The scope of a request or a job: the handle that the application records with, what is current on a thread, and
-//! how it reaches tasks, threads and spans.
+//! The scope of a request or a job: the handle with which the application records, what is current on a thread, and how
+//! scopes are carried to tasks, threads and spans.
 
 pub(crate) mod capture;
 pub(crate) mod contextualize;

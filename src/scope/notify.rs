@@ -1,4 +1,4 @@
-//! Errors that the application reports itself, from anywhere.
+//! Reports errors from anywhere in the application.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::report::dispatch::{Dispatch, count_unreported, process_dispatch};
 use crate::report::event::ScopeSnapshot;
 use crate::report::spawn_trace::SpanPath;
 
-/// What can be reported: every standard error, also behind a `dyn Error`, and [`Error`](crate::Error). For a
-/// [`BoxError`](crate::BoxError) pass what is in the box, `&*boxed`.
+/// A value that can be reported: every standard error, including a `dyn Error`, and [`Error`](crate::Error). For a
+/// [`BoxError`](crate::BoxError), pass the contents of the box: `&*boxed`.
 pub trait Reportable {
-    /// The failure that is reported.
+    /// Returns the failure to report.
     #[track_caller]
     fn failure(&self) -> Failure;
 }
@@ -47,10 +47,10 @@ impl Reportable for Error {
     }
 }
 
-/// Reports an error that the application goes on after, and returns the report's id; see [`Scope::notify`].
+/// Reports an error that the application recovers from, and returns the report's id; see [`Scope::notify`].
 ///
-/// It goes to the Backstop of the [current scope](Scope::current), or outside of every scope to the one that
-/// installed the [panic hook](crate::Backstop::install_panic_hook). If there is neither it is not reported, and
+/// The report goes to the Backstop of the [current scope](Scope::current), or outside of every scope to the one that
+/// installed the [panic hook](crate::Backstop::install_panic_hook). If there is neither, the error is not reported, and
 /// [`unreported_count`](crate::stats::unreported_count) counts it.
 ///
 /// ```
@@ -63,9 +63,9 @@ pub fn notify<E: Reportable + ?Sized>(error: &E) -> Option<Uuid> {
     report(error.failure().with_origin(Origin::Notify), None)
 }
 
-/// Handles an error by reporting it and going on without the value.
+/// Handles an error by reporting it and continuing without the value.
 pub trait Intercept<T> {
-    /// The value; an error is reported and becomes `None`.
+    /// Returns the value. An error is reported and becomes `None`.
     ///
     /// The report goes where [`notify`](crate::notify()) sends it, as handled, with the severity `warning` and the
     /// origin [`Intercept`](Origin::Intercept).
@@ -97,12 +97,11 @@ impl<T, E: Reportable> Intercept<T> for Result<T, E> {
 
 /// Reports.
 impl Scope {
-    /// Reports an error that the application goes on after, with what this scope has recorded, as handled and with
-    /// the severity `warning`. It returns the report's id, or `None` if the scope is not
-    /// [active](Scope::is_active).
+    /// Reports an error that the application recovers from, with what this scope has recorded, as handled and with the
+    /// severity `warning`. Returns the report's id, or `None` if the scope is not [active](Scope::is_active).
     ///
-    /// A [`backstop::Error`](crate::Error) that is returned afterwards is not reported again, and its response has
-    /// the same id.
+    /// If the same [`backstop::Error`](crate::Error) is returned afterwards, it is not reported again, and its response
+    /// has the same id.
     #[track_caller]
     pub fn notify<E: Reportable + ?Sized>(&self, error: &E) -> Option<Uuid> {
         self.report(error.failure().with_origin(Origin::Notify), None)
@@ -134,7 +133,7 @@ pub(super) fn report(failure: Failure, exited: Option<SpanPath>) -> Option<Uuid>
     report_to(&dispatch, failure, exited)
 }
 
-/// Reports to this Backstop: in the current scope if that is one of its own, or else in an unknown one.
+/// Reports to this Backstop, in the current scope if it belongs to this Backstop, or else in an unknown one.
 pub(crate) fn report_to(
     dispatch: &Arc<Dispatch>,
     failure: Failure,

@@ -1,4 +1,4 @@
-//! What the application records in a scope.
+//! The methods with which the application records in a scope.
 
 use serde::Serialize;
 
@@ -13,12 +13,12 @@ use crate::report::user::User;
 
 /// Recording.
 impl Scope {
-    /// Adds a breadcrumb: a text, or a [`Breadcrumb`] with its kind, level and data.
+    /// Adds a breadcrumb: a message, or a [`Breadcrumb`] with its kind, level and data.
     pub fn add_breadcrumb(&self, crumb: impl Into<Breadcrumb>) {
         self.record(|| crumb.into(), ScopeData::add_breadcrumb);
     }
 
-    /// Adds a line to the log that goes along with the report.
+    /// Adds a line to the log that is sent with the report.
     pub fn log(&self, level: Severity, message: impl Into<String>) {
         self.record(|| LogLine::new(level, message), ScopeData::add_log_line);
     }
@@ -82,7 +82,7 @@ impl Scope {
         );
     }
 
-    /// Records that a feature flag was evaluated: its name, or a [`FeatureFlag`] with its variant. A flag of the same
+    /// Records the evaluation of a feature flag: its name, or a [`FeatureFlag`] with its variant. A flag with the same
     /// name is replaced.
     pub fn add_feature_flag(&self, flag: impl Into<FeatureFlag>) {
         self.record(|| flag.into(), ScopeData::add_feature_flag);
@@ -93,17 +93,18 @@ impl Scope {
         self.record(|| (), |data, ()| data.clear_feature_flags());
     }
 
-    /// Sets the user on whose behalf the request runs: a [`User`], or the application's id of one.
+    /// Sets the user on whose behalf the request runs: a [`User`], or a user id.
     pub fn set_user(&self, user: impl Into<User>) {
         self.record(|| user.into(), ScopeData::set_user);
     }
 
-    /// Names what is being done. Default: the method and the matched route, such as `GET /orders/{id}`.
+    /// Sets the name of the operation. Default: the method and the matched route, such as `GET /orders/{id}`.
     pub fn set_transaction(&self, name: impl Into<String>) {
         self.record(|| name.into(), ScopeData::set_transaction);
     }
 
-    /// Sets what groups the request's reports. Default: the types of the errors and the first source location.
+    /// Sets the fingerprint that groups the request's reports. Default: the types of the errors and the first source
+    /// location.
     pub fn set_fingerprint(&self, fingerprint: impl Into<String>) {
         self.record(|| fingerprint.into(), ScopeData::set_fingerprint);
     }

@@ -1,4 +1,4 @@
-//! [`Scope`]: the handle with which the application records what a request does.
+//! [`Scope`]: a handle to what a request records.
 
 use std::panic::Location;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::report::dispatch::Dispatch;
 use crate::report::report::Report;
 use crate::report::scope_data::ScopeData;
 
-/// A handle to what one request records. All of it goes into every report of the request, and into no other
+/// A handle to what one request records. All of it is included in every report of the request, and in no other
 /// request's. Clones are handles to the same scope.
 ///
 /// The most common operations:
@@ -22,25 +22,25 @@ use crate::report::scope_data::ScopeData;
 /// * [`set_attribute`](Self::set_attribute) sets a scalar to search for, [`set_metadata`](Self::set_metadata) any
 ///   JSON to read.
 /// * [`set_user`](Self::set_user) names the user, [`set_transaction`](Self::set_transaction) what is being done.
-/// * [`notify`](Self::notify) reports an error that the application goes on after.
+/// * [`notify`](Self::notify) reports an error that the application recovers from.
 /// * [`spawn`](Self::spawn), [`run`](Self::run) and [`in_scope`](crate::report::InScope::in_scope) carry the scope to
 ///   tasks and threads.
 ///
 /// # Where there is a scope
 ///
 /// Every request inside [`Backstop::layer`](crate::Backstop::layer) has one, and
-/// [`Backstop::scope`](crate::Backstop::scope) makes one for a job. Layers of one Backstop inside each other share the
+/// [`Backstop::scope`](crate::Backstop::scope) creates one for a job. Nested layers of the same Backstop share the
 /// scope, and so does a request that a handler makes in-process to an app with the same Backstop. Outside of every
-/// scope, and for a Backstop without reporters, a handle does nothing and [`is_active`](Self::is_active) is `false`.
+/// scope, and for a Backstop without reporters, a handle does nothing and [`is_active`](Self::is_active) returns
+/// `false`.
 ///
-/// A task that is spawned without the scope runs outside of it, and its reports say so with the attribute
-/// `scope: unknown`.
+/// A task that is spawned without the scope runs outside of it; its reports have the attribute `scope: unknown`.
 ///
 /// # Limits
 ///
-/// A scope keeps the last 100 breadcrumbs and log lines of 1 KiB each, 128 attributes, 128 feature flags and 128 KiB
-/// of metadata. The report counts in [`trimmed`](Report::trimmed) what was dropped. Nothing is allocated before the
-/// first use.
+/// A scope keeps the last 100 breadcrumbs and the last 100 log lines, with messages of at most 1 KiB, 128 attributes,
+/// 128 feature flags and 128 KiB of metadata. The report counts what was dropped in [`trimmed`](Report::trimmed).
+/// Nothing is allocated before the first use.
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -69,13 +69,14 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// The scope of the request or job whose code is running, or a handle that does nothing where there is none.
+    /// Returns the scope of the request or job whose code is running, or a handle that does nothing outside of every
+    /// scope.
     #[must_use]
     pub fn current() -> Self {
         Self::new(current::scope())
     }
 
-    /// A scope that belongs to no request.
+    /// Creates a scope that belongs to no request.
     pub(crate) fn of_job(dispatch: &Arc<Dispatch>) -> Self {
         Self::new(Some(ScopeRef::of_job(dispatch)))
     }
@@ -88,12 +89,12 @@ impl Scope {
         self.scope.as_ref()
     }
 
-    /// What is shared with the other handles; `None` if nothing is recorded.
+    /// Returns what is shared with the other handles, or `None` if the scope does not record.
     pub(super) fn used(&self) -> Option<&Arc<SharedScope>> {
         self.scope.as_ref()?.used()
     }
 
-    /// Whether what is recorded here can get into a report: there is a scope, and its Backstop has a reporter.
+    /// Whether what is recorded here can become part of a report: there is a scope, and its Backstop has a reporter.
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.used().is_some()
@@ -101,9 +102,9 @@ impl Scope {
 
     /// Adds a callback that can change each report of this scope, or drop it by returning `false`.
     ///
-    /// Callbacks run in their order on a worker, off the path of the request, and before the report is redacted. If
-    /// one panics, the report stays as it was before. They are dropped with the scope. A callback must not own this
-    /// scope, because the two would keep each other alive.
+    /// Callbacks run on a worker, off the request path, in the order in which they were added and before the report is
+    /// redacted. If one panics, its changes are undone. Callbacks are dropped with the scope. A callback must not own a
+    /// handle to this scope, because the two would keep each other alive.
     ///
     /// ```
     /// use backstop::{Scope, report::FeatureFlag};
@@ -117,12 +118,12 @@ impl Scope {
     pub fn on_report(&self, callback: impl Fn(&mut Report) -> bool + Send + Sync + 'static) {
         if let Some(scope) = self.used() {
             let callback = ReportCallback::new(callback);
-            // A clone is recorded, so that one that is refused is dropped outside of the lock.
+            // A clone is recorded, so that a callback beyond the limit is dropped outside of the lock.
             scope.record(|data| data.add_callback(callback.clone()));
         }
     }
 
-    /// Removes everything that was recorded. Reports that were made before keep it.
+    /// Removes everything that was recorded. Reports that were created before keep it.
     pub fn clear(&self) {
         if let Some(scope) = self.used() {
             let removed = scope.record(std::mem::take);
@@ -130,7 +131,7 @@ impl Scope {
         }
     }
 
-    /// Makes a value, which may run the application's code, and then records it under the lock.
+    /// Creates a value, which may run the application's code, and then records it under the lock.
     pub(super) fn record<T>(
         &self,
         make: impl FnOnce() -> T,
@@ -142,7 +143,7 @@ impl Scope {
         }
     }
 
-    /// The scope of code that this one is carried to, at the caller's source location.
+    /// Returns this scope for the code that it is carried to from the caller's source location.
     #[track_caller]
     pub(super) fn carried(&self) -> Option<CurrentScope> {
         let location = Location::caller();

@@ -1,4 +1,4 @@
-//! [`ScopeRef`] and [`CurrentScope`]: a scope as handles, threads and spans hold it.
+//! [`ScopeRef`] and [`CurrentScope`]: how handles, threads and spans hold a scope.
 
 use std::panic::Location;
 use std::sync::Arc;
@@ -8,11 +8,10 @@ use crate::report::dispatch::Dispatch;
 use crate::report::event::ScopeSnapshot;
 use crate::report::spawn_trace::{SpanPath, SpawnTrace};
 
-/// A scope, which is only allocated once something asks for it: a request that records nothing allocates
-/// nothing.
+/// A scope that is allocated on first use: a request that records nothing allocates nothing.
 #[derive(Clone, Debug)]
 pub(crate) enum ScopeRef {
-    /// Nothing has asked for the scope, or its Backstop has no reporter, so that there never is one.
+    /// The scope has not been used yet, or its Backstop has no reporter, so that it never will be.
     Unused(Arc<Dispatch>),
     Used(Arc<SharedScope>),
 }
@@ -31,12 +30,12 @@ pub(crate) enum CurrentScope {
 #[derive(Debug)]
 pub(crate) struct CarriedScope {
     pub(super) scope: ScopeRef,
-    /// Where that happened; a span adds nothing to it.
+    /// Where the scope was carried; a span adds nothing to it.
     pub(super) trace: Option<Arc<SpawnTrace>>,
 }
 
 impl ScopeRef {
-    /// A scope without a request.
+    /// Creates a scope without a request.
     pub(super) fn of_job(dispatch: &Arc<Dispatch>) -> Self {
         let dispatch = Arc::clone(dispatch);
         if dispatch.is_listening() {
@@ -60,7 +59,7 @@ impl ScopeRef {
         }
     }
 
-    /// Makes the scope of a request, unless it is there or its Backstop has no reporter.
+    /// Allocates the scope of a request, unless it exists already or its Backstop has no reporter.
     pub(super) fn make(&mut self) -> &Self {
         if let Self::Unused(dispatch) = self
             && dispatch.is_listening()
@@ -124,7 +123,7 @@ impl CurrentScope {
         }
     }
 
-    /// Makes the scope of a request, unless it is there; one that was carried here was made before.
+    /// Allocates the scope of a request, unless it exists already; a carried scope always does.
     pub(super) fn make(&mut self) -> &ScopeRef {
         match self {
             Self::Request(scope) => scope.make(),
@@ -139,9 +138,8 @@ impl CurrentScope {
         }
     }
 
-    /// Whether this is a request that runs inside another one of the same Backstop, whose scope it shares: layers
-    /// of one Backstop around each other record one history. A request in code that a scope was carried to is
-    /// another one.
+    /// Whether this is a request that runs inside another one of the same Backstop and shares its scope, so that nested
+    /// layers of one Backstop record into one scope. A request in code that a scope was carried to has its own scope.
     pub(super) fn is_inside(&self, outer: Option<&Self>) -> bool {
         match (self, outer) {
             (Self::Request(ScopeRef::Unused(dispatch)), Some(Self::Request(outer))) => {

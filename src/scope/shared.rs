@@ -19,26 +19,25 @@ pub(crate) struct SharedScope {
 #[derive(Debug)]
 #[expect(clippy::vec_box, reason = "events are passed on in their boxes")]
 struct State {
-    /// Shared with the events that were captured; recording copies it then.
+    /// Shared with captured events; recording copies it while they exist.
     data: Arc<ScopeData>,
-    /// The events that wait for the request's info. The request's future has that and provides it when a poll
-    /// ends, so what is reported in the first poll waits until then. `None` once it is there, or if there is no
-    /// request.
+    /// The events that wait for the request's info. The request's future owns the info and provides it at the end of a
+    /// poll, so events of the first poll wait until then. `None` once the info is known, or if there is no request.
     pending: Option<Vec<Box<Event>>>,
     /// The callbacks of the innermost `contextualize` that a panic has left on its way to the layer.
     unwound: Option<Arc<ContextCallbacks>>,
 }
 
-/// Events that wait for the request's info; beyond that they go without it.
+/// The most events that wait for the request's info; further ones are captured without it.
 const MAX_PENDING: usize = 64;
 
 impl SharedScope {
-    /// The scope of a request, whose info will follow.
+    /// Creates the scope of a request, whose info is provided later.
     pub(super) fn of_request(dispatch: Arc<Dispatch>) -> Self {
         Self::new(dispatch, Some(Vec::new()))
     }
 
-    /// A scope without a request.
+    /// Creates a scope without a request.
     pub(super) fn of_job(dispatch: Arc<Dispatch>) -> Self {
         Self::new(dispatch, None)
     }
@@ -65,17 +64,17 @@ impl SharedScope {
         change(Arc::make_mut(&mut self.lock().data))
     }
 
-    /// What was recorded so far.
+    /// Returns what was recorded so far.
     pub(super) fn snapshot(&self) -> ScopeSnapshot {
         ScopeSnapshot::Recorded(Arc::clone(&self.lock().data))
     }
 
-    /// The request, once its info was provided.
+    /// Returns the request, once its info was provided.
     pub(super) fn request(&self) -> Option<&RequestInfo> {
         self.request.get()
     }
 
-    /// Takes the info of the request, and captures the events that waited for it.
+    /// Sets the info of the request, and captures the events that waited for it.
     #[cold]
     pub(super) fn provide_request(&self, request: &RequestInfo) {
         let request = self.request.get_or_init(|| request.clone());
@@ -100,7 +99,7 @@ impl SharedScope {
         self.dispatch.capture(event);
     }
 
-    /// Keeps the callbacks that a panic leaves, unless it has left others already.
+    /// Keeps the callbacks of a future that a panic leaves, unless those of an inner future are kept already.
     pub(super) fn set_unwound(&self, callbacks: &Arc<ContextCallbacks>) {
         let mut state = self.lock();
         state.unwound.get_or_insert_with(|| Arc::clone(callbacks));
@@ -121,7 +120,7 @@ impl SharedScope {
 }
 
 impl Drop for SharedScope {
-    /// A future that was dropped in its first poll has never provided the request's info.
+    /// A future that was dropped before a poll ended has never provided the request's info.
     fn drop(&mut self) {
         for event in self.take_pending() {
             self.dispatch.capture(event);

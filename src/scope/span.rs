@@ -1,5 +1,4 @@
-//! How a tracing span carries a scope to wherever the span is entered. The [`tracing`](crate::tracing) layer
-//! calls it.
+//! Lets a tracing span carry a scope to wherever the span is entered. Called by the [`tracing`](crate::tracing) layer.
 
 use std::sync::Arc;
 
@@ -12,8 +11,8 @@ use super::span_stack::Exited;
 pub(crate) use super::span_stack::SpanScope;
 use crate::report::spawn_trace::SpanPath;
 
-/// A new span: it carries the current scope, or else that of its parent. A parent that was named explicitly comes
-/// first.
+/// Creates the state of a new span, which carries the current scope, or else that of its parent. An explicit parent
+/// takes precedence over the current scope.
 pub(crate) fn new(
     span: &'static Metadata<'static>,
     parent: Option<&SpanScope>,
@@ -28,7 +27,7 @@ pub(crate) fn new(
     SpanScope::new(span, parent, carried)
 }
 
-/// The current scope as a span carries it, with the way on which it came here.
+/// Returns the current scope as a span carries it, including its spawn trace.
 fn current_scope() -> Option<Arc<CarriedScope>> {
     let carried = with_scope(|current| match current.as_mut()? {
         CurrentScope::Carried(carried) => Some(Arc::clone(carried)),
@@ -37,12 +36,12 @@ fn current_scope() -> Option<Arc<CarriedScope>> {
     carried.flatten()
 }
 
-/// The handle of the scope that a span carries, if it belongs to exactly one.
+/// Returns a handle to the scope that a span carries, if the span belongs to exactly one.
 pub(crate) fn scope(span: &SpanScope) -> Scope {
     Scope::new(span.carried().map(|carried| carried.scope.clone()))
 }
 
-/// The thread enters a span, whose scope becomes current where none is.
+/// Called when the thread enters a span, whose scope becomes current if there is none.
 pub(crate) fn enter(id: u64, span: Arc<SpanScope>) {
     let sets_scope = with_scope(|current| {
         if current.is_none() {
@@ -55,7 +54,7 @@ pub(crate) fn enter(id: u64, span: Arc<SpanScope>) {
     with_spans(|spans| spans.enter(id, span, sets_scope));
 }
 
-/// The thread exits a span.
+/// Called when the thread exits a span.
 pub(crate) fn exit(id: u64) {
     let exited = with_spans(|spans| spans.exit(id)).flatten();
     if exited.is_some_and(|exited| exited.sets_scope) {
@@ -63,7 +62,7 @@ pub(crate) fn exit(id: u64) {
     }
 }
 
-/// A request has begun: the span around it, which was made before it, carries its scope too.
+/// Called when a request begins: the span around it, which was created before, carries the request's scope too.
 pub(super) fn begin_request() {
     let span = with_spans(|spans| spans.innermost().map(Arc::clone)).flatten();
     if let Some(span) = span
@@ -73,8 +72,8 @@ pub(super) fn begin_request() {
     }
 }
 
-/// Runs what does not panic, and returns also the span that it exited last: what fails inside a span exits that
-/// before its failure is seen.
+/// Runs `run`, which must not panic, and also returns the span that it exited last, because code that fails inside a
+/// span exits the span before its failure is observed.
 pub(super) fn watch<T>(run: impl FnOnce() -> T) -> (T, Option<SpanPath>) {
     let replace = |new| with_spans(|spans| std::mem::replace(&mut spans.exited, new)).flatten();
     let outer = replace(Some(Exited::default()));

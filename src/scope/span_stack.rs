@@ -7,10 +7,10 @@ use tracing::Metadata;
 use super::scope_ref::{CarriedScope, ScopeRef};
 use crate::report::spawn_trace::SpanPath;
 
-/// Spans of a path.
+/// The most spans of a path.
 const MAX_PATH: usize = 8;
 
-/// The spans that a thread is in, the innermost last.
+/// The spans that a thread is in, innermost last.
 pub(super) struct SpanStack {
     entered: Vec<EnteredSpan>,
     /// Set while a task is polled.
@@ -21,18 +21,18 @@ pub(super) struct SpanStack {
 pub(super) struct EnteredSpan {
     id: u64,
     pub(super) span: Arc<SpanScope>,
-    /// Whether the span made its scope current, because none was.
+    /// Whether the span made its scope current, because there was none.
     pub(super) sets_scope: bool,
 }
 
-/// The span that was exited last; if a panic exited several, the innermost one.
+/// The span that was exited last, or the innermost one of those that a panic exited.
 #[derive(Default)]
 pub(super) struct Exited {
     pub(super) path: Option<SpanPath>,
     by_panic: bool,
 }
 
-/// What a span remembers: the scope in which it was made, and the spans around it.
+/// The state of a span: the scope in which it was created, and the spans around it.
 #[derive(Debug)]
 pub(crate) struct SpanScope {
     carried: Mutex<Carried>,
@@ -63,7 +63,7 @@ impl SpanStack {
         });
     }
 
-    /// The span, for the caller to drop outside of any borrow.
+    /// Returns the span, which the caller must drop outside of any borrow.
     pub(super) fn exit(&mut self, id: u64) -> Option<EnteredSpan> {
         let index = self.entered.iter().rposition(|entered| entered.id == id)?;
         let exited = self.entered.remove(index);
@@ -106,7 +106,7 @@ impl SpanScope {
         }
     }
 
-    /// The scope that the span carries, if it belongs to exactly one.
+    /// Returns the scope that the span carries, if it belongs to exactly one.
     pub(super) fn carried(&self) -> Option<Arc<CarriedScope>> {
         match &*self.lock() {
             Carried::One(carried) => Some(Arc::clone(carried)),
@@ -114,7 +114,7 @@ impl SpanScope {
         }
     }
 
-    /// Takes over the scope of a request that begins inside the span.
+    /// Adopts the scope of a request that begins inside the span.
     pub(super) fn adopt(&self, scope: &ScopeRef) {
         let before = {
             let mut carried = self.lock();
@@ -125,7 +125,7 @@ impl SpanScope {
             };
             std::mem::replace(&mut *carried, next)
         };
-        // Only now, where the lock is free: it may hold values of the application.
+        // Dropped outside of the lock, because it may own values of the application.
         drop(before);
     }
 

@@ -1,4 +1,4 @@
-//! Scopes in other code: tasks, threads and closures.
+//! Carries scopes to tasks, threads and closures.
 
 use std::future::Future;
 
@@ -15,14 +15,13 @@ use crate::report::dispatch::process_dispatch;
 
 /// Carrying the scope to other code.
 impl Scope {
-    /// Spawns a future on tokio in this scope. It may outlive the request, and its reports still have what the
-    /// request recorded. In `metadata.task` they name the source location where it was spawned, and those of
-    /// the spawns around it, the newest first and at most 8.
+    /// Spawns a future on tokio in this scope. It may outlive the request, and its reports still contain what the
+    /// request recorded. In `metadata.task` they contain the source location where it was spawned, and those of the
+    /// tasks around it, newest first and at most 8.
     ///
-    /// A panic in it is reported as unhandled and with the origin [`Task`](Origin::Task), whether there is a
-    /// [panic hook](crate::Backstop::install_panic_hook) or not, and goes on to tokio, so that the handle returns it
-    /// too. The output is the caller's: [`backstop::spawn`](crate::spawn) reports the error of a future that may
-    /// fail.
+    /// A panic in it is reported as unhandled and with the origin [`Task`](Origin::Task), even without the [panic
+    /// hook](crate::Backstop::install_panic_hook), and then continues to tokio, so that the handle returns it too. The
+    /// output is not inspected: to report the error of a future that may fail, use [`backstop::spawn`](crate::spawn).
     ///
     /// ```
     /// # use backstop::Scope;
@@ -45,8 +44,8 @@ impl Scope {
         tokio::spawn(Task::new(future, self.carried(), |_, _| {}))
     }
 
-    /// Runs a closure in this scope: on a thread, or in `spawn_blocking`. Reports that are made inside name the
-    /// caller's source location, as for [`spawn`](Self::spawn).
+    /// Runs a closure in this scope, on another thread or in `spawn_blocking` for example. Reports that are created
+    /// inside contain the caller's source location, as for [`spawn`](Self::spawn).
     ///
     /// ```
     /// # let scope = backstop::Scope::current();
@@ -64,7 +63,7 @@ impl Scope {
     }
 }
 
-/// Spawns a future that may fail, in the current scope, or else in a scope of the process's Backstop.
+/// Spawns a future that may fail, in the current scope, or else in a scope of the Backstop that the process reports to.
 #[track_caller]
 pub(crate) fn spawn<T: Send + 'static>(
     future: impl Future<Output = Result<T, Error>> + Send + 'static,

@@ -16,7 +16,7 @@ use crate::panics::stash::take_to_resume;
 use crate::report::spawn_trace::SpanPath;
 
 pin_project! {
-    /// A future in a scope. Its output may be reported; a panic in it is reported, and goes on to the caller.
+    /// A future in a scope. Its output may be reported; a panic in it is reported and then continues to the caller.
     pub(super) struct Task<F: Future> {
         #[pin]
         future: F,
@@ -26,7 +26,7 @@ pin_project! {
     }
 }
 
-/// Looks at the output of a task, which has just exited the span.
+/// Reports the output of a task, which has just exited the span.
 pub(super) type ReportOutput<T> = fn(&T, Option<SpanPath>);
 
 impl<F: Future> Task<F> {
@@ -71,7 +71,7 @@ impl<F: Future> Future for Task<F> {
     }
 }
 
-/// Runs what does not panic, and returns also the span that it exited last.
+/// Runs `run`, which must not panic, and also returns the span that it exited last.
 fn watch_spans<T>(run: impl FnOnce() -> T) -> (T, Option<SpanPath>) {
     #[cfg(feature = "tracing-subscriber")]
     return super::span::watch(run);

@@ -13,7 +13,7 @@ use crate::report::event::{Event, EventContext, ScopeSnapshot};
 use crate::report::spawn_trace::{SpanPath, SpawnOrigin};
 use crate::report::trace_ids::TraceIds;
 
-/// A panic that no layer has caught, and what was current where it began.
+/// A panic that no layer has caught, and what was current where it started.
 pub(crate) struct UncaughtPanic {
     panic: Arc<PanicRecord>,
     scope: Option<ScopeRef>,
@@ -23,7 +23,7 @@ pub(crate) struct UncaughtPanic {
 }
 
 impl UncaughtPanic {
-    /// In the panic hook: handles are cloned, and no lock is taken.
+    /// Called in the panic hook: only clones handles, and takes no lock.
     pub(crate) fn new(panic: Arc<PanicRecord>) -> Self {
         Self {
             panic,
@@ -34,7 +34,7 @@ impl UncaughtPanic {
         }
     }
 
-    /// Where the panic was caught in the current scope, and goes on after it was reported.
+    /// Called where the panic was caught in the current scope, to report it before it is resumed.
     pub(super) fn unwound(panic: Arc<PanicRecord>, exited: Option<SpanPath>) -> Self {
         Self {
             panic,
@@ -45,13 +45,13 @@ impl UncaughtPanic {
         }
     }
 
-    /// Whether the process may end with the panic.
+    /// Sets whether the panic may end the process.
     pub(crate) fn urgent(self, is_urgent: bool) -> Self {
         Self { is_urgent, ..self }
     }
 
-    /// Reports the panic in its scope, or else to the Backstop of the process; without either it is counted as
-    /// unreported. It is too much for a panic hook, which leaves it to another thread.
+    /// Reports the panic in its scope, or else to the Backstop that the process reports to; without either, it is
+    /// counted as unreported. Must not be called in a panic hook, which leaves it to another thread.
     pub(crate) fn report(self) {
         let (scope, snapshot) = match (self.scope, process_dispatch()) {
             (Some(scope), _) => (scope, None),
@@ -80,7 +80,7 @@ impl UncaughtPanic {
             event.is_urgent = self.is_urgent;
             match &scope {
                 ScopeRef::Used(scope) if self.is_urgent => {
-                    // The first poll, whose end would provide the request's info, may never end.
+                    // The request's info is provided at the end of the first poll, which may never come.
                     event.request = scope.request().cloned();
                     dispatch.capture(event);
                 }
@@ -92,7 +92,7 @@ impl UncaughtPanic {
     }
 }
 
-/// How many panics the hook has noted for another thread to report, and how many of these that has reported.
+/// How many panics the hook has handed to another thread, and how many of them that thread has reported.
 static NOTED: AtomicU64 = AtomicU64::new(0);
 static REPORTED: AtomicU64 = AtomicU64::new(0);
 static REPORTED_ONE: tokio::sync::Notify = tokio::sync::Notify::const_new();
@@ -106,7 +106,7 @@ pub(crate) fn panic_reported() {
     REPORTED_ONE.notify_waiters();
 }
 
-/// Waits until every panic that was noted so far is reported.
+/// Waits until every panic noted so far is reported.
 pub(crate) async fn all_panics_reported() {
     let noted = NOTED.load(Ordering::Acquire);
     loop {

@@ -13,15 +13,15 @@ use crate::text::prefix;
 /// A file whose code runs in this process.
 pub(super) struct CodeFile {
     loader: Loader,
-    /// Of each loaded segment: its offset in the file, its length, and its address by the file's own count.
+    /// For each loaded segment: its offset in the file, its length in the file, and its virtual address.
     segments: Vec<(u64, u64, u64)>,
 }
 
-/// Bytes of a function's name or a path that are kept, because the names of generic functions may be of any length.
+/// The most bytes of a function's name or a path that are kept; the names of generic functions have no limit.
 const MAX_TEXT: usize = 1024;
 
 impl CodeFile {
-    /// Reads it; `None` if that fails.
+    /// Reads the file; `None` if that fails.
     pub(super) fn open(path: &Path) -> Option<Self> {
         let path = existing(path)?;
         let cache = ReadCache::new(File::open(&path).ok()?);
@@ -37,13 +37,13 @@ impl CodeFile {
         })
     }
 
-    /// The functions at this offset of the file; inlined ones come first, the innermost of them in front.
+    /// Returns the functions at this offset of the file, innermost first, including inlined ones.
     pub(super) fn frames(&self, offset: u64, frame: &Frame) -> Vec<Frame> {
         let Some(address) = self.address(offset) else {
             return Vec::new();
         };
         let mut frames = self.debug_frames(address, frame);
-        // With line tables alone it has no name, or one without its path.
+        // With line tables only, a function has no name, or one without its path.
         let is_named = |frame: &Frame| frame.function.as_deref().is_some_and(names::has_crate);
         match frames.last_mut() {
             Some(outermost) if is_named(outermost) => {}
@@ -90,14 +90,15 @@ impl CodeFile {
         frames
     }
 
-    /// The name in the symbol table, which is there without debug information, unless the file was stripped.
+    /// Returns the name in the symbol table, which exists even without debug information, unless the file was stripped.
     fn symbol(&self, address: u64) -> Option<String> {
         let name = self.loader.find_symbol(address)?;
         Some(short(&addr2line::demangle_auto(name.into(), None)))
     }
 }
 
-/// The file at this path; a program that was replaced while it runs has no path any more, but can still be read.
+/// Returns the path at which the file can be read: a program that was replaced while it runs is no longer at its own
+/// path.
 fn existing(path: &Path) -> Option<PathBuf> {
     const RUNNING: &str = "/proc/self/exe";
     if path.is_file() {

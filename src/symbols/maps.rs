@@ -7,7 +7,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Mapping {
     addresses: Range<u64>,
-    /// The first address's, in the file.
+    /// The offset of the first address in the file.
     offset: u64,
     /// Device and inode.
     pub(super) file: String,
@@ -22,7 +22,7 @@ impl Mapping {
     }
 }
 
-/// All mappings of this process; none where the system has no such file.
+/// Reads all mappings of this process; empty on systems other than Linux.
 pub(super) fn read() -> Vec<Mapping> {
     let maps = std::fs::read("/proc/self/maps").unwrap_or_default();
     let maps = String::from_utf8_lossy(&maps);
@@ -37,7 +37,7 @@ fn mapping(line: &str) -> Option<Mapping> {
     let offset = hex(words.next()?)?;
     let (device, inode) = (words.next()?, words.next()?);
     let path = words.next()?.trim_start();
-    // What has no path is not a file: `[vdso]`, or code made at run time.
+    // A mapping without a path is not a file: `[vdso]`, or code generated at run time.
     (permissions.contains('x') && path.starts_with('/')).then(|| Mapping {
         addresses: hex(start).unwrap_or_default()..hex(end).unwrap_or_default(),
         offset,

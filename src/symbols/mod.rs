@@ -1,7 +1,7 @@
-//! From addresses to frames, on the worker: function, file, crate, and the source lines around it.
+//! Resolves addresses to frames, on the worker: the function, the file, the line, and the source around it.
 //!
-//! Neither the crate `backtrace` nor std does this, because both hold one lock for the whole process meanwhile, which
-//! capturing a backtrace on the path of a request would wait for.
+//! This uses neither the crate `backtrace` nor std, because both hold a process-wide lock while they resolve addresses,
+//! and capturing a backtrace on the request path would wait for it.
 
 #[cfg(feature = "frames")]
 mod files;

@@ -1,12 +1,12 @@
-//! Which crate a function belongs to, by its name and its file.
+//! Determines which crate a function belongs to, by its name and its file.
 
 use crate::report::frame::Frame;
 
 /// Crates whose innermost frames only made the error and captured the backtrace.
 const MACHINERY: [&str; 6] = ["__rustc", "alloc", "backstop", "backtrace", "core", "std"];
 
-/// Parts of the paths of files that are not the application's: Rust's own, as it was built and as it is installed,
-/// and what cargo fetched or vendored.
+/// Parts of the paths of files that are not the application's: the standard library's, as built and as installed, and
+/// those that cargo fetched or vendored.
 const FOREIGN_FILES: [&str; 5] = [
     "/rustc/",
     "/rustlib/src/rust/",
@@ -15,13 +15,13 @@ const FOREIGN_FILES: [&str; 5] = [
     "/vendor/",
 ];
 
-/// Whether the function has nothing to do with what failed.
+/// Whether the function only created the error or captured the backtrace.
 pub(super) fn is_machinery(function: &str) -> bool {
     MACHINERY.contains(&krate(path(function)))
 }
 
-/// Whether its name has no crate and its file is not the application's, as of inlined functions where the build has
-/// line tables only.
+/// Whether the function's name has no crate and its file is not the application's, as for inlined functions in a build
+/// with line tables only.
 pub(super) fn is_bare_and_foreign(frame: &Frame) -> bool {
     let is_bare = |function: &str| !has_crate(function);
     frame.function.as_deref().is_some_and(is_bare) && is_in_foreign_file(frame)
@@ -37,8 +37,8 @@ fn is_in_foreign_file(frame: &Frame) -> bool {
     frame.file.as_deref().is_some_and(is_foreign)
 }
 
-/// Whether the frame is the application's own: the longest of the `rules` that match decides, otherwise the path of the
-/// file. Without a file, all crates but Rust's own count as the application's.
+/// Whether the frame is the application's own. The longest matching rule decides, otherwise the path of the file.
+/// Without a file, all crates except those in [`MACHINERY`] count as the application's.
 pub(super) fn is_in_app(frame: &Frame, rules: &[(String, bool)]) -> bool {
     let path = frame.function.as_deref().map(path);
     let by_rule = path.and_then(|path| {
@@ -59,8 +59,8 @@ pub(super) fn is_in_app(frame: &Frame, rules: &[(String, bool)]) -> bool {
     }
 }
 
-/// Skips to the path in a name: that of the type in `<shop::Cart as core::fmt::Display>::fmt`, or that of the trait
-/// where the type has no crate, as in `<T as shop::Sum>::sum`.
+/// Returns the rest of a name from its path on: the path of the type in `<shop::Cart as core::fmt::Display>::fmt`, or
+/// that of the trait if the type has no crate, as in `<T as shop::Sum>::sum`.
 fn path(function: &str) -> &str {
     const AROUND: [&str; 9] = [
         "<", "&", "(", "[", "*const ", "*mut ", "dyn ", "impl ", "mut ",
@@ -75,7 +75,7 @@ fn path(function: &str) -> &str {
     rest.split_once(" as ").map_or(rest, |(_, of)| path(of))
 }
 
-/// The first segment of a path that has more than one.
+/// Returns the first segment of a path, or an empty string if there is only one.
 fn krate(path: &str) -> &str {
     let end = path.find(|c| !is_of_name(c)).unwrap_or(path.len());
     if path[end..].starts_with("::") {

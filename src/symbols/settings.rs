@@ -2,9 +2,9 @@
 
 #[derive(Clone, Debug)]
 pub(crate) struct SymbolSettings {
-    /// Source lines above and below.
+    /// The number of source lines above and below.
     pub(crate) context_lines: usize,
-    /// Prefixes of functions' names, and whether those are the application's.
+    /// Prefixes of function names, and whether functions with this prefix are the application's.
     pub(crate) in_app: Vec<(String, bool)>,
 }
 

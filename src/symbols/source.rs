@@ -8,14 +8,14 @@ use crate::report::frame::{Frame, SourceLine};
 
 /// The most lines above and below.
 const MAX_AROUND: usize = 20;
-/// Frames of a report that show source.
+/// The most frames of a report that show source.
 const MAX_FRAMES: usize = 32;
-/// Characters of a line.
+/// The most characters of a line.
 const MAX_LINE: usize = 240;
-/// Bytes of a file that are read.
+/// The most bytes of a file that are read.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
 
-/// Shows the source of the application's own frames.
+/// Adds the source lines to the application's own frames.
 pub(super) fn show(frames: &mut [Frame], around: usize) {
     let around = u32::try_from(around.min(MAX_AROUND)).unwrap_or_default();
     let own = frames.iter_mut().filter(|frame| frame.in_app);
@@ -26,12 +26,12 @@ pub(super) fn show(frames: &mut [Frame], around: usize) {
     }
 }
 
-/// The lines around this one; none if the file does not exist or has no such line.
+/// Returns the lines around this one; none if the file does not exist or has no such line.
 fn excerpt(path: &Path, line: u32, around: u32) -> Vec<SourceLine> {
     let first = line.saturating_sub(around).max(1);
     let last = line.saturating_add(around);
     let mut lines = Vec::new();
-    // Opening anything else may wait forever, as a pipe without a writer does.
+    // Opening anything else may block forever, as for a pipe without a writer.
     let Some(file) = path.is_file().then(|| File::open(path).ok()).flatten() else {
         return lines;
     };

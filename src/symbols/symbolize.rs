@@ -1,4 +1,4 @@
-//! Replaces the addresses of a report by frames, within a timeout if there is one.
+//! Replaces the addresses of a report with frames, within a timeout if there is one.
 
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
@@ -9,13 +9,13 @@ use crate::panics::catch::catch_panic;
 use crate::report::frame::Frame;
 use crate::report::report::Report;
 
-/// What was found so far. All workers of the process share it, because it may take as much memory as the program's debug
-/// information. Only workers wait for it.
+/// The frames that were resolved so far. All workers of the process share the table, because it may take as much memory
+/// as the program's debug information. Only workers wait for its lock.
 static TABLE: Mutex<Table> = Mutex::new(Table::new());
-/// The most frames of a report. One address may be several frames, because functions are inlined.
+/// The most frames of a report. One address may resolve to several frames, because functions are inlined.
 const MAX_FRAMES: usize = 128;
 
-/// Replaces the report's addresses by frames, without those that only captured the backtrace.
+/// Replaces the report's addresses with frames, without those that only captured the backtrace.
 pub(crate) fn symbolize(report: &mut Report, settings: &SymbolSettings) {
     if report.frames.is_empty() {
         return;
@@ -24,7 +24,7 @@ pub(crate) fn symbolize(report: &mut Report, settings: &SymbolSettings) {
     let mut table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
     table.refresh(report.frames.iter().map(|frame| frame.address));
     for frame in report.frames.drain(..) {
-        // A callback of the application may have filled it in.
+        // A callback of the application may have resolved it already.
         if frame.function.is_some() || frame.file.is_some() {
             frames.push(frame);
         } else {
@@ -44,8 +44,8 @@ pub(crate) fn symbolize(report: &mut Report, settings: &SymbolSettings) {
     report.frames = frames;
 }
 
-/// Like [`symbolize`], unless that takes longer than the timeout: then the frames stay addresses. The work goes on, on a
-/// thread of its own, so that the next report finds it done.
+/// Like [`symbolize`], but leaves the frames as addresses if that takes longer than the timeout. The work continues on
+/// a thread of its own, so that the next report can use its results.
 pub(crate) fn symbolize_within(report: &mut Report, settings: &SymbolSettings, timeout: Duration) {
     if matches!(TABLE.try_lock(), Err(std::sync::TryLockError::WouldBlock)) {
         // Another report is being symbolized, and this one is stored first.
@@ -65,7 +65,7 @@ pub(crate) fn symbolize_within(report: &mut Report, settings: &SymbolSettings, t
     }
 }
 
-/// Removes the innermost frames, which made the error and captured the backtrace.
+/// Removes the innermost frames, which created the error and captured the backtrace.
 fn trim(frames: &mut Vec<Frame>) {
     let mut first = 0;
     for (index, frame) in frames.iter().enumerate() {

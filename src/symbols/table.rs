@@ -1,4 +1,4 @@
-//! The frames that were found so far, because the next report has many of the same.
+//! A cache of resolved frames, because the next report shares many of them.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use crate::report::frame::Frame;
 
 pub(super) struct Table {
     mappings: Vec<Mapping>,
-    /// By device and inode; `None` for those that cannot be read.
+    /// Keyed by device and inode; `None` for files that cannot be read.
     files: BTreeMap<String, Option<CodeFile>>,
     known: BTreeMap<u64, Vec<Frame>>,
 }
 
-/// Files that are kept open; beyond that all are closed.
+/// The most files that are kept loaded; beyond that, all are dropped.
 const MAX_FILES: usize = 64;
-/// Addresses whose frames are kept; beyond that all are forgotten.
+/// The most addresses whose frames are kept; beyond that, all are forgotten.
 const MAX_KNOWN: usize = 4096;
 
 impl Table {
@@ -28,14 +28,15 @@ impl Table {
         }
     }
 
-    /// Reads again what is mapped where, if one of these addresses is new.
+    /// Reads the mappings of the process again, if one of these addresses is not known yet.
     pub(super) fn refresh(&mut self, mut addresses: impl Iterator<Item = u64>) {
         if addresses.any(|address| !self.known.contains_key(&address)) {
             self.mappings = maps::read();
         }
     }
 
-    /// The frames of the call that returns to this address; if nothing is known about it, one with the address alone.
+    /// Returns the frames of the call that returns to this address, or one with only the address if it cannot be
+    /// resolved.
     pub(super) fn frames_at(&mut self, address: u64) -> Vec<Frame> {
         if let Some(frames) = self.known.get(&address) {
             return frames.clone();
@@ -44,7 +45,7 @@ impl Table {
             address,
             ..Frame::default()
         };
-        // The call is before the address that it returns to, which may belong to the next line or the next function.
+        // The call precedes the address that it returns to, which may belong to the next line or the next function.
         let mut frames = self.find(address.saturating_sub(1), &frame);
         if frames.is_empty() {
             frames.push(frame);

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
+
+use crate::example::Example;
 
 #[test]
 fn the_demo_responds_to_each_of_its_failures() {
@@ -32,12 +34,12 @@ fn the_demo_responds_to_each_of_its_failures() {
         ("DELETE", "/orders", 405, "allow: POST,GET,HEAD"),
     ];
     for (method, path, status, part) in expected {
-        let answer = demo.ask(method, path);
+        let response = demo.ask(method, path);
         assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status} ")),
-            "{path}: {answer}"
+            response.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{path}: {response}"
         );
-        assert!(answer.contains(part), "{path}: {answer}");
+        assert!(response.contains(part), "{path}: {response}");
         for secret in [
             "north",
             "stock.json",
@@ -46,8 +48,8 @@ fn the_demo_responds_to_each_of_its_failures() {
             "printer",
         ] {
             assert!(
-                status == 200 || !answer.contains(secret),
-                "{path}: {answer}"
+                status == 200 || !response.contains(secret),
+                "{path}: {response}"
             );
         }
     }
@@ -60,65 +62,32 @@ fn the_demo_responds_to_each_of_its_failures() {
 
 #[test]
 fn in_development_the_demo_shows_what_happened() {
-    let answer = Demo::start("development").ask("GET", "/stock");
+    let response = Demo::start("development").ask("GET", "/stock");
     assert!(
-        answer.contains("loading the stock") && answer.contains("examples/demo.rs:"),
-        "{answer}"
+        response.contains("loading the stock") && response.contains("examples/demo.rs:"),
+        "{response}"
     );
 }
 
-struct Demo {
-    process: Child,
-    address: String,
-}
+struct Demo(Example);
 
 impl Demo {
     fn start(mode: &str) -> Self {
-        // Beside the tests lie the examples; `cargo test` builds both.
-        let tests = std::env::current_exe().unwrap();
-        let demo = tests
-            .parent()
-            .unwrap()
-            .with_file_name("examples")
-            .join("demo");
-        let mut process = Command::new(demo)
-            .args(["--port", "0"])
-            .env("BACKSTOP_MODE", mode)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.as_mut().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line
-            .trim()
-            .trim_end_matches('/')
-            .rsplit('/')
-            .next()
-            .unwrap()
-            .to_owned();
-        Self { process, address }
+        Self(Example::start("demo", |command| {
+            command.env("BACKSTOP_MODE", mode).stderr(Stdio::null());
+        }))
     }
 
     /// Head and body, as far as they come.
     fn ask(&self, method: &str, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let mut stream = TcpStream::connect(&self.0.address).unwrap();
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
         )
         .unwrap();
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        String::from_utf8(answer).unwrap()
-    }
-}
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let mut response = Vec::new();
+        let _ = stream.read_to_end(&mut response);
+        String::from_utf8(response).unwrap()
     }
 }

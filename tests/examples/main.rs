@@ -1,4 +1,5 @@
-//! Examples, started as processes. They lie beside the tests; `cargo test` builds both.
+//! Examples, started as processes. `cargo test` builds them, too.
 
 mod demo;
+mod example;
 mod three_routes;

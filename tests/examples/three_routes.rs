@@ -4,20 +4,22 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{ChildStderr, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
+
+use crate::example::Example;
 
 const LONG: Duration = Duration::from_secs(60);
 
 #[test]
 fn each_route_fails_in_another_location_and_is_reported_with_what_is_known() {
-    let mut example = Example::start();
+    let mut routes = ThreeRoutes::start();
 
-    let answer = example.ask("/error");
-    assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
-    assert!(!answer.contains("orders"), "{answer}");
-    let report = example.report();
+    let response = routes.ask("/error");
+    assert!(response.starts_with("HTTP/1.1 500 "), "{response}");
+    assert!(!response.contains("orders"), "{response}");
+    let report = routes.report();
     for part in [
         "ERROR 500 GET /error ",
         "reading the orders",
@@ -28,9 +30,9 @@ fn each_route_fails_in_another_location_and_is_reported_with_what_is_known() {
     }
     assert!(!report.contains("spawned at"), "{report}");
 
-    let answer = example.ask("/asyncerror");
-    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
-    let report = example.report();
+    let response = routes.ask("/asyncerror");
+    assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
+    let report = routes.report();
     for part in [
         "an error from the event loop [panic]",
         "three_routes.rs:",
@@ -42,9 +44,9 @@ fn each_route_fails_in_another_location_and_is_reported_with_what_is_known() {
         assert!(!report.contains(part), "{part} in {report}");
     }
 
-    let answer = example.ask("/domainerror");
-    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
-    let report = example.report();
+    let response = routes.ask("/domainerror");
+    assert!(response.starts_with("HTTP/1.1 200 "), "{response}");
+    let report = routes.report();
     for part in [
         "ERROR GET /domainerror ",
         "an error from the event loop [panic]",
@@ -55,49 +57,33 @@ fn each_route_fails_in_another_location_and_is_reported_with_what_is_known() {
         assert!(report.contains(part), "{part} in {report}");
     }
 
-    assert!(example.ask("/nowhere").starts_with("HTTP/1.1 404 "));
-    assert_eq!(example.process.try_wait().unwrap(), None);
+    assert!(routes.ask("/nowhere").starts_with("HTTP/1.1 404 "));
+    assert_eq!(routes.example.process.try_wait().unwrap(), None);
 }
 
-struct Example {
-    process: Child,
-    address: String,
+struct ThreeRoutes {
+    example: Example,
     log: Receiver<String>,
 }
 
-impl Example {
+impl ThreeRoutes {
     fn start() -> Self {
-        // Beside the tests lie the examples; `cargo test` builds both.
-        let tests = std::env::current_exe().unwrap();
-        let examples = tests.parent().unwrap().with_file_name("examples");
-        let mut process = Command::new(examples.join("three_routes"))
-            .args(["--port", "0"])
-            .env("RUST_BACKTRACE", "0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.as_mut().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line.trim().trim_end_matches('/').rsplit('/').next();
-        Self {
-            address: address.unwrap().to_owned(),
-            log: lines(process.stderr.take().unwrap()),
-            process,
-        }
+        let mut example = Example::start("three_routes", |command| {
+            command.env("RUST_BACKTRACE", "0").stderr(Stdio::piped());
+        });
+        let log = lines(example.process.stderr.take().unwrap());
+        Self { example, log }
     }
 
     /// Head and body.
     fn ask(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let mut stream = TcpStream::connect(&self.example.address).unwrap();
         let request =
             format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
     }
 
     /// The next report in the log, up to the line that ends each.
@@ -108,13 +94,6 @@ impl Example {
         let rest = std::iter::repeat_with(next).take_while(|line| !line.is_empty());
         let lines: Vec<String> = head.into_iter().chain(rest).collect();
         lines.join("\n") + "\n"
-    }
-}
-
-impl Drop for Example {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }
 

@@ -1,4 +1,4 @@
-//! Every mistake is told at once, and the code that uses the type has no complaints of its own.
+//! All mistakes are reported at once, and the code that uses the type causes no further errors.
 
 use backstop::HttpError;
 

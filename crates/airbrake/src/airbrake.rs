@@ -8,7 +8,7 @@ use crate::protocol::{ID_VARIABLE, KEY_VARIABLE, Notices};
 
 /// A reporter that sends to [Airbrake](https://docs.airbrake.io/docs/devops-tools/api/), or to Errbit.
 ///
-/// The [crate's documentation](crate) says what it sends, and which limits there are.
+/// The [crate's documentation](crate) describes what it sends, and the limits.
 ///
 /// ```
 /// use backstop::Backstop;

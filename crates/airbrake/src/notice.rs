@@ -22,7 +22,7 @@ pub(crate) fn render(report: &Report) -> Vec<u8> {
     serde_json::to_vec(&notice).unwrap_or_default()
 }
 
-/// Outermost first.
+/// The cause chain, outermost error first.
 fn errors(report: &Report) -> Value {
     let errors = exceptions(report).into_iter().map(|exception| {
         let backtrace: Vec<Value> = exception.frames.iter().map(frame).collect();

@@ -1,4 +1,4 @@
-//! What a notice has no member for.
+//! The `params` of a notice, which contain what has no member of its own.
 
 use backstop::Report;
 use backstop_http::json::{object, timestamp};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::severity;
 
-/// The application's own sections and ours; where both use a name, the application's members win.
+/// The application's sections and ours. Where both use a name, the application's members take precedence.
 pub(crate) fn params(report: &Report) -> Value {
     let mut params = Map::new();
     params.insert("backstop".to_owned(), backstop(report));

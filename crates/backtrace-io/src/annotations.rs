@@ -5,8 +5,8 @@ use backstop::report::ReportError;
 use backstop_http::json::object;
 use serde_json::{Map, Value, json};
 
-/// The application's metadata and ours. Where both use a name, objects are merged, and other values of the application
-/// go under `annotations.` and the name.
+/// The application's metadata and ours. Where both use a name, objects are merged, and any other value of the
+/// application gets the prefix `annotations.`.
 pub(crate) fn annotations(report: &Report) -> Map<String, Value> {
     let request = report.request.as_ref();
     let headers = request.map(|request| &request.headers);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::breadcrumbs::{first_id, scalar};
 
-/// The application's attributes, and ours whose names it does not use.
+/// The application's attributes, and those of ours whose names it does not use.
 pub(crate) fn attributes(report: &Report) -> BTreeMap<String, Value> {
     let application = report.attributes.iter();
     let mut attributes: BTreeMap<String, Value> = application

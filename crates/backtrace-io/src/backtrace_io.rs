@@ -7,7 +7,7 @@ use crate::stack::Excerpt;
 
 /// A reporter that sends to [backtrace.io](https://docs.saucelabs.com/error-reporting/), hosted or on premise.
 ///
-/// The [crate's documentation](crate) says what it sends, and which limits there are.
+/// The [crate's documentation](crate) describes what it sends, and the limits.
 ///
 /// ```
 /// use backstop::Backstop;
@@ -23,17 +23,17 @@ pub struct BacktraceIo {
 }
 
 impl BacktraceIo {
-    /// Sends to an endpoint, with a token that may `error:post`. These forms are understood:
+    /// Sends to an endpoint, with a token that has the capability `error:post`. These forms are supported:
     ///
     /// | endpoint | token | reports go to |
     /// |---|---|---|
     /// | `https://submit.backtrace.io/universe/token/json` | may be empty | the same |
-    /// | `https://universe.sp.backtrace.io:6098` | needed | `/post?format=json&token=…` |
-    /// | `https://proxy/prefix` | needed | `/prefix/post?format=json&token=…` |
-    /// | `https://host/api/post` | needed | `/api/post?format=json&token=…` |
-    /// | `https://host/post?format=json&token=…` | may be empty | the same; with a given token instead of its own |
+    /// | `https://universe.sp.backtrace.io:6098` | required | `/post?format=json&token=…` |
+    /// | `https://proxy/prefix` | required | `/prefix/post?format=json&token=…` |
+    /// | `https://host/api/post` | required | `/api/post?format=json&token=…` |
+    /// | `https://host/post?format=json&token=…` | may be empty | the same, with `token` in place of its own if it is not empty |
     ///
-    /// Other fields of a query are kept, because the server takes them for attributes.
+    /// Other fields of a query are kept, because the server treats them as attributes.
     pub fn new(endpoint: impl Into<String>, token: impl Into<String>) -> Self {
         let protocol = Documents {
             token: Secret::new(token),
@@ -47,14 +47,15 @@ impl BacktraceIo {
         }
     }
 
-    /// How many lines of source are sent before and after each frame's, as far as the report has them. Default: 5.
+    /// How many lines of source are sent before and after the line of each frame, as far as the report has them.
+    /// Default: 5.
     #[must_use]
     pub const fn context_lines(mut self, lines: u32) -> Self {
         self.http.protocol_mut().excerpt.lines = lines;
         self
     }
 
-    /// How wide a tab is shown. Default: 4.
+    /// The width of a tab, in columns. Default: 4.
     #[must_use]
     pub const fn tab_width(mut self, columns: u32) -> Self {
         self.http.protocol_mut().excerpt.tab_width = columns;

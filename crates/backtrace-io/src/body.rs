@@ -54,7 +54,7 @@ impl Body {
 }
 
 impl Rendered for Body {
-    /// Without what a form has around its parts, which is a few hundred bytes.
+    /// The size without the form's boundaries and headers, which are a few hundred bytes.
     fn byte_len(&self) -> usize {
         self.document.len() + self.breadcrumbs.as_ref().map_or(0, Vec::len)
     }

@@ -14,7 +14,8 @@ pub(crate) fn scalar(value: &Value) -> Value {
     }
 }
 
-/// The number of the first breadcrumb. As in backtrace.io's own clients, numbers follow the second of the failure.
+/// The number of the first breadcrumb. As in backtrace.io's own clients, numbering starts from the time of the failure,
+/// in seconds.
 pub(crate) const fn first_id(report: &Report) -> u64 {
     report.timestamp / 1_000 + 1
 }

@@ -18,13 +18,13 @@ pub(crate) fn document(report: &Report, excerpt: Excerpt) -> Value {
     let stack = stack(report, excerpt, &mut sources);
     let thread = report.thread.as_ref();
     let name = thread.and_then(|thread| thread.name.as_deref());
-    // The server groups by 32 bytes.
+    // The server groups by a fingerprint of 32 bytes.
     let fingerprint = STANDARD.encode(Sha256::digest(&report.fingerprint));
     object([
         ("uuid", json!(report.id)),
         ("timestamp", json!(report.timestamp / 1_000)),
         ("lang", json!("rust")),
-        // A program does not know its compiler, so this is the oldest one that Backstop supports.
+        // A program cannot know which compiler built it, so this is the oldest one that Backstop supports.
         ("langVersion", json!(env!("CARGO_PKG_RUST_VERSION"))),
         ("agent", json!("backstop")),
         ("agentVersion", json!(env!("CARGO_PKG_VERSION"))),

@@ -1,4 +1,4 @@
-//! The forms in which backtrace.io gives endpoints.
+//! The forms of backtrace.io's endpoints.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use backstop::BoxError;
 use backstop_http::{Endpoint, Secret};
 use url::Url;
 
-/// Where reports in JSON are sent to.
+/// The URL that reports in JSON are sent to.
 pub(crate) fn resolve(endpoint: &Endpoint, token: &Secret) -> Result<Endpoint, BoxError> {
     let url = endpoint.url();
     if url.host_str() == Some("submit.backtrace.io") {
@@ -57,7 +57,7 @@ pub(crate) fn resolve(endpoint: &Endpoint, token: &Secret) -> Result<Endpoint, B
     Ok(endpoint.clone().edit(|url| add_token(url, &token)))
 }
 
-/// Appends `/post` unless it is there, and puts format and token before the other fields of the query.
+/// Appends `/post` if it is missing, and puts format and token before the other fields of the query.
 fn add_token(url: &mut Url, token: &str) {
     let others = url.query_pairs().into_owned();
     let others: Vec<(String, String)> = others

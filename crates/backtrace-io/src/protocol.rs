@@ -1,4 +1,4 @@
-//! The API that takes reports in JSON.
+//! The API that accepts reports in JSON.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::body::Body;
 use crate::endpoint;
 use crate::stack::Excerpt;
 
-/// The server documents no limit; a report above this is some mistake.
+/// The server documents no limit; a larger report is most likely a mistake.
 const MAX_BYTES: usize = 10_000_000;
 
 /// The documents of one project.
@@ -54,7 +54,7 @@ impl Protocol for Documents {
     }
 }
 
-/// Whether the server refuses the report because it has it already, from an attempt whose response did not arrive.
+/// Whether the server refuses the report as a duplicate of an earlier attempt, whose response did not arrive.
 fn is_duplicate(response: &Response) -> bool {
     let status = response.status();
     status == StatusCode::CONFLICT

@@ -13,8 +13,8 @@ pub(crate) struct Excerpt {
     pub(crate) tab_width: u32,
 }
 
-/// The backtrace, whose source is added to `sources`; without one, the source locations of the errors, the root cause's
-/// first.
+/// The frames of the backtrace, whose source is added to `sources`. Without a backtrace, the source locations of the
+/// errors, root cause first.
 pub(crate) fn stack(
     report: &Report,
     excerpt: Excerpt,
@@ -33,7 +33,7 @@ pub(crate) fn stack(
     stack
 }
 
-/// A name or an address is required.
+/// One frame. The server requires a name or an address.
 fn frame(frame: &Frame, excerpt: Excerpt, sources: &mut Map<String, Value>) -> Value {
     let name = match (&frame.function, frame.address) {
         (None, 0) => Some("<unknown>"),
@@ -55,7 +55,7 @@ fn frame(frame: &Frame, excerpt: Excerpt, sources: &mut Map<String, Value>) -> V
     ])
 }
 
-/// The lines around the frame's, without a gap.
+/// The lines around that of the frame, without a gap.
 fn source(frame: &Frame, excerpt: Excerpt) -> Option<Value> {
     let line = frame.line?;
     let near: Vec<&SourceLine> = source_near(frame, excerpt.lines).collect();

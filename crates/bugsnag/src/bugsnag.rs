@@ -9,7 +9,7 @@ const VARIABLE: &str = "BUGSNAG_API_KEY";
 /// A reporter that sends to [Bugsnag](https://docs.bugsnag.com/api/error-reporting/), now Insight Hub, hosted or on
 /// premise.
 ///
-/// The [crate's documentation](crate) says what it sends, and which limits there are.
+/// The [crate's documentation](crate) describes what it sends, and the limits.
 ///
 /// ```
 /// use backstop::Backstop;

@@ -36,7 +36,7 @@ pub(crate) fn event(report: &Report) -> Value {
     ])
 }
 
-/// Outermost first.
+/// The cause chain, outermost error first.
 fn exceptions(report: &Report) -> Value {
     let exceptions = stack::exceptions(report).into_iter().map(|exception| {
         let stacktrace: Vec<Value> = exception.frames.iter().map(frame).collect();

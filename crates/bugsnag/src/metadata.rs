@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::severity;
 
-/// Where the application's sections and ours have the same name, the application's members win.
+/// Where the application's sections and ours have the same name, the application's members take precedence.
 pub(crate) fn metadata(report: &Report) -> Value {
     let mut sections = Map::new();
     sections.insert("backstop".to_owned(), backstop(report));

@@ -19,7 +19,7 @@ const MAX_BYTES: usize = 1_000_000;
 #[derive(Debug)]
 pub(crate) struct Events {
     pub(crate) api_key: Secret,
-    /// Where the key was taken from, for errors.
+    /// Where the key comes from, for error messages.
     pub(crate) key_from: &'static str,
     pub(crate) enabled_release_stages: Option<Vec<String>>,
 }
@@ -34,7 +34,7 @@ impl Protocol for Events {
     fn endpoint(&self, server: Option<&Endpoint>) -> Result<Endpoint, BoxError> {
         match server {
             Some(server) => Ok(server.clone()),
-            // The keys of the newer service.
+            // Keys of the newer service start with these digits.
             None if self.api_key.expose().starts_with("00000") => {
                 Endpoint::parse("https://notify.bugsnag.smartbear.com/")
             }

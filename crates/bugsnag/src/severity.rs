@@ -13,7 +13,7 @@ pub(crate) const fn name(severity: Severity) -> &'static str {
     }
 }
 
-/// Why an event has its severity, and whether the application changed what it would be otherwise.
+/// Why an event has its severity, and whether the application overrode `unhandled`.
 pub(crate) fn reason(report: &Report) -> Value {
     let is_notified = matches!(report.origin, Origin::Notify | Origin::Intercept);
     let default = if is_notified { "warning" } else { "error" };

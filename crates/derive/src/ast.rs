@@ -8,7 +8,7 @@ use crate::attr::Attributes;
 pub(crate) struct Input<'a> {
     pub(crate) item: &'a DeriveInput,
     pub(crate) attributes: Attributes,
-    /// The variants of the enum. A struct counts as its own only variant.
+    /// The variants of the enum. A struct is its own only variant.
     pub(crate) variants: Vec<Variant<'a>>,
 }
 
@@ -43,7 +43,7 @@ impl<'a> Variant<'a> {
 }
 
 impl Field<'_> {
-    /// The field's own name, or its index, without `r#`.
+    /// The field's name without `r#`, or its index.
     pub(crate) fn name(&self) -> String {
         match &self.member {
             Member::Named(name) => {
@@ -54,7 +54,7 @@ impl Field<'_> {
         }
     }
 
-    /// The name under which the field is reported, if it is.
+    /// The name that the field is reported under, if it has the key `field`.
     pub(crate) fn reported_name(&self) -> Option<String> {
         let reported = self.attributes.field.as_ref()?;
         Some(match &reported.name {

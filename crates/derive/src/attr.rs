@@ -1,4 +1,4 @@
-//! `#[http(…)]` as it is written on an item, a variant or a field.
+//! Parses `#[http(…)]` on an item, a variant or a field.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::ToTokens as _;
@@ -8,7 +8,7 @@ use syn::{Attribute, Lit, LitStr, Path, Token, parse_quote};
 
 use crate::status::Status;
 
-/// What an attribute is written on, which decides the keys that it accepts.
+/// Where an attribute is written, which decides the keys that it accepts.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Position {
     Enum,
@@ -57,7 +57,7 @@ pub(crate) struct Reported {
 }
 
 impl Reported {
-    /// The name, or the key if there is none.
+    /// The span of the name or, if there is none, of the key.
     pub(crate) fn span(&self) -> Span {
         self.name.as_ref().map_or(self.key, LitStr::span)
     }
@@ -82,7 +82,7 @@ impl Attributes {
             "crate" => {
                 let mut path: Path = string(meta, key)?.parse()?;
                 for segment in &mut path.segments {
-                    // Or the lints of the user's crate would judge paths that the user did not write.
+                    // Otherwise the lints of the user's crate would apply to paths that the user did not write.
                     let span = segment.ident.span().resolved_at(Span::mixed_site());
                     segment.ident.set_span(span);
                 }
@@ -110,7 +110,7 @@ impl Attributes {
         }
     }
 
-    /// The code as an expression. Without a suffix an integer would be an `i32`.
+    /// The code as an expression. An integer gets the suffix `i64`; without one it would be an `i32`.
     pub(crate) fn code_literal(&self) -> Option<TokenStream> {
         let code = self.code.as_ref()?;
         Some(match code {
@@ -131,7 +131,7 @@ impl Attributes {
 }
 
 impl Position {
-    /// Rejects a key that does not exist, or that belongs elsewhere.
+    /// Rejects a key that does not exist or is not accepted in this position.
     fn check(self, meta: &ParseNestedMeta<'_>, key: &str) -> syn::Result<()> {
         if self.keys().any(|known| *known == key) {
             return Ok(());

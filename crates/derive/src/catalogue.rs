@@ -1,4 +1,4 @@
-//! `HttpError::catalogue`: what the item can be, without a value of it.
+//! `HttpError::catalogue`: the problem types of all variants, without a value of any.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;

@@ -1,8 +1,8 @@
-//! Every error at once, rather than the first one only.
+//! Combines results, so that every error is reported rather than only the first.
 
 use syn::Result;
 
-/// All values, or all errors as one.
+/// All values, or all errors combined into one.
 pub(crate) fn all<T>(results: impl Iterator<Item = Result<T>>) -> Result<Vec<T>> {
     let mut values = Ok(Vec::new());
     for result in results {
@@ -16,7 +16,7 @@ pub(crate) fn all<T>(results: impl Iterator<Item = Result<T>>) -> Result<Vec<T>>
     values
 }
 
-/// Both values, or the errors of either as one.
+/// Both values, or the errors of both combined into one.
 pub(crate) fn both<A, B>(left: Result<A>, right: Result<B>) -> Result<(A, B)> {
     match (left, right) {
         (Ok(left), Ok(right)) => Ok((left, right)),

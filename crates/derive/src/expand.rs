@@ -1,4 +1,4 @@
-//! The item's impls, or what is wrong with its attributes.
+//! Expands the derive into the item's impls, or into the errors in its attributes.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -22,7 +22,7 @@ pub(crate) fn derive(item: &DeriveInput) -> TokenStream {
 mod tests {
     use syn::{DeriveInput, File, ImplItem, Item, ItemImpl, LitStr, parse_quote};
 
-    /// The messages of the compiler, and the impls.
+    /// The error messages, and the impls.
     fn derive(item: &DeriveInput) -> (Vec<String>, Vec<ItemImpl>) {
         let file: File = syn::parse2(super::derive(item)).unwrap();
         let (mut messages, mut impls) = (Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! After a mistake: its message, and empty impls so that code which uses the type causes no further messages.
+//! The expansion after an error: its message, and empty impls so that uses of the type cause no further errors.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -12,7 +12,7 @@ pub(crate) fn expand(item: &DeriveInput, error: &syn::Error) -> TokenStream {
     if matches!(item.data, Data::Union(_)) {
         return error;
     }
-    // A struct accepts all the keys of an enum.
+    // A struct accepts every key that an enum accepts.
     let attributes = Attributes::parse(&item.attrs, Position::Struct).unwrap_or_default();
     let krate = attributes.krate();
     let name = &item.ident;
@@ -29,8 +29,8 @@ pub(crate) fn expand(item: &DeriveInput, error: &syn::Error) -> TokenStream {
     }
 }
 
-/// Adds the trait's own bounds, so that an item without them causes no second message. The lifetime defers the check,
-/// which otherwise fails at once for an item that is not generic.
+/// Adds the supertraits as bounds, so that an item that lacks one of them causes no second error. The `for<…>` lifetime
+/// defers the check, which otherwise fails immediately for an item that is not generic.
 fn with_supertraits(generics: &Generics) -> Generics {
     let mut generics = generics.clone();
     let clause = generics.make_where_clause();

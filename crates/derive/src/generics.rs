@@ -10,8 +10,8 @@ use syn::{
 
 use crate::ast::Input;
 
-/// The generics of `impl HttpError`: with the bounds that the trait has, and those that the attributes require of fields
-/// whose type depends on a type parameter.
+/// The generics of `impl HttpError`, with the supertraits as bounds, and with the bounds that the attributes require of
+/// fields whose type depends on a type parameter.
 pub(crate) fn of_http_error(input: &Input<'_>, krate: &Path) -> Generics {
     let mut generics = input.item.generics.clone();
     if generics.params.is_empty() {

@@ -1,4 +1,4 @@
-//! `impl HttpError`. A method that no variant has an attribute for is left to the trait.
+//! `impl HttpError`. A method that no variant has an attribute for keeps the trait's default.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -74,7 +74,7 @@ impl<'a> Methods<'a> {
         })
     }
 
-    /// A method that returns a constant text.
+    /// A method that returns a string literal.
     fn text(
         self,
         name: &TokenStream,
@@ -149,14 +149,14 @@ impl<'a> Methods<'a> {
         })
     }
 
-    /// Only an inner error has details.
+    /// `details`, which only a `transparent` variant has, from its inner error.
     fn details(self) -> Option<TokenStream> {
         let krate = self.krate;
         let returns = quote!(#krate::__private::Value);
         self.optional(&quote!(details), &returns, |_| None)
     }
 
-    /// Only an inner error can be foreign.
+    /// `is_foreign`, which only a `transparent` variant can be, through its inner error.
     fn is_foreign(self) -> Option<TokenStream> {
         self.method(&quote!(is_foreign), &quote!(bool), &quote!(false), |_| None)
     }
@@ -206,7 +206,8 @@ impl<'a> Methods<'a> {
     }
 }
 
-/// Rejects the names of members that every error response has. Only `backstop` knows them, so the compiler checks it.
+/// Rejects fields named like a member that every error response has. Only `backstop` knows these names, so the
+/// generated code checks them at compile time.
 fn check_reserved(field: &Field<'_>, krate: &Path) -> Option<TokenStream> {
     let span = field.attributes.field.as_ref()?.span();
     let name = field.reported_name()?;

@@ -7,7 +7,7 @@ use syn::{DeriveInput, Generics};
 use crate::attr::Attributes;
 use crate::generics;
 
-/// The impl, or `None` if the item opts out of it. The generics are those of the item.
+/// The impl, or `None` if the item opts out with `no_response`. `generics` are those of the item.
 pub(crate) fn expand(
     item: &DeriveInput,
     generics: &Generics,

@@ -18,37 +18,37 @@ use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
 /// Implements `backstop::HttpError`, and axum's `IntoResponse`, for an enum or a struct that implements
-/// [`std::error::Error`], whether by thiserror, by snafu or by hand.
+/// [`std::error::Error`], whether with thiserror, with snafu or by hand.
 ///
 /// # On a variant or a struct
 ///
 /// | key | meaning |
 /// | --- | --- |
 /// | `status = 404` | the status, 400–599: a number, `NOT_FOUND` or the path of any constant. Default: 500 |
-/// | `code = "…"` | the code for programs, a string or an integer, different for each variant |
+/// | `code = "…"` | a machine-readable code, a string or an integer, different for each variant |
 /// | `title = "…"` | a short summary of the problem type |
-/// | `detail = "…"` | what clients read instead of the error's message |
+/// | `detail = "…"` | what clients see instead of the error's message |
 /// | `type = "…"` | the problem type, a URI reference |
 /// | `name = "…"` | the name in the envelope shapes |
-/// | `public`, `private` | disclosed to clients, or hidden from them, whatever the status |
-/// | `transparent` | everything comes from the only field, which implements `HttpError` itself |
+/// | `public`, `private` | shows clients what the error says, or hides it, whatever the status |
+/// | `transparent` | delegates everything to the only field, which must implement `HttpError` |
 ///
-/// Below 500 clients read the error's `Display` text unless there is a `detail`, so keep the text of a foreign error
-/// out of it (`#[error(transparent)]`, `{0}`) and make that error the `#[source]` instead.
+/// Below 500, clients see the error's `Display` text unless it has a `detail`. So keep the text of a foreign error out
+/// of it (`#[error(transparent)]`, `{0}`), and make that error the `#[source]` instead.
 ///
 /// # On a field
 ///
 /// | key | meaning |
 /// | --- | --- |
 /// | `field`, `field = "…"` | reported under the field's own name or under this one, as `serde` serializes it; clients see it if it is one of the safe fields |
-/// | `header = "retry-after"` | a header of the response, with the field's `Display` text as its value. `None` and values that are not valid in a header are left out |
+/// | `header = "retry-after"` | a header of the response, with the field's `Display` text as its value. `None` and values that are not valid in a header are omitted |
 ///
 /// # On an enum or a struct
 ///
 /// | key | meaning |
 /// | --- | --- |
 /// | `no_response` | do not implement `IntoResponse` |
-/// | `crate = "…"` | the path of `backstop`, if it was renamed |
+/// | `crate = "…"` | the path of the `backstop` crate, if it is renamed |
 #[proc_macro_derive(HttpError, attributes(http))]
 pub fn derive_http_error(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);

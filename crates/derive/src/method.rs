@@ -6,11 +6,11 @@ use syn::spanned::Spanned as _;
 
 use crate::ast::{Field, Variant};
 
-/// The signature of a method, and its value for the variants that do not have an arm of their own.
+/// The signature of a method, and its value for variants without an arm of their own.
 pub(crate) struct Method<'a, D> {
     pub(crate) name: &'a TokenStream,
     pub(crate) returns: &'a TokenStream,
-    /// The value for variants without an attribute for it: that of the trait.
+    /// The value for variants without an attribute for it: the trait's default.
     pub(crate) default: &'a TokenStream,
     /// The value for a `transparent` variant, from the variable that holds the inner error.
     pub(crate) delegate: D,
@@ -23,7 +23,7 @@ pub(crate) struct Arm<'a> {
 }
 
 impl<D: Fn(&Ident) -> TokenStream> Method<'_, D> {
-    /// The method, or `None` if the trait's own does for every variant.
+    /// The method, or `None` if every variant has the trait's default.
     pub(crate) fn expand<'a>(
         &self,
         variants: &'a [Variant<'a>],
@@ -72,7 +72,7 @@ impl Arm<'_> {
 
 /// The variable that holds a field.
 pub(crate) fn binding(field: &Field<'_>) -> Ident {
-    // At the field's type, which is then what the compiler's messages point at if it lacks a trait.
+    // With the span of the field's type, so that the compiler points at the type if it lacks a trait.
     let span = Span::mixed_site().located_at(field.ty.span());
     format_ident!("field_{}", field.name(), span = span)
 }

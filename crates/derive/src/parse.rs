@@ -1,4 +1,4 @@
-//! From the item that `syn` has parsed to the one that the derive works on.
+//! Converts the item that `syn` has parsed into the one that the derive works on.
 
 use syn::{Data, DeriveInput, Error, Fields, Ident, Result};
 
@@ -12,7 +12,7 @@ impl<'a> Input<'a> {
             Data::Struct(data) => {
                 let attributes = Attributes::parse(&item.attrs, Position::Struct);
                 let variant = Variant::parse(&item.ident, true, attributes, &data.fields)?;
-                // What is written on a struct is meant for the item, too.
+                // An attribute of a struct applies to the item as well.
                 (variant.attributes.clone(), vec![variant])
             }
             Data::Enum(data) => {
@@ -54,7 +54,7 @@ impl<'a> Variant<'a> {
             attributes,
             fields,
         };
-        // Before the other variants are parsed, so that a mistake in one does not hide those in the others.
+        // Validated before the other variants are parsed, so that an error in one does not hide errors in the others.
         variant.validate()?;
         Ok(variant)
     }

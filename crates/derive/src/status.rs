@@ -9,7 +9,7 @@ use syn::{Expr, ExprLit, ExprPath, Lit, LitInt, Path};
 const EXPECTED: &str =
     "expected an error status (400–599), like `404`, `NOT_FOUND` or `StatusCode::NOT_FOUND`";
 
-/// The error statuses of `http::StatusCode`, which need no import. Any other name is one in the user's scope.
+/// The error statuses of `http::StatusCode`, which need no import. Any other name is resolved in the user's scope.
 const NAMES: [&str; 40] = [
     "BAD_GATEWAY",
     "BAD_REQUEST",
@@ -68,7 +68,7 @@ impl Status {
         }
     }
 
-    /// Checks the range of a number. That of a constant is only known to the compiler: see [`checked`](Self::checked).
+    /// Checks the range of a number. Only the compiler knows the value of a constant: see [`checked`](Self::checked).
     pub(crate) fn validate(&self) -> syn::Result<()> {
         match self {
             Self::Number(number) => match number.base10_parse::<u16>() {
@@ -95,7 +95,7 @@ impl Status {
         }
     }
 
-    /// The same, with a check at compile time that a constant is in range.
+    /// The status as an expression that checks at compile time whether a constant is in range.
     pub(crate) fn checked(&self, krate: &Path) -> TokenStream {
         let value = self.value(krate);
         let Self::Constant(path) = self else {

@@ -1,4 +1,4 @@
-//! Attributes that parse and still contradict each other, or have values out of range.
+//! Rejects attributes that parse but contradict each other or have invalid values.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use crate::attr::Reported;
 use crate::combine::all;
 
 impl Input<'_> {
-    /// Checks that no two variants have the same code, which programs tell them apart by.
+    /// Rejects two variants with the same code, because clients distinguish variants by their codes.
     pub(crate) fn validate(&self) -> Result<()> {
         let mut seen = HashMap::new();
         all(self.variants.iter().map(|variant| {
@@ -117,7 +117,7 @@ impl Variant<'_> {
         all(conflicts).map(|_: Vec<()>| ())
     }
 
-    /// The keys that `transparent` leaves to the inner error.
+    /// The keys that conflict with `transparent`, because the inner error provides their values.
     fn keys_of_inner(&self) -> impl Iterator<Item = (&'static str, Span)> {
         let own = &self.attributes;
         let string = |string: &Option<LitStr>| string.as_ref().map(LitStr::span);

@@ -13,11 +13,11 @@ use crate::endpoint::Endpoint;
 use crate::protocol::Protocol;
 use crate::response::Response;
 
-/// The pipeline gives a batch a minute, and takes all of it for undelivered after that.
+/// The pipeline allows a batch one minute, and then treats all of it as undelivered.
 const MAX_DURATION: Duration = Duration::from_secs(45);
 
-/// Sends request after request, until the tracker is gone or asks for a pause. What is left then, or when the time is
-/// up, stays unsent.
+/// Sends one request after another until the tracker is unreachable or asks for a pause, or the time is up. The rest
+/// stays unsent.
 pub(crate) struct Batch<'a, P: Protocol> {
     protocol: &'a P,
     client: &'a Client,
@@ -64,7 +64,7 @@ impl<'a, P: Protocol> Batch<'a, P> {
         self.deliveries
     }
 
-    /// Sends the events that were gathered, and returns whether to go on.
+    /// Sends the events of the group, and returns whether to continue.
     async fn flush(&mut self) -> bool {
         let group = std::mem::take(&mut self.group);
         let Some(&first) = group.indices.first() else {
@@ -86,7 +86,7 @@ impl<'a, P: Protocol> Batch<'a, P> {
         sent.goes_on
     }
 
-    /// One bad event must not take the others along.
+    /// Sends each event alone, so that one bad event does not cause the others to be rejected.
     async fn send_each(&mut self, group: &Group<P::Event>) -> bool {
         for (index, event) in group.indices.iter().zip(&group.events) {
             let Some(sent) = self.send(slice::from_ref(event)).await else {
@@ -100,7 +100,7 @@ impl<'a, P: Protocol> Batch<'a, P> {
         true
     }
 
-    /// One request; `None` when the time is up.
+    /// Sends one request; `None` if the time is up.
     async fn send(&self, events: &[P::Event]) -> Option<Sent> {
         let Some(request) = self.protocol.request(events) else {
             return Some(Sent::unsendable());
@@ -118,9 +118,9 @@ impl<'a, P: Protocol> Batch<'a, P> {
     }
 }
 
-/// How one request went.
+/// The result of one request.
 struct Sent {
-    /// For each of its events.
+    /// The delivery of each of its events.
     delivery: Delivery,
     goes_on: bool,
     blames_content: bool,
@@ -170,7 +170,7 @@ impl<E> Default for Group<E> {
 mod tests {
     use super::*;
 
-    /// How many events of these sizes go together.
+    /// How many events of these sizes each request carries.
     fn sizes(limit: usize) -> Vec<usize> {
         let mut sizes = Vec::new();
         let mut group = Group::default();

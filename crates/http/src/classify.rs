@@ -6,13 +6,13 @@ use http::StatusCode;
 use crate::response::Response;
 
 impl Response {
-    /// What became of the reports, by the status alone.
+    /// What became of the reports, according to the status alone.
     ///
     /// | status | delivery |
     /// |---|---|
     /// | 2xx, whatever the body | [`Delivered`](Delivery::Delivered) |
     /// | 408, 420, 425, 429, 5xx | [`Retry`](Delivery::Retry), after [`retry_after`](Self::retry_after) |
-    /// | any other, redirects among them | [`Rejected`](Delivery::Rejected): sent again, it would be refused again |
+    /// | any other, including redirects | [`Rejected`](Delivery::Rejected), because a retry would be refused too |
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         let status = self.status();
@@ -32,7 +32,7 @@ impl Response {
         self.retry_after().is_none() && !matches!(self.status().as_u16(), 420 | 429)
     }
 
-    /// Whether it may be one event of several that made the tracker refuse the request.
+    /// Whether the tracker may have refused the request because of only one of its events.
     pub(crate) fn blames_content(&self) -> bool {
         matches!(self.status().as_u16(), 400 | 413 | 422)
     }

@@ -13,7 +13,7 @@ use crate::health::Health;
 use crate::request::Request;
 use crate::response::Response;
 
-/// The settings of a client, and the client, which is created when it is first needed.
+/// The settings of a client, and the client itself, which is created on first use.
 pub(crate) struct Client {
     timeout: Duration,
     roots: Vec<Vec<u8>>,
@@ -21,9 +21,9 @@ pub(crate) struct Client {
     health: Health,
 }
 
-/// For a whole request.
+/// The time limit of a whole request.
 const TIMEOUT: Duration = Duration::from_secs(15);
-/// For the rest of a response whose status is known.
+/// The time limit of the rest of a response whose status is known.
 const BODY_TIMEOUT: Duration = Duration::from_secs(2);
 /// How much of a response's body is read.
 const MAX_TEXT: usize = 4 * 1024;
@@ -40,12 +40,12 @@ impl Client {
         self.reset();
     }
 
-    /// Forgets the client, because a setting has changed.
+    /// Discards the client, because a setting has changed.
     pub(crate) fn reset(&mut self) {
         self.created = OnceLock::new();
     }
 
-    /// Whether the settings can work.
+    /// Checks that a client can be created with these settings.
     pub(crate) fn check(&self, endpoint: &Endpoint) -> Result<(), BoxError> {
         if self.timeout.is_zero() {
             return Err(
@@ -55,8 +55,7 @@ impl Client {
         self.get(endpoint).map(drop).map_err(BoxError::from)
     }
 
-    /// Sends a request; `None` if there is no response, because the tracker cannot be reached, breaks off or takes too
-    /// long.
+    /// Sends a request. There is no response if the tracker is unreachable, closes the connection or takes too long.
     pub(crate) async fn post(
         &self,
         reporter: &str,
@@ -110,7 +109,7 @@ impl Client {
             .pool_max_idle_per_host(1)
             .tls_backend_rustls();
         let builder = if is_plaintext && roots.is_empty() {
-            // So that a machine without any certificates can send, too.
+            // Lets a machine without any certificates send reports, too.
             builder.tls_certs_only([])
         } else {
             builder.tls_certs_merge(roots)
@@ -137,7 +136,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// Nothing in a body decides a delivery whose status is known, so what is late or broken is left out.
+/// Reads the start of a body. The status is known already, so what is late or broken is omitted.
 async fn start_of_body(mut response: reqwest::Response) -> String {
     let mut start = Vec::new();
     let read = async {
@@ -153,7 +152,7 @@ async fn start_of_body(mut response: reqwest::Response) -> String {
     String::from_utf8_lossy(&start).into_owned()
 }
 
-/// Displays an error together with its sources.
+/// Displays an error and its sources.
 struct Chain(reqwest::Error);
 
 impl fmt::Display for Chain {

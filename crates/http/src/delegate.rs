@@ -3,8 +3,8 @@
 /// Implements [`Reporter`](backstop::reporters::Reporter) for a type with a field `http`, an
 /// [`HttpReporter`](crate::HttpReporter), and gives it the methods `endpoint`, `timeout` and `root_certificate`.
 ///
-/// A reporter that is published for others is a type of its own, so that its protocol stays private and it can have
-/// constructors and settings of its own. The text documents its method `endpoint`.
+/// A published reporter is a type of its own, so that its protocol stays private and it can have its own constructors
+/// and settings. The text after `endpoint =` is the documentation of that method.
 ///
 /// ```
 /// use backstop_http::{HttpReporter, http_reporter};

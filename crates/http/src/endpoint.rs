@@ -1,13 +1,14 @@
-//! Where reports are sent to.
+//! The URL that reports are sent to.
 
 use std::fmt;
 
 use backstop::BoxError;
 use url::Url;
 
-/// A URL that reports can be sent to: `http` or `https`, with a host, and without user, password and fragment.
+/// A URL that reports can be sent to: `http` or `https`, with a host, and without a user, password or fragment.
 ///
-/// Path and query may contain a token, so the `Debug` output shows the origin alone, and no error repeats the URL.
+/// The path and the query may contain a token, so the `Debug` output shows only the origin, and no error repeats the
+/// URL.
 ///
 /// ```
 /// use backstop_http::Endpoint;
@@ -21,11 +22,11 @@ use url::Url;
 pub struct Endpoint(Url);
 
 impl Endpoint {
-    /// Reads a URL.
+    /// Parses a URL.
     ///
     /// # Errors
     ///
-    /// What is wrong with it, and what to give instead.
+    /// If the URL cannot be used. The message says what to use instead.
     pub fn parse(text: &str) -> Result<Self, BoxError> {
         let url: Url = text.trim().parse().map_err(|error| {
             format!("the endpoint is not a valid URL ({error}); use one like https://host/path")
@@ -59,14 +60,14 @@ impl Endpoint {
         })
     }
 
-    /// Changes path or query.
+    /// Edits the path or the query.
     #[must_use]
     pub fn edit(mut self, change: impl FnOnce(&mut Url)) -> Self {
         change(&mut self.0);
         self
     }
 
-    /// Whether requests travel unencrypted, so that no certificates are needed.
+    /// Whether requests are sent unencrypted, so that no certificates are needed.
     pub(crate) fn is_plaintext(&self) -> bool {
         self.0.scheme() == "http"
     }

@@ -1,4 +1,4 @@
-//! The log's view of a tracker: one line when delivery starts to fail, fails in another way, or works again.
+//! Logs the health of a tracker: one line when delivery starts to fail, fails for another reason, or works again.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -9,7 +9,7 @@ use crate::endpoint::Endpoint;
 pub(crate) struct Health(Mutex<Option<String>>);
 
 impl Health {
-    /// Records how a request went, and logs it if the one before went differently.
+    /// Records the result of a request, and logs it if it differs from that of the request before.
     pub(crate) fn record(&self, reporter: &str, endpoint: &Endpoint, failure: Option<String>) {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if *last == failure {

@@ -1,10 +1,10 @@
-//! What the JSON of most trackers needs.
+//! Helpers for the JSON that most trackers accept.
 
 use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 
-/// An object of those members that are not null.
+/// An object with the members that are not null.
 ///
 /// ```
 /// use backstop_http::json::object;
@@ -23,8 +23,8 @@ pub fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
     Value::Object(members)
 }
 
-/// Milliseconds since 1970, as all times of a report are, in the form of RFC 3339. What lies beyond the year 9999 is
-/// the start of 1970.
+/// Formats a time as in RFC 3339. Like all times in a report, it is in milliseconds since the Unix epoch. A time after
+/// the year 9999 becomes the epoch.
 ///
 /// ```
 /// assert_eq!(backstop_http::json::timestamp(1_795_296_894_480), "2026-11-21T21:34:54.480Z");

@@ -14,9 +14,9 @@ use crate::endpoint::Endpoint;
 use crate::protocol::Protocol;
 use crate::secret::Secret;
 
-/// A [`Reporter`] that sends by a [`Protocol`], and its settings.
+/// A [`Reporter`] that speaks a [`Protocol`], with its settings.
 ///
-/// The [crate's documentation](crate) has an example, and says how requests are sent.
+/// The [crate's documentation](crate) has an example, and describes how requests are sent.
 #[derive(Debug)]
 pub struct HttpReporter<P> {
     protocol: P,
@@ -25,7 +25,7 @@ pub struct HttpReporter<P> {
 }
 
 impl<P: Protocol> HttpReporter<P> {
-    /// Sends by this protocol, to its own endpoint.
+    /// Creates a reporter that speaks this protocol and sends to its default endpoint.
     pub fn new(protocol: P) -> Self {
         Self {
             protocol,
@@ -34,7 +34,7 @@ impl<P: Protocol> HttpReporter<P> {
         }
     }
 
-    /// The server to send to. What path follows is for the protocol to say.
+    /// The server to send to. The protocol decides the path.
     #[must_use]
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.server = Some(Secret::new(url));

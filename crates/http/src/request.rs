@@ -1,4 +1,4 @@
-//! What is sent.
+//! The requests that carry reports.
 
 use std::fmt;
 

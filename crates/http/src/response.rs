@@ -1,4 +1,4 @@
-//! What the tracker responds.
+//! The tracker's responses.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,7 +15,7 @@ pub struct Response {
 }
 
 impl Response {
-    /// A response, as a test of [`Protocol::classify`](crate::Protocol::classify) needs one.
+    /// Creates a response, for tests of [`Protocol::classify`](crate::Protocol::classify).
     pub fn new(status: StatusCode, headers: HeaderMap, text: impl Into<String>) -> Self {
         Self {
             retry_after: retry_after(&headers, SystemTime::now()),
@@ -37,14 +37,14 @@ impl Response {
         &self.headers
     }
 
-    /// The start of the body. What is not UTF-8 is replaced, and what does not arrive in time is missing.
+    /// The start of the body. Invalid UTF-8 is replaced, and what does not arrive in time is missing.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// How long the tracker wants to be left alone: `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3),
-    /// or Airbrake's `X-RateLimit-Delay`, whichever is longer. A time that has passed counts as none.
+    /// How long the tracker asks to wait: `Retry-After`, in seconds or as a date (RFC 9110, section 10.2.3), or
+    /// Airbrake's `X-RateLimit-Delay`, whichever is longer. A date in the past is ignored.
     #[must_use]
     pub const fn retry_after(&self) -> Option<Duration> {
         self.retry_after

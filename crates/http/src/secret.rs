@@ -1,4 +1,4 @@
-//! What no log, error or `Debug` output may show.
+//! Values that must not appear in any log, error or `Debug` output.
 
 use std::fmt;
 
@@ -18,12 +18,12 @@ use http::header::InvalidHeaderValue;
 pub struct Secret(String);
 
 impl Secret {
-    /// Wraps a secret, without the white space around it that files and variables tend to add.
+    /// Wraps a secret, and trims the whitespace around it, which files and environment variables tend to add.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into().trim().to_owned())
     }
 
-    /// Reads an environment variable; the secret is empty if it is not set.
+    /// Reads an environment variable. If it is not set, the secret is empty.
     #[must_use]
     pub fn from_env(variable: &str) -> Self {
         Self::new(std::env::var(variable).unwrap_or_default())
@@ -39,7 +39,7 @@ impl Secret {
     ///
     /// # Errors
     ///
-    /// If the secret has characters that no header may have.
+    /// If the secret contains characters that are not valid in a header.
     pub fn to_header(&self, prefix: &str) -> Result<HeaderValue, InvalidHeaderValue> {
         let mut value = HeaderValue::try_from(format!("{prefix}{}", self.0))?;
         value.set_sensitive(true);

@@ -1,4 +1,4 @@
-//! The cause chain of a report with its stacks, as trackers show them.
+//! The cause chain of a report with its backtraces, as trackers show them.
 
 use std::borrow::Cow;
 
@@ -10,19 +10,20 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Exception<'a> {
-    /// The Rust type. For an error that is only a text, `Error`; for a panic, `panic`.
+    /// The Rust type; `Error` for an error that is only a text, and `panic` for a panic.
     pub class: &'a str,
     /// The message.
     pub message: &'a str,
-    /// The stack, innermost frame first; may be empty.
+    /// The frames, innermost first; may be empty.
     pub frames: Cow<'a, [Frame]>,
 }
 
 /// The cause chain, outermost error first, and never empty: a report without an error has one exception without a
 /// message.
 ///
-/// The backtrace belongs to the outermost error. Any other error, and that one if no backtrace was taken, has a single
-/// frame: the source location where it was made, if it is known. Such a frame has no function and the address 0.
+/// The backtrace belongs to the outermost error. Any other error, and the outermost one if no backtrace was captured,
+/// has a single frame: the source location where it was made, if it is known. Such a frame has no function and the
+/// address 0.
 #[must_use]
 pub fn exceptions(report: &Report) -> Vec<Exception<'_>> {
     let class = report.origin.class();

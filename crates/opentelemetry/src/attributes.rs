@@ -26,7 +26,7 @@ pub(crate) fn attributes(report: &Report) -> Vec<(Key, AnyValue)> {
     list.0
 }
 
-/// In their order.
+/// Attributes, in the order in which they are added.
 struct List(Vec<(Key, AnyValue)>);
 
 impl List {
@@ -123,7 +123,7 @@ fn user_and_thread(list: &mut List, report: &Report) {
     }
 }
 
-/// In the form in which the report itself is serialized.
+/// The parts of the report without a conventional name, in the form in which the report itself is serialized.
 fn details(list: &mut List, report: &Report) {
     list.text("backstop.transaction", report.transaction.as_deref());
     list.json("backstop.breadcrumbs", json!(report.breadcrumbs));
@@ -137,7 +137,7 @@ fn details(list: &mut List, report: &Report) {
     list.json("backstop.trimmed", json!(report.trimmed));
 }
 
-/// Under their own names, unless one is taken.
+/// The application's attributes, under their own names unless those are taken.
 fn application(list: &mut List, report: &Report) {
     let ours = list.0.len();
     for (key, json) in &report.attributes {

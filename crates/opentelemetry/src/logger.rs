@@ -9,7 +9,7 @@ use crate::record::Record;
 
 /// The name of the records' instrumentation scope.
 const SCOPE: &str = "backstop";
-/// The conventions that the names of attributes are from.
+/// The semantic conventions that the attributes follow.
 const SCHEMA: &str = "https://opentelemetry.io/schemas/1.44.0";
 
 pub(crate) trait Emit: Send + Sync {

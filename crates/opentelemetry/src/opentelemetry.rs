@@ -11,12 +11,12 @@ use backstop::reporters::{Delivery, Reporter, shrink_to};
 use crate::logger::{Emit, logger};
 use crate::record::Record;
 
-/// Grafana Loki accepts 64 KiB of attributes with a record, and is the strictest store that is known.
+/// Grafana Loki, the strictest known store, accepts 64 KiB of attributes per record.
 const MAX_BYTES: usize = 64_000;
 
 /// A reporter that hands each report, as one log record, to the application's own OpenTelemetry provider.
 ///
-/// The [crate's documentation](crate) says what a record contains, and what delivered means here.
+/// The [crate's documentation](crate) describes what a record contains, and what *delivered* means.
 ///
 /// ```
 /// use backstop::Backstop;

@@ -10,7 +10,7 @@ use opentelemetry::{Key, SpanId, TraceId};
 use crate::attributes::attributes;
 use crate::value;
 
-/// What a record will contain, whatever type the provider's records have.
+/// The content of a record, independent of the provider's record type.
 #[derive(Debug)]
 pub(crate) struct Record {
     pub(crate) event: &'static str,
@@ -55,7 +55,7 @@ impl Record {
 }
 
 impl Rendered for Record {
-    /// At least as many as the record takes in protobuf.
+    /// An upper bound on the size of the record in protobuf.
     fn byte_len(&self) -> usize {
         /// Ids, times, the event's name, the severity.
         const HEAD: usize = 128;
@@ -76,7 +76,7 @@ const fn severity(severity: report::Severity) -> Severity {
     }
 }
 
-/// Without a trace there is no span. An id of zeros is none.
+/// The ids of the trace and the span. Without a trace there is no span, and an id of zeros is not valid.
 fn trace(report: &Report) -> Option<(TraceId, SpanId)> {
     let trace = TraceId::from_hex(report.trace_id.as_deref()?).ok()?;
     let span = report.span_id.as_deref();

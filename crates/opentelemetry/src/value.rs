@@ -4,7 +4,7 @@ use opentelemetry::Key;
 use opentelemetry::logs::AnyValue;
 use serde_json::{Number, Value};
 
-/// How deep a value may be nested. One level takes three in protobuf, whose decoders accept a hundred.
+/// How deeply a value may be nested. One level takes three in protobuf, whose decoders accept a hundred.
 const DEPTH: usize = 16;
 
 /// A value; `None` for null, which OpenTelemetry's API does not have.
@@ -40,7 +40,7 @@ fn number(number: &Number) -> AnyValue {
     float.map_or_else(|| number.to_string().into(), AnyValue::from)
 }
 
-/// How many bytes a member of a map takes at most in protobuf.
+/// An upper bound on the size of a map's member in protobuf, in bytes.
 pub(crate) fn member_bytes(key: &Key, value: &AnyValue) -> usize {
     OVERHEAD + key.as_str().len() + bytes(value)
 }
@@ -57,7 +57,7 @@ fn bytes(value: &AnyValue) -> usize {
             .iter()
             .map(|(key, item)| member_bytes(key, item))
             .sum(),
-        // A number takes at most ten.
+        // A number takes at most ten bytes.
         _ => 10,
     }
 }

@@ -1,4 +1,4 @@
-//! What was dropped, and Sentry was not informed of yet.
+//! Counts of dropped reports that Sentry has not received yet.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,7 +15,7 @@ pub(crate) struct ClientReports(Mutex<Counts>);
 #[derive(Debug, Default)]
 struct Counts {
     waiting: Vec<Count>,
-    /// Those of the last request, until it is known whether they arrived.
+    /// The counts in the last request, until it is known whether they arrived.
     sent: Vec<Count>,
 }
 
@@ -28,7 +28,7 @@ impl ClientReports {
         }
     }
 
-    /// What goes with the next request, if there is something.
+    /// The client report for the next request, if anything was dropped.
     pub(crate) fn to_send(&self) -> Option<Report> {
         let mut counts = self.lock();
         for count in std::mem::take(&mut counts.waiting) {
@@ -38,7 +38,7 @@ impl ClientReports {
         (!counts.sent.is_empty()).then(|| Report::new(counts.sent.iter().map(item)))
     }
 
-    /// What was sent has arrived. Without this it is sent again with the next request.
+    /// Records that the last client report has arrived. Until then, its counts are sent again with every request.
     pub(crate) fn arrived(&self) {
         self.lock().sent.clear();
     }
@@ -96,7 +96,7 @@ mod tests {
         reports.add(Outcome::QueueFull, 1, false);
         let all = json!([item("queue_overflow", 3), item("sample_rate", 5)]);
         assert_eq!(discarded(reports.to_send()), all);
-        // What is dropped while a request is on its way is not part of it.
+        // What is dropped while a request is in flight is not part of it.
         reports.add(Outcome::Rejected, 1, false);
         reports.arrived();
         let new = json!([item("send_error", 1)]);

@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 use crate::names::one_line;
 
-/// Sentry cuts a larger context.
+/// Sentry truncates a larger context.
 const MAX_BYTES: usize = 8_192;
-/// Sentry keeps the last ones.
+/// Sentry keeps only the last flags.
 const MAX_FLAGS: usize = 100;
 
-/// Contexts that mean something to Sentry, which would take metadata of these names for them.
+/// Contexts that have a meaning in Sentry, which would mistake metadata of the same name for them.
 const RESERVED: [&str; 26] = [
     "app",
     "browser",
@@ -73,7 +73,7 @@ pub(crate) fn contexts(report: &Report, attributes: Option<Map<String, Value>>) 
     (contexts, extra)
 }
 
-/// A member `type` would be taken for the kind of the context.
+/// Whether a section can be a context. Sentry would take a member `type` for the kind of the context.
 fn fits(name: &str, section: &Map<String, Value>) -> bool {
     let size = || serde_json::to_vec(section).map_or(0, |json| json.len());
     !RESERVED.contains(&name) && !section.contains_key("type") && size() <= MAX_BYTES
@@ -116,7 +116,8 @@ fn typed(report: &Report) -> Vec<(&'static str, Context)> {
     contexts.into_iter().flatten().collect()
 }
 
-/// A trace needs a span. If none is known, its id is derived from the report's, so that it is the same on every attempt.
+/// A trace needs a span. If none is known, its id is derived from the report's, so that it stays the same on every
+/// attempt.
 fn trace(report: &Report) -> Option<TraceContext> {
     let trace_id: TraceId = report.trace_id.as_ref()?.parse().ok()?;
     let span_id = report.span_id.as_ref().and_then(|id| id.parse().ok());

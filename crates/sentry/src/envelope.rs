@@ -14,9 +14,9 @@ use crate::event::sdk;
 
 /// The largest event that Sentry accepts, in bytes.
 pub(crate) const MAX_BYTES: usize = 1_000_000;
-/// The largest compressed event, so that with the rest of its envelope it stays within Sentry's 200 kB.
+/// The largest compressed event that, with the rest of its envelope, stays within Sentry's 200 kB.
 const MAX_COMPRESSED: usize = 198_000;
-/// Compression never adds more than a few bytes, so there is no need to try it below this.
+/// Compression never adds more than a few bytes, so an event below this size fits without trying.
 const ALWAYS_FITS: usize = 190_000;
 
 /// An event as JSON.
@@ -60,13 +60,13 @@ impl Event {
 }
 
 impl Rendered for Event {
-    /// More than there can be if the event is too large when it is compressed.
+    /// The size of the JSON, or `usize::MAX` if the event is too large even when compressed.
     fn byte_len(&self) -> usize {
         self.bytes
     }
 }
 
-/// Without its length, an item would end at the end of the line.
+/// The header of an item. Without a length, the item would end at its first line break.
 fn item_header(kind: &str, payload: &[u8]) -> Vec<u8> {
     let header = json!({"type": kind, "length": payload.len()});
     header.to_string().into_bytes()

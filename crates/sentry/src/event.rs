@@ -13,14 +13,14 @@ use crate::names::{Names, one_line};
 use crate::request::request;
 use crate::tags::tags;
 
-/// How events name what sends them.
+/// The name and version of the SDK, as events contain them.
 const NAME: &str = "backstop";
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// The event as JSON.
 pub(crate) fn render(report: &Report, names: &Names) -> Vec<u8> {
     let mut event = serde_json::to_value(event(report, names)).unwrap_or_default();
-    // The crate gives this type to contexts that it does not know; Sentry knows them by their name alone.
+    // `sentry-types` gives the type `unknown` to contexts that it does not know. Sentry goes by their names alone.
     let contexts = event.get_mut("contexts").and_then(Value::as_object_mut);
     let contexts = contexts
         .into_iter()
@@ -56,7 +56,7 @@ fn event(report: &Report, names: &Names) -> Event<'static> {
         event_id: report.id,
         timestamp: time(report.timestamp),
         level: level(report.severity),
-        // By which Sentry shows compiled code.
+        // The platform for which Sentry shows compiled code.
         platform: Cow::Borrowed("native"),
         fingerprint: Cow::Owned(vec![Cow::Owned(report.fingerprint.clone())]),
         transaction: transaction.filter(|transaction| !transaction.is_empty()),

@@ -1,8 +1,8 @@
-//! Release, environment and other names, as far as Sentry accepts them.
+//! Release, environment and other names, in the form that Sentry accepts.
 
 use backstop::Report;
 
-/// What all events have instead of what their reports say.
+/// Names that override those of the reports in all events.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     pub(crate) release: Option<String>,
@@ -29,14 +29,14 @@ impl Names {
     }
 }
 
-/// Sentry drops a field with any other name.
+/// The name on one line, or `None` if it is empty or reserved, because Sentry would drop the field.
 fn valid(text: &str, max: usize) -> Option<String> {
     let name = one_line(text, max);
     let is_reserved = matches!(name.as_str(), "" | "." | "..") || name.eq_ignore_ascii_case("none");
     (!is_reserved).then_some(name)
 }
 
-/// At most so many characters in one line; the last one of a text that is longer is `…`.
+/// Puts a text on one line of at most `max` characters. A longer text is cut, and ends in `…`.
 pub(crate) fn one_line(text: &str, max: usize) -> String {
     let flat = |c: char| if c.is_control() { ' ' } else { c };
     let mut line: String = text.trim().chars().map(flat).take(max + 1).collect();

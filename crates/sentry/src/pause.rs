@@ -1,4 +1,4 @@
-//! Until when Sentry wants no errors.
+//! Tracks until when Sentry asks for no errors.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,14 +17,14 @@ struct State {
 }
 
 impl Pause {
-    /// How long it lasts from now on.
+    /// How long the pause still lasts.
     pub(crate) fn remaining(&self) -> Option<Duration> {
         let until = self.lock().until?;
         let left = until.saturating_duration_since(Instant::now());
         (!left.is_zero()).then_some(left)
     }
 
-    /// Records what the last response said. Of several limits the longest counts.
+    /// Records the limit in the last response. Of several limits, the longest applies.
     pub(crate) fn record(&self, limit: Option<Duration>) {
         let now = Instant::now();
         let mut state = self.lock();
@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(pause.remaining(), Some(Duration::from_secs(60)));
         tokio::time::advance(Duration::from_secs(60)).await;
         assert_eq!(pause.remaining(), None);
-        // What was given up meanwhile was given up for the limit.
+        // Reports given up in the meantime were given up because of the limit.
         assert!(pause.was_limited());
         pause.record(None);
         assert!(!pause.was_limited());

@@ -22,7 +22,7 @@ use crate::rate_limits;
 #[derive(Debug)]
 pub(crate) struct Envelopes {
     dsn: Secret,
-    /// Where the DSN was taken from, for errors.
+    /// Where the DSN comes from, for error messages.
     dsn_from: &'static str,
     pub(crate) names: Names,
     pause: Pause,
@@ -127,7 +127,7 @@ impl Protocol for Envelopes {
     }
 }
 
-/// Without the timestamp that the header of `sentry-types` has, which `sent_at` of the envelope has replaced.
+/// The authentication header, without the timestamp that `sentry-types` adds, which the envelope's `sent_at` replaces.
 fn auth(dsn: &Dsn) -> Result<HeaderValue, InvalidHeaderValue> {
     let agent = concat!("backstop/", env!("CARGO_PKG_VERSION"));
     let key = dsn.public_key();
@@ -139,8 +139,9 @@ fn auth(dsn: &Dsn) -> Result<HeaderValue, InvalidHeaderValue> {
     Secret::new(auth).to_header("")
 }
 
-/// With a 429, Sentry drops the event and takes the rest of the envelope. After a 400 the client report is given up,
-/// because it may be what was refused, and must not spoil every event to come.
+/// Whether the client report need not be sent again. With a 429, Sentry drops the event but accepts the rest of the
+/// envelope. After a 400 the client report is discarded, because it may be the reason, and would then cause every
+/// further event to be refused.
 fn has_taken_client_report(response: &Response) -> bool {
     let status = response.status();
     status.is_success() || matches!(status.as_u16(), 400 | 429)

@@ -1,16 +1,16 @@
-//! What a response says about sending more, by
+//! The rate limits in a response, by
 //! [Sentry's rules](https://develop.sentry.dev/sdk/foundations/transport/rate-limiting/).
 
 use std::time::Duration;
 
 use backstop_http::Response;
 
-/// Of a 429 that says no more.
+/// The limit of a 429 that does not name one.
 const DEFAULT: Duration = Duration::from_secs(60);
-/// The longest limit that is believed, so that no sum overflows.
+/// The longest limit that is honored, so that no sum overflows.
 const MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// For how long Sentry wants no errors, if it says so.
+/// How long Sentry asks for no errors, if it does.
 pub(crate) fn limit(response: &Response) -> Option<Duration> {
     let values = response.headers().get_all("x-sentry-rate-limits").iter();
     let limits: Vec<Limit> = values
@@ -25,7 +25,7 @@ pub(crate) fn limit(response: &Response) -> Option<Duration> {
         let of_errors = limits.iter().filter(|limit| limit.covers_errors);
         of_errors.map(|limit| limit.time).max()
     };
-    // A limit that is over at once is none.
+    // A limit of zero seconds is not a limit.
     let limit = limit.map(|limit| limit.min(MAX));
     limit.filter(|limit| !limit.is_zero())
 }
@@ -36,7 +36,7 @@ struct Limit {
 }
 
 impl Limit {
-    /// `seconds:categories:scope:…`; the seconds may have a fraction, no category means all.
+    /// `seconds:categories:scope:…`. The seconds may have a fraction, and no category means all of them.
     fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split(':').map(str::trim);
         let seconds: f64 = parts.next()?.parse().ok()?;

@@ -20,7 +20,7 @@ pub(crate) fn request(report: &Report) -> Option<Request> {
     })
 }
 
-/// A whole URL, and the query beside it.
+/// The absolute URL without its query, and the query.
 fn url(request: &ReportRequest, host: Option<&str>) -> (Option<Url>, Option<String>) {
     let whole = Url::parse(&request.url).ok().filter(Url::has_host);
     if let Some(mut url) = whole {

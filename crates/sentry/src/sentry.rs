@@ -7,10 +7,10 @@ use crate::protocol::Envelopes;
 
 const VARIABLE: &str = "SENTRY_DSN";
 
-/// A reporter that sends to [Sentry](https://develop.sentry.dev/sdk/), or to what speaks its protocol, such as
-/// [Bugsink](https://www.bugsink.com/).
+/// A reporter that sends to [Sentry](https://develop.sentry.dev/sdk/), or to another server that speaks its protocol,
+/// such as [Bugsink](https://www.bugsink.com/).
 ///
-/// The [crate's documentation](crate) says what it sends, and which limits there are.
+/// The [crate's documentation](crate) describes what it sends, and the limits.
 ///
 /// ```
 /// use backstop::Backstop;
@@ -35,8 +35,8 @@ impl Sentry {
     }
 
     /// Sends to the project of the environment variable `SENTRY_DSN`. If it is not set,
-    /// [`Builder::build`](backstop::Builder::build) fails. `SENTRY_RELEASE` and `SENTRY_ENVIRONMENT`, where they are
-    /// set, are the [`release`](Self::release) and the [`environment`](Self::environment).
+    /// [`Builder::build`](backstop::Builder::build) fails. `SENTRY_RELEASE` and `SENTRY_ENVIRONMENT` set the
+    /// [`release`](Self::release) and the [`environment`](Self::environment).
     #[must_use]
     pub fn from_env() -> Self {
         let variable = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
@@ -50,7 +50,7 @@ impl Sentry {
         }
     }
 
-    /// The release of all events. Default: what [`app`](backstop::Builder::app) was given, like `shop@1.2.3`.
+    /// The release of all events. Default: the name and version of [`app`](backstop::Builder::app), like `shop@1.2.3`.
     #[must_use]
     pub fn release(mut self, release: impl Into<String>) -> Self {
         self.http.protocol_mut().names.release = Some(release.into());

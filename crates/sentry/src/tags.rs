@@ -1,4 +1,4 @@
-//! Attributes as tags, which are what Sentry searches by.
+//! Attributes as tags, by which events can be searched for in Sentry.
 
 use backstop::Report;
 use sentry_types::protocol::v7::Map;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::names::one_line;
 
-/// The longest key and the longest value, in characters; beyond it Sentry drops a tag.
+/// The longest key and the longest value, in characters. Sentry drops a longer tag.
 const MAX_CHARS: usize = 200;
 
 /// Keys that Sentry reserves.

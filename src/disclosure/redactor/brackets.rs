@@ -3,7 +3,7 @@
 use super::quotes::{Quote, closing_quote};
 use super::work;
 
-/// Where the bracket of a group is that starts here, after a name and its space: `Some(`, `Creds {`, `map[`.
+/// The opening bracket of the group that starts here, after a name and its space: `Some(`, `Creds {`, `map[`.
 pub(super) fn opening_bracket(bytes: &[u8], start: usize) -> Option<usize> {
     let mut at = start;
     while at < start + 2 && matches!(bytes.get(at), Some(b'&' | b'#' | b'%')) {

@@ -8,17 +8,14 @@ use super::key::{Rules, Sense};
 use super::lines::LIMIT;
 use super::quotes::Quote;
 use super::work;
+use crate::text::prefix;
 
-/// How far back a key is looked for.
+/// How many bytes back a key is searched for.
 pub(super) const MAX_KEY: usize = 80;
 
 /// As much of a text as is worth judging.
 pub(super) fn head(text: &str) -> &str {
-    let mut end = text.len().min(LIMIT);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    prefix(text, LIMIT)
 }
 
 /// One pass over a text, from left to right.
@@ -38,19 +35,20 @@ pub(super) struct Cursor<'a> {
     /// A sensitive key that was the value of `name`, and the value that came before its name.
     pub(super) named: Option<(Sense, usize)>,
     pub(super) unnamed: Option<usize>,
-    /// Where a group ends whose key is sensitive and that is looked at member by member, and one without literals.
+    /// The end of a group whose key is sensitive and whose members are judged one by one, and that of a group without
+    /// literals.
     pub(super) owner_end: usize,
     pub(super) bare_until: usize,
     /// A sensitive column was compared with a placeholder, so that the list of bound values is sensitive.
     pub(super) binds: bool,
-    /// Where the query ends that was looked at for `state`, and whether it has one.
+    /// The end of the query that was last searched for `state`, and whether it has one.
     pub(super) query: (usize, bool),
 }
 
 /// What a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
-    /// Anything that somebody wrote.
+    /// Free text.
     Text,
     /// A line of source code: only literals are values.
     Source,

@@ -189,7 +189,9 @@ impl<'a> Reader<'a> {
                 .text
                 .as_deref()
                 .filter(|text| text.starts_with("--") && !text.contains('='));
-            sense = option.map_or(outer.sense, |option| self.rules.sense(option));
+            sense = option.map_or(outer.sense, |option| {
+                self.rules.sense(option).max(outer.sense)
+            });
             if let Some(slot) = nodes.get_mut(count) {
                 *slot = Some(node);
             }
@@ -207,13 +209,14 @@ impl<'a> Reader<'a> {
             true,
         ) = (&nodes, count, outer.in_list)
         {
-            self.hide_named(name, value);
+            self.hide_named(self.rules.sense(name), value);
         }
         Some(at + 1)
     }
 
     fn object(&mut self, open: usize, outer: Outer) -> Option<usize> {
-        let (mut name, mut value): (Option<Node<'a>>, Option<Node<'a>>) = (None, None);
+        let mut named = Sense::Harmless;
+        let mut values = Vec::new();
         let mut at = self.json.space(open + 1);
         while self.json.byte(at)? != b'}' {
             let (end, key) = self.json.string(at)?;
@@ -229,31 +232,30 @@ impl<'a> Reader<'a> {
                 },
             )?;
             at = self.json.next(node.range.end, b'}')?;
-            if members::is_name(&key) && node.text.is_some() {
-                name = Some(node);
-            } else if members::is_value(&key) {
-                value = Some(node);
+            if members::is_value(&key) {
+                values.push(node);
+            } else if members::is_name(&key)
+                && let Some(name) = &node.text
+            {
+                named = named.max(self.rules.sense(name));
             }
         }
-        if let (
-            Some(Node {
-                text: Some(text), ..
-            }),
-            Some(value),
-        ) = (&name, &value)
-        {
-            self.hide_named(text, value);
+        if named != Sense::Harmless {
+            // The last one first: replacing the edits of one moves those of the next.
+            for value in values.iter().rev() {
+                self.hide_named(named, value);
+            }
         }
         Some(at + 1)
     }
 
-    /// Hides a value by the name that is beside it.
-    fn hide_named(&mut self, name: &str, value: &Node<'_>) {
-        let sense = self.rules.sense(name);
+    /// Hides a value by the sense of the names that are beside it.
+    fn hide_named(&mut self, sense: Sense, value: &Node<'_>) {
         let raw = &self.json.0[value.range.clone()];
         let is_hidden = match &value.text {
             Some(text) => members::hides_text(self.rules, sense, text),
             None if raw.starts_with(['{', '[']) => sense != Sense::Harmless,
+            None if matches!(raw, "null" | "true" | "false") => false,
             None => members::hides_number(sense, raw),
         };
         if !is_hidden {

@@ -2,7 +2,7 @@
 
 use super::work;
 
-/// How far a value is looked at that may turn out to be harmless.
+/// How many bytes of a value are examined to find out whether it is harmless.
 pub(super) const LIMIT: usize = 256;
 
 pub(super) fn at_line_end(bytes: &[u8], at: usize) -> bool {

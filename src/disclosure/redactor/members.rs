@@ -1,4 +1,4 @@
-//! What the members of JSON are hidden by, whether text or value.
+//! The rules that hide members of JSON, in texts and in values.
 
 use super::key::{Rules, Sense};
 use super::lexicon::Role;

@@ -1,4 +1,4 @@
-//! Hides credentials in everything that leaves: reports, the log, the development page, the spool.
+//! Hides credentials in everything that leaves the process: reports, the log, the development page, the spool.
 //!
 //! A value is hidden because of its **key** or because of its **shape**.
 //!
@@ -25,14 +25,14 @@
 //!
 //! * It knows names and shapes, not meanings: a password under a name that says nothing (`x=hunter2`), in a sentence
 //!   (`he typed hunter2`), at the second of two positions (`["password", "email"]` beside `["hunter2", "a@b"]`), or after a
-//!   one-letter option (`-p hunter2`) leaves. `redact_keys` adds names.
+//!   one-letter option (`-p hunter2`) stays. `redact_keys` adds names.
 //! * Secrets as the keys of objects, in paths (`/reset/s3cr3t`), in types and functions stay.
-//! * Of a weaker key a secret that reads as a number or a sentence stays (`token: 123456`, `token: correct horse`).
+//! * Under a weaker key, a secret that reads as a number or a sentence stays (`token: 123456`, `token: correct horse`).
 //! * What is encoded otherwise than by JSON, Rust or percent-encoding (base64, gzip, another language's escapes) is not
 //!   looked into, and percent-encoding and JSON in strings only a few levels deep; deeper levels are hidden whole.
-//! * Personal data (names, addresses, e-mail) is not a credential and stays, but for card numbers, IBANs and social
+//! * Personal data (names, addresses, e-mail) is not a credential and stays, except card numbers, IBANs and social
 //!   security numbers under their names.
-//! * A harmless value can be hidden: it costs a word in a report, a secret that leaves costs more.
+//! * A harmless value can be hidden: that costs a word in a report, while a leaked secret costs more.
 
 mod before;
 mod brackets;

@@ -17,7 +17,7 @@ use crate::panics::catch::catch_panic;
 pub(crate) type Replacement =
     Arc<dyn for<'a> Fn(Option<&str>, &'a str) -> Cow<'a, str> + Send + Sync>;
 
-/// How often a text is looked at until nothing more is found; then it is hidden whole.
+/// The most passes over a text; one in which the last pass still finds something is hidden whole.
 const MAX_PASSES: usize = 4;
 
 /// Hides credentials in texts, values and URLs.
@@ -57,7 +57,7 @@ impl Redactor {
         self.replacement.is_none() && self.rules.sense(key) != super::key::Sense::Harmless
     }
 
-    /// A text: JSON, a URL, a log line, a header, or anything that somebody wrote.
+    /// A text: JSON, a URL, a log line, a header, or free text.
     pub(crate) fn text<'a>(&self, text: &'a str) -> Cow<'a, str> {
         match &self.replacement {
             Some(replacement) => replaced(replacement, None, text),
@@ -116,14 +116,21 @@ impl Redactor {
         }
     }
 
+    /// The path of a URI.
+    pub(crate) fn path<'a>(&self, uri: &'a Uri) -> Cow<'a, str> {
+        self.url(uri.path())
+    }
+
     /// The path and query of a URI.
     pub(crate) fn uri(&self, uri: &Uri) -> String {
         let text = uri.path_and_query().map_or("", |path| path.as_str());
+        self.url(text).into_owned()
+    }
+
+    fn url<'a>(&self, text: &'a str) -> Cow<'a, str> {
         match &self.replacement {
-            Some(replacement) => replaced(replacement, None, text).into_owned(),
-            None => self
-                .settled(text, |url, rules| text::edits(url, rules, Dialect::Url))
-                .into_owned(),
+            Some(replacement) => replaced(replacement, None, text),
+            None => self.settled(text, |url, rules| text::edits(url, rules, Dialect::Url)),
         }
     }
 

@@ -216,7 +216,7 @@ fn percent(cursor: &mut Cursor<'_>, at: usize, depth: usize) -> usize {
     })
 }
 
-/// A text without its percent-encoding; what is no UTF-8 becomes `?`.
+/// A text without its percent-encoding; every byte outside of ASCII becomes `?`.
 fn percent_decoded(text: &str, start: usize) -> Decoded {
     let hex = |at: usize| {
         text.get(at + 1..at + 3)

@@ -72,12 +72,12 @@ fn array(with: &Walk<'_>, outer: Sense, items: &mut [Value], (depth, in_list): (
 }
 
 fn object(with: &Walk<'_>, outer: Sense, object: &mut Map<String, Value>, depth: usize) {
-    let name = object
-        .iter()
-        .find(|(key, value)| members::is_name(key) && value.is_string());
-    let named = name
-        .and_then(|(_, name)| name.as_str())
-        .map_or(Sense::Harmless, |name| with.rules.sense(name));
+    let names = object.iter().filter(|(key, _)| members::is_name(key));
+    let named = names
+        .filter_map(|(_, name)| name.as_str())
+        .map(|name| with.rules.sense(name))
+        .max()
+        .unwrap_or(Sense::Harmless);
     for (key, value) in object {
         let own = members::sense(with.rules, outer, key);
         let sense = if members::is_value(key) {

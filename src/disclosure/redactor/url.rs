@@ -93,7 +93,7 @@ fn length(bytes: &[u8], start: usize, ends: impl Fn(u8) -> bool) -> usize {
     length
 }
 
-/// Where the `@` is that ends the user info.
+/// The position of the `@` that ends the user info.
 fn user_info(cursor: &Cursor<'_>, scheme: &[u8], start: usize, authority: usize) -> Option<usize> {
     let bytes = cursor.bytes();
     let is_web = [&b"http"[..], b"https", b"ws", b"wss"]

@@ -80,7 +80,7 @@ fn is_nothing(value: &str) -> bool {
     .any(|word| value.eq_ignore_ascii_case(word))
 }
 
-/// What marks a value that is filled in later, or was hidden by another: `$1`, `?`, `{}`, `***`, `%s`.
+/// What marks a value that is filled in later, or was hidden by another tool: `$1`, `?`, `{}`, `***`, `%s`.
 fn is_placeholder(value: &str) -> bool {
     let is_all = |characters: &[u8]| value.bytes().all(|byte| characters.contains(&byte));
     is_all(b"*")

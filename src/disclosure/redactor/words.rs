@@ -2,7 +2,7 @@
 
 use super::lexicon::{ENDINGS, NOUNS, Noun, Role};
 
-/// Where a word is: its group, and its place in the text of that.
+/// The place of a word: its group, and its range in the group's text.
 #[derive(Clone, Copy)]
 struct Entry {
     group: u8,
@@ -10,10 +10,10 @@ struct Entry {
     end: u16,
 }
 
-/// Three times as many as there are words; what the ten bits of a hash can be.
+/// One for each value of a 10-bit hash: about three times the number of words.
 const SLOTS: usize = 1024;
 
-/// The words by their hashes; a slot that is taken sends on to the next.
+/// The words by their hashes, with linear probing.
 static INDEX: [Option<Entry>; SLOTS] = {
     let mut index = [None; SLOTS];
     let mut group = 0;
@@ -52,7 +52,7 @@ const fn hash(first: u8, middle: u8, last: u8, length: usize) -> usize {
     (letters.wrapping_mul(0x9E37_79B1) >> 22) as usize
 }
 
-/// What the first group says that has the word and has something to say.
+/// What the first group with this word says about it, if it says anything.
 #[inline]
 fn find<T>(word: &[u8], says: impl Fn(Noun) -> Option<T>) -> Option<T> {
     let (&first, &last) = (word.first()?, word.last()?);

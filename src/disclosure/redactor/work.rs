@@ -1,4 +1,4 @@
-//! Counts the bytes that are looked at, so that a test can hold that their number is linear.
+//! Counts the bytes that are looked at, so that a test can check that their number is linear.
 
 #[cfg(test)]
 std::thread_local! {

@@ -39,8 +39,8 @@ foreign! {
     http_body_util::LengthLimitError,
 }
 
-/// The body of a request failed: the client went away, sent it wrong or too slowly. A limit on its length is known by
-/// its own type.
+/// Reading the body of a request failed: the client disconnected, sent an invalid body, or sent it too slowly. A body
+/// that exceeds its length limit is recognized by the type of its source.
 #[diagnostic::do_not_recommend]
 impl HttpError for axum_core::Error {
     fn status(&self) -> StatusCode {
@@ -57,7 +57,7 @@ impl HttpError for axum_core::Error {
 }
 
 /// Whether an error is tower-http's `TimeoutError` of a body. Its versions 0.6 and 0.7 are both in use, so it is
-/// recognized without a dependency on either.
+/// recognized by its message, without a dependency on either.
 fn is_body_timeout(error: &(dyn StdError + 'static)) -> bool {
     const TEXT: &str = "data was not received within the designated timeout";
     display(error) == TEXT

@@ -33,7 +33,7 @@ impl From<Report> for Error {
             Self::unprocessable(error.message().to_owned())
                 .with_field("pointer", pointer(&path).to_string())
         });
-        Self::many(items.collect::<Vec<_>>()).with_status(StatusCode::UNPROCESSABLE_ENTITY)
+        Self::many(items).with_status(StatusCode::UNPROCESSABLE_ENTITY)
     }
 }
 

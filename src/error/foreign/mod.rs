@@ -1,7 +1,7 @@
 //! Conversions from the errors of other crates, one file for each crate.
 //!
-//! The implementations are `do_not_recommend`: a list of them helps nobody whose error lacks one, and it would differ
-//! with the features.
+//! The implementations are `do_not_recommend`, so that the compiler does not list them when an error type does not
+//! implement [`HttpError`](super::HttpError): the list would not help, and would depend on the enabled features.
 
 #[cfg(feature = "anyhow")]
 mod anyhow;

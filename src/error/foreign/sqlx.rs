@@ -35,7 +35,7 @@ impl HttpError for Error {
 /// | error | status |
 /// | --- | --- |
 /// | `RowNotFound` | 404 |
-/// | a unique, foreign key or exclusion constraint is violated | 409 |
+/// | a unique or foreign key constraint is violated | 409 |
 /// | a `NOT NULL` or `CHECK` constraint is violated | 422 |
 /// | the pool is exhausted or closed, or the server is unreachable | 503 |
 /// | anything else | 500 |

@@ -1,4 +1,4 @@
-//! Takes over what processes that have ended left in a spool.
+//! Takes over the reports that ended processes left in a spool.
 
 use std::fs;
 use std::path::Path;
@@ -15,13 +15,13 @@ use super::stored::{Recovered, Stored};
 pub(super) struct Adopted {
     /// Oldest first.
     pub(super) reports: Vec<Recovered>,
-    /// The ids of reports that cannot be read; nil where they are not known.
+    /// The ids of unreadable reports; nil where the id is unknown.
     pub(super) torn: Vec<Uuid>,
-    /// Whether one of the processes ended as it started.
+    /// Whether one of the processes died during startup.
     pub(super) died_at_start: bool,
 }
 
-/// No segment is nearly as long.
+/// Larger files are not read; no segment comes close to this size.
 const MAX_FILE: u64 = 1024 * 1024 * 1024;
 
 impl Disk {
@@ -103,7 +103,7 @@ impl Disk {
     }
 }
 
-/// What is in a segment; `None` if the file is not one.
+/// Reads the contents of a segment; `None` if the file is not one.
 fn segment_in(path: &Path) -> Option<Vec<u8>> {
     let is_one = file_name(path)?.ends_with(ENDING) && is_file(path);
     let is_short = is_one && fs::metadata(path).ok()?.len() <= MAX_FILE;

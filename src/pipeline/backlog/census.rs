@@ -1,4 +1,4 @@
-//! The counts of a backlog, and whether it gets on.
+//! The counts of a backlog, and whether its reports can make progress.
 
 use tokio::time::Instant;
 
@@ -35,7 +35,7 @@ impl Backlog {
         self.entries.memory().has_room(weight, is_panic)
     }
 
-    /// What was dropped since this was called last, here and before.
+    /// Returns the drops since the last call, both here and before the backlog (`refused`).
     pub(crate) fn newly_dropped(&mut self, refused: &Counters) -> Vec<(Outcome, u64)> {
         let now = refused.plus(&self.counters);
         let dropped = now.dropped_since(&self.known_drops);
@@ -43,8 +43,8 @@ impl Backlog {
         dropped
     }
 
-    /// Whether one of the first `number` reports gets on before the deadline. What is on disk and has failed is safe,
-    /// so a flush does not wait until it is tried again.
+    /// Whether one of the first `number` reports can make progress before the deadline. A failed report that is on disk
+    /// is safe, so a flush does not wait for its retry.
     pub(crate) fn moves_any_of(&self, number: u64, now: Instant, deadline: Instant) -> bool {
         let opens = self.circuit.closed_until(now);
         let moves = |entry: &Entry| match (entry.stage, entry.is_stored()) {

@@ -1,4 +1,4 @@
-//! What a backlog does with the deliveries that a reporter returns.
+//! How a backlog handles the deliveries that a reporter returns.
 
 use tokio::time::Instant;
 
@@ -8,7 +8,8 @@ use crate::report::outcome::Outcome;
 use crate::reporters::Delivery;
 
 impl Backlog {
-    /// Sorts a batch by what became of each report. `is_broken` if the whole batch failed: then each is tried alone.
+    /// Finishes or retries each report of a batch. If the batch `is_broken`, because the reporter panicked or timed
+    /// out, each of its reports is retried alone.
     pub(crate) fn delivered(
         &mut self,
         deliveries: Vec<(Key, Delivery)>,
@@ -37,7 +38,7 @@ impl Backlog {
         ended
     }
 
-    /// Has a report tried again, unless that has been done often or long enough.
+    /// Schedules a retry, or gives the report up if the retry policy allows no more.
     fn retry(
         &mut self,
         key: Key,
@@ -63,7 +64,7 @@ impl Backlog {
         None
     }
 
-    /// Takes back what a thread that died was working on.
+    /// Takes back the reports that a dead thread was working on.
     pub(crate) fn recover(&mut self) {
         for key in self.entries.keys(|entry| !entry.is_idle()) {
             self.entries.make_ready(key);

@@ -1,4 +1,4 @@
-//! The reports of a backlog: each in one stage, in memory or on disk, and counted as that.
+//! The reports of a backlog, each in one stage, and in memory or on disk.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use crate::pipeline::settings::QueueLimits;
 pub(super) struct Entries {
     all: BTreeMap<Key, Entry>,
     schedule: Schedule,
-    /// Reports that are to be written to disk, in the order in which they came.
+    /// Reports to be written to disk, in the order of their arrival.
     unstored: VecDeque<Key>,
     memory: MemoryUsage,
     /// How many are on disk.
@@ -71,7 +71,7 @@ impl Entries {
         self.update(key, |entry| entry.stage = stage);
     }
 
-    /// Has a report delivered, or written to disk first if it is not there yet.
+    /// Schedules a report for delivery, or for being written to disk first if it is not there yet.
     pub(super) fn make_ready(&mut self, key: Key) {
         if let Some(entry) = self.all.get(&key) {
             let stage = self.first_stage(entry);
@@ -89,7 +89,8 @@ impl Entries {
         }
     }
 
-    /// Has a report delivered that was written to disk, or could not be; returns `false` if it is gone already.
+    /// Schedules a report for delivery after it was written to disk, or could not be. Returns `false` if it is gone
+    /// already.
     pub(super) fn set_stored(&mut self, key: Key, stored: Option<Stored>) -> bool {
         let Some(entry) = self.all.get_mut(&key) else {
             return false;
@@ -104,7 +105,7 @@ impl Entries {
         true
     }
 
-    /// Takes up to so many of the reports that are to be written to disk.
+    /// Takes at most `max` of the reports to be written to disk.
     pub(super) fn take_unstored(&mut self, max: usize) -> Vec<Key> {
         let mut taken = Vec::new();
         while taken.len() < max
@@ -119,7 +120,7 @@ impl Entries {
         taken
     }
 
-    /// Takes up to so many of the reports that are to be delivered next.
+    /// Takes at most `max` of the reports to be delivered next.
     pub(super) fn take_batch(&mut self, max: usize) -> Vec<Key> {
         let is_alone = |key: Key| self.all.get(&key).is_some_and(|entry| entry.is_alone);
         let batch = self.schedule.first(max, is_alone);
@@ -129,7 +130,7 @@ impl Entries {
         batch
     }
 
-    /// Has the reports delivered whose wait is over; returns when the next one's will be.
+    /// Schedules the reports whose wait is over; returns when the next wait ends.
     pub(super) fn end_waits(&mut self, now: Instant) -> Option<Instant> {
         loop {
             let (due, key) = self.schedule.next_due()?;
@@ -140,7 +141,7 @@ impl Entries {
         }
     }
 
-    /// Has a report tried again at this time.
+    /// Schedules a report for a retry at `due`.
     pub(super) fn postpone(&mut self, key: Key, due: Instant) {
         let is_left = self.all.get(&key).is_some_and(|entry| self.is_left(entry));
         let stage = if is_left {
@@ -151,7 +152,7 @@ impl Entries {
         self.set_stage(key, stage);
     }
 
-    /// Writes nothing to disk any more, and delivers nothing from there.
+    /// Stops writing to disk and delivering from there.
     pub(super) fn leave_disk(&mut self) {
         self.is_spooled = false;
         for key in self.keys(Entry::is_stored) {
@@ -168,7 +169,7 @@ impl Entries {
         self.all.get(&key)
     }
 
-    /// The reports of which this is so, oldest first.
+    /// The reports for which `is_so` returns `true`, oldest first.
     pub(super) fn keys(&self, is_so: impl Fn(&Entry) -> bool) -> Vec<Key> {
         let entries = self.all.iter().filter(|(_, entry)| is_so(entry));
         entries.map(|(key, _)| *key).collect()
@@ -196,9 +197,10 @@ impl Entries {
         Duration::from_nanos(u64::try_from(nanos).unwrap_or_default())
     }
 
-    /// The instant at which a report reaches this age; now, if it has.
-    pub(super) fn reaches(&self, age: Duration, key: Key, now: Instant) -> Instant {
-        now + age.saturating_sub(self.age(key, now))
+    /// The instant at which a report reaches this age, or `now` if it already has; `None` if that is too far in the
+    /// future.
+    pub(super) fn reaches(&self, age: Duration, key: Key, now: Instant) -> Option<Instant> {
+        now.checked_add(age.saturating_sub(self.age(key, now)))
     }
 
     fn first_stage(&self, entry: &Entry) -> Stage {
@@ -211,7 +213,7 @@ impl Entries {
         }
     }
 
-    /// Whether it is on disk for another process.
+    /// Whether it is on disk and left to another process.
     const fn is_left(&self, entry: &Entry) -> bool {
         entry.is_stored() && !self.is_spooled
     }
@@ -223,7 +225,8 @@ impl Entries {
         }
     }
 
-    /// A runtime with paused time may be younger than its clock says, so this may be below 0.
+    /// Nanoseconds since the backlog was made; negative for an earlier instant, which a runtime with paused time may
+    /// return.
     fn nanos(&self, at: Instant) -> i64 {
         match at.checked_duration_since(self.started) {
             Some(since) => nanos(since),

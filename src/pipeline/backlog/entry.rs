@@ -31,7 +31,7 @@ pub(crate) struct Offer {
     pub(crate) waiter: Option<Arc<DeliveryWaiter>>,
 }
 
-/// A report that is to be delivered.
+/// A report about to be delivered.
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub(crate) key: Key,
@@ -46,7 +46,7 @@ pub(super) struct Entry {
     /// The number of its event in the queue; 0 for a report of an earlier process.
     pub(super) number: u64,
     pub(super) attempts: u32,
-    /// It was in a batch that panicked, so it is delivered in a batch of its own.
+    /// It was in a batch that panicked or timed out, so it is delivered in a batch of its own.
     pub(super) is_alone: bool,
     pub(super) waiter: Option<Arc<DeliveryWaiter>>,
     pub(super) body: Body,
@@ -60,15 +60,15 @@ pub(crate) enum Body {
     Disk(Stored),
 }
 
-/// What happens to it now.
+/// The current stage of a report.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Stage {
-    /// It is to be written to disk.
+    /// It waits to be written to disk.
     Unstored,
     /// It is being written to disk.
     Storing,
     Ready,
-    /// It failed, and is tried again at this time.
+    /// It failed, and is retried at this time.
     Waiting(Instant),
     InFlight,
     /// It is left on disk for another process.

@@ -1,4 +1,4 @@
-//! The life of each report in a backlog: offered, delivered, tried again, done.
+//! The life cycle of each report in a backlog: offered, delivered, retried, done.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,25 +17,25 @@ use crate::pipeline::retry::{Circuit, Permit, RetryPolicy};
 use crate::pipeline::settings::QueueLimits;
 use crate::report::outcome::Outcome;
 
-/// What one reporter has still to deliver. It outlives the thread that delivers it.
+/// What one reporter still has to deliver. It outlives the thread that delivers it.
 #[derive(Debug)]
 pub(crate) struct Backlog {
     pub(super) entries: Entries,
     pub(super) counters: Counters,
-    /// What the reporter knows of what was dropped.
+    /// The drops that the reporter was already notified of.
     pub(super) known_drops: Counters,
     /// How many reports of earlier processes were found.
     pub(super) recovered: u64,
     pub(super) circuit: Circuit,
     pub(super) policy: RetryPolicy,
-    /// Nothing more will be offered.
+    /// Whether no more reports will be offered.
     is_ended: bool,
     /// When everything in memory is dropped.
     deadline: Option<Instant>,
     pub(super) jitter: Rng,
 }
 
-/// What to do next, and what the passing of time has ended.
+/// What to do next, and the reports that have expired.
 #[derive(Debug)]
 pub(crate) struct Next {
     pub(crate) ended: Ended,
@@ -44,16 +44,16 @@ pub(crate) struct Next {
 
 #[derive(Debug)]
 pub(crate) enum Step {
-    /// Write to disk what is to be stored.
+    /// Write the unstored reports to disk.
     Store,
     Deliver(Vec<(Key, Body)>),
-    /// Until this time, or until something happens.
+    /// Wait until this time, or until something happens.
     Wait(Option<Instant>),
-    /// Everything that this process can deliver is delivered.
+    /// Everything that this process can deliver has been delivered.
     Done,
 }
 
-/// Reports that are done with: counted already, but still to be announced, and their files to be removed.
+/// Finished reports: already counted, but not announced yet, and with files still to be removed.
 #[derive(Debug, Default)]
 pub(crate) struct Ended {
     pub(crate) completions: Vec<Completion>,
@@ -120,7 +120,7 @@ impl Backlog {
         None
     }
 
-    /// Counts a report that does not get in.
+    /// Counts a report that the backlog does not accept.
     pub(crate) fn refuse(
         &mut self,
         id: Uuid,
@@ -135,7 +135,7 @@ impl Backlog {
         }
     }
 
-    /// Returns what to do now. While a batch `is_in_flight` there is no other.
+    /// Returns what to do now. While a batch `is_in_flight`, no other one is delivered.
     pub(crate) fn next(&mut self, now: Instant, is_in_flight: bool) -> Next {
         if self.deadline.is_some_and(|deadline| deadline <= now) {
             let step = if self.is_ended {
@@ -176,22 +176,22 @@ impl Backlog {
             });
             return Step::Deliver(bodies.collect());
         }
-        // What is on disk waits for another process, if this one ends.
+        // Reports on disk can wait for another process if this one ends.
         if self.is_ended && self.entries.memory().is_empty() {
             return Step::Done;
         }
         Step::Wait(until)
     }
 
-    /// Then, or when the first report is too old, or at the deadline.
+    /// The earliest of `until`, the time at which the oldest report expires, and the deadline.
     fn wakes_at(&self, until: Option<Instant>, now: Instant) -> Option<Instant> {
         let mut idle = self.entries.iter().filter(|(_, entry)| entry.is_idle());
         let oldest = idle.next().map(|(key, _)| key);
-        let expires = oldest.map(|key| self.entries.reaches(self.policy.max_age, key, now));
+        let expires = oldest.and_then(|key| self.entries.reaches(self.policy.max_age, key, now));
         [until, expires, self.deadline].into_iter().flatten().min()
     }
 
-    /// Gives up the reports that are too old.
+    /// Gives up the reports that have reached the maximum age.
     fn expire(&mut self, now: Instant) -> Ended {
         let max_age = self.policy.max_age;
         let mut ended = Ended::default();
@@ -204,7 +204,7 @@ impl Backlog {
         ended
     }
 
-    /// Counts the end of a report, if it is still there: another thread may have dropped it.
+    /// Counts the outcome of a report, if it is still there: another thread may have dropped it.
     pub(super) fn finish(&mut self, key: Key, outcome: Outcome, ended: &mut Ended) {
         if let Some(entry) = self.entries.remove(key) {
             self.counters.add(outcome);
@@ -219,13 +219,13 @@ impl Backlog {
         self.is_ended
     }
 
-    /// Nothing more will be offered.
+    /// Marks the end of the input: no more reports will be offered.
     pub(crate) const fn end(&mut self) {
         self.is_ended = true;
     }
 
-    /// Drops what is still in memory at this time. What would be tried again only later than that has one more attempt,
-    /// halfway there.
+    /// Sets the deadline at which reports in memory are dropped. Those whose retry is due only after it get one more
+    /// attempt halfway to it.
     pub(crate) fn close_at(&mut self, deadline: Instant, now: Instant) {
         let deadline = self.deadline.map_or(deadline, |it| it.min(deadline));
         self.deadline = Some(deadline);

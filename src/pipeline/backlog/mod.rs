@@ -1,8 +1,8 @@
-//! What one reporter has still to deliver, in memory or on disk.
+//! What one reporter still has to deliver, in memory or on disk.
 //!
-//! [`Backlog`] decides what is delivered next, counts each attempt, and counts what becomes of each report. It does no
-//! I/O and never waits, so its lock is only ever held for a moment. The [`Spooler`] moves reports between it and the
-//! disk, on the reporter's own thread.
+//! [`Backlog`] decides what is delivered next, counts each attempt, and counts the outcome of each report. It does no
+//! I/O and never waits, so its lock is only ever held for a moment. The [`Spooler`] moves reports between the backlog
+//! and the disk.
 //!
 //! ```text
 //! in memory:  offered → ready → in flight → done

@@ -1,4 +1,4 @@
-//! In which order, and when, the reports of a backlog are delivered.
+//! When and in which order the reports of a backlog are delivered.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use tokio::time::Instant;
 
 use super::entry::{Entry, Key, Stage};
 
-/// The reports that are ready and those that wait to be tried again.
+/// The reports that are ready, and those that wait for a retry.
 #[derive(Debug)]
 pub(super) struct Schedule {
-    /// With their attempts: the least tried come first, so that a report that always fails holds up no other.
+    /// Sorted by attempts first, so that a report that always fails does not delay the others.
     ready: BTreeSet<(u32, Key)>,
     waiting: BTreeSet<(Instant, Key)>,
 }
@@ -45,7 +45,7 @@ impl Schedule {
         self.waiting.first().copied()
     }
 
-    /// The next batch. A report that must be alone is one.
+    /// The next batch of at most `max` reports. A report that must be delivered alone forms a batch of its own.
     pub(super) fn first(&self, max: usize, is_alone: impl Fn(Key) -> bool) -> Vec<Key> {
         let mut batch = Vec::new();
         for &(_, key) in self.ready.iter().take(max) {

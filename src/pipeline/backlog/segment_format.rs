@@ -1,7 +1,7 @@
 //! The format of a segment, a file with the reports of one write.
 //!
-//! Each report is a line of JSON. A line `-123` says that the report at byte 123 is done with; when all are, the file
-//! is removed. Such lines are not synced: without one a report is delivered twice.
+//! Each report is a line of JSON. A line `-123` marks the report at byte 123 as done; once all are done, the file is
+//! removed. These lines are not synced: if one is missing after a crash, its report is delivered twice.
 
 use std::collections::HashSet;
 
@@ -23,13 +23,13 @@ pub(super) struct Line {
 /// What is in a segment.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    /// The reports that are not done with.
+    /// The reports that are not marked as done.
     pub(super) lines: Vec<Line>,
-    /// How many lines are not a report's.
+    /// How many lines contain no report.
     pub(super) torn: usize,
 }
 
-/// What is read of a report to index it.
+/// The members of a report that are read to index it.
 #[derive(Deserialize)]
 struct Head {
     id: Uuid,
@@ -65,7 +65,7 @@ fn done_offset(line: &[u8]) -> Option<u64> {
     std::str::from_utf8(&line[1..]).ok()?.parse().ok()
 }
 
-/// The line that says that the report at this offset is done with.
+/// The line that marks the report at this offset as done.
 pub(super) fn done_line(offset: u64) -> String {
     format!("{}{offset}\n", char::from(DONE))
 }

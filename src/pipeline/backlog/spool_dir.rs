@@ -1,21 +1,23 @@
 //! The directory of a spool.
 //!
-//! Each process has a part of its own, `p-<destination>-<uuid>`, whose file `lock` it holds locked for as long as it lives;
-//! the system releases the lock however the process ends. A process that gets the lock of another part takes over its
-//! files, if the part has the same destination: the reporter and where it sends reports, as a hash.
+//! Each spool has a part of its own, `p-<destination>-<uuid>`, whose file `lock` the process holds locked for as long
+//! as it lives; the system releases the lock however the process ends. A process that gets the lock of another part
+//! takes over its files, if the part has the same destination: a hash of the reporter's name and of where it sends
+//! reports.
 
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::identity::new_id;
+use crate::text::fnv1a;
 
 /// A spool's directory, and this process's part of it.
 #[derive(Debug)]
 pub(super) struct SpoolDir {
     root: PathBuf,
     part: PathBuf,
-    /// What the names of all parts with this destination start with.
+    /// The prefix of the names of all parts with this destination.
     prefix: String,
     /// `None` once the part is left to another process.
     lock: Option<File>,
@@ -32,7 +34,7 @@ const LOCK: &str = "lock";
 const TEMPORARY: &str = ".tmp-";
 
 impl SpoolDir {
-    /// Opens the directory, which is made if need be, and makes a part of it.
+    /// Opens the directory, creating it if it does not exist, and creates a part in it.
     pub(super) fn open(root: &Path, destination: &str) -> io::Result<Self> {
         private(DirBuilder::new().recursive(true)).create(root)?;
         if !fs::symlink_metadata(root)?.is_dir() {
@@ -40,7 +42,7 @@ impl SpoolDir {
         }
         let prefix = format!("p-{:016x}-", fnv1a(destination));
         let id = new_id().simple();
-        // It gets its name only when it is locked, or another process could take it for a dead one's.
+        // The part gets its name only once it is locked; otherwise another process could take it for a dead part.
         let unnamed = root.join(format!("{TEMPORARY}{id}"));
         private(&mut DirBuilder::new()).create(&unnamed)?;
         let lock = create_private(&unnamed.join(LOCK))?;
@@ -61,7 +63,7 @@ impl SpoolDir {
         self.part.join(name)
     }
 
-    /// Writes a file, whole or not at all. When it returns, the file is on disk.
+    /// Writes a file atomically. When this returns, the file is on disk.
     pub(super) fn write(&self, name: &str, contents: &[u8]) -> io::Result<PathBuf> {
         if self.is_left() {
             return Err(io::Error::other("this process ends"));
@@ -80,13 +82,13 @@ impl SpoolDir {
         written.map(|()| path)
     }
 
-    /// Makes it last that files were moved here.
+    /// Syncs the part after files were moved into it.
     pub(super) fn sync(&self) {
-        // If that fails, they are here or where they were.
+        // If that fails, each file is either here or where it was before.
         let _ = sync_dir(&self.part);
     }
 
-    /// The parts of processes that have ended, with the same destination, of the same user.
+    /// The parts of ended processes, with the same destination and the same user.
     pub(super) fn dead_parts(&self) -> Vec<DeadPart> {
         let Ok(own) = fs::symlink_metadata(&self.part) else {
             return Vec::new();
@@ -101,20 +103,20 @@ impl SpoolDir {
             .collect()
     }
 
-    /// Puts a file out of the way that is not a report's.
+    /// Renames a file that contains no report to end in `.bad`.
     pub(super) fn set_aside(&self, path: &Path) {
         let name = file_name(path).unwrap_or("file");
         let _ = fs::rename(path, self.aside(name));
     }
 
-    /// Writes out of the way what is not a report.
+    /// Writes contents that are not a report to a file that ends in `.bad`.
     pub(super) fn write_aside(&self, name: &str, contents: &[u8]) {
         if let Ok(mut file) = create_private(&self.aside(name)) {
             let _ = io::Write::write_all(&mut file, contents);
         }
     }
 
-    /// Lets another process take over the part, and the directory go if it is `empty`.
+    /// Releases the part to other processes, or removes it if it is empty.
     pub(super) fn leave(&mut self, is_empty: bool) {
         if self.lock.take().is_some() && is_empty {
             let _ = fs::remove_file(self.part.join(LOCK));
@@ -146,7 +148,7 @@ impl DeadPart {
         Some(Self { path, _lock: lock })
     }
 
-    /// The files in it. One that was not written to its end is removed: it counts nowhere as stored.
+    /// The files in it. A partially written file is removed: its reports were never counted as stored.
     pub(super) fn files(&self) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for path in entries(&self.path) {
@@ -159,7 +161,7 @@ impl DeadPart {
         files
     }
 
-    /// Removes it, unless something is still in it.
+    /// Removes the part, unless files are left in it.
     pub(super) fn remove(self) {
         if self.files().is_empty() && fs::remove_file(self.path.join(LOCK)).is_ok() {
             let _ = fs::remove_dir(&self.path);
@@ -181,7 +183,7 @@ fn entries(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     entries.map(|entry| entry.path())
 }
 
-/// Another user may have put a part here where the directory allows it.
+/// Checked because another user may have put a part into a directory that is writable for others.
 fn is_of_same_user(one: &Metadata, other: &Metadata) -> bool {
     #[cfg(unix)]
     {
@@ -195,10 +197,10 @@ fn is_of_same_user(one: &Metadata, other: &Metadata) -> bool {
     }
 }
 
-/// Puts the entries of a directory on disk.
+/// Syncs the entries of a directory to disk.
 fn sync_dir(dir: &Path) -> io::Result<()> {
     if cfg!(windows) {
-        // A directory cannot be opened there, and a rename is on disk when it returns.
+        // On Windows a directory cannot be opened as a file, and a rename is on disk when it returns.
         return Ok(());
     }
     File::open(dir)?.sync_all()
@@ -216,11 +218,4 @@ fn create_private(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
-}
-
-/// FNV-1a, because parts are named by it and std's hash may change from one release to the next.
-fn fnv1a(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }

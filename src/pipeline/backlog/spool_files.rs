@@ -19,7 +19,7 @@ pub(super) struct Disk {
     pub(super) dir: SpoolDir,
     segments: BTreeMap<u64, Segment>,
     last_segment: u64,
-    /// Of all segments, done reports included.
+    /// The size of all segments, including reports that are done.
     bytes: u64,
     opened: SystemTime,
     pub(super) max_reports: usize,
@@ -31,12 +31,12 @@ pub(super) struct Disk {
 struct Segment {
     path: PathBuf,
     bytes: u64,
-    /// The offsets of the reports that are not done with.
+    /// The offsets of the reports that are not done.
     live: BTreeSet<u64>,
 }
 
 pub(super) const ENDING: &str = ".json";
-/// Of a segment with the report of a panic that ended a process as it started: the next one delivers it first.
+/// The ending of a segment with the report of a panic during startup: the next process waits until it is delivered.
 pub(super) const START_ENDING: &str = ".start.json";
 /// How long a process counts as starting.
 const START: Duration = Duration::from_secs(2);
@@ -62,12 +62,12 @@ impl Disk {
         self.dir.is_left()
     }
 
-    /// Writes reports, as JSON, all of them or none. When it returns, they are on disk.
+    /// Writes reports, given as JSON, either all or none. When this returns, they are on disk.
     pub(super) fn write(&mut self, reports: &[(Uuid, Vec<u8>)]) -> io::Result<Vec<Stored>> {
         self.write_as(reports, ENDING)
     }
 
-    /// The same for the report of a panic that ends this process, which happened at this time.
+    /// Like [`write`](Self::write), for the report of a panic that may end this process, which happened `at` this time.
     pub(super) fn write_last(
         &mut self,
         report: (Uuid, Vec<u8>),
@@ -123,7 +123,7 @@ impl Disk {
         all
     }
 
-    /// Removes reports that are done with, unless they are removed already.
+    /// Removes reports that are done, unless they are removed already.
     pub(super) fn remove(&mut self, reports: &[Stored]) {
         if self.dir.is_left() {
             return;
@@ -141,7 +141,7 @@ impl Disk {
         }
     }
 
-    /// Puts a report out of the way that cannot be read.
+    /// Moves an unreadable report to a file that ends in `.bad`.
     pub(super) fn set_aside(&mut self, stored: &Stored) {
         let json = self.file(stored.segment);
         let json = json.and_then(|mut file| read_at(&mut file, stored).ok());
@@ -152,12 +152,12 @@ impl Disk {
         self.remove(&[*stored]);
     }
 
-    /// Leaves everything to another process; this one stores nothing more.
+    /// Leaves all segments to another process; this one stores nothing more.
     pub(super) fn leave(&mut self) {
         self.dir.leave(self.segments.is_empty());
     }
 
-    /// The number and the path of the next segment, whose first report has this id.
+    /// The number and the file name of the next segment, whose first report has this id.
     pub(super) fn next_segment(&self, first: Uuid, ending: &str) -> (u64, String) {
         let number = self.last_segment + 1;
         (number, format!("{}-{number}{ending}", first.hyphenated()))
@@ -175,7 +175,7 @@ impl Disk {
         is_file(path).then(|| File::open(path).ok()).flatten()
     }
 
-    /// Removes a segment whose reports are all done with, or notes which are.
+    /// Removes a segment whose reports are all done; otherwise appends the `lines` that mark the done ones.
     fn mark_done(&mut self, number: u64, lines: &str) {
         let Some(segment) = self.segments.get_mut(&number) else {
             return;
@@ -187,7 +187,7 @@ impl Disk {
             return;
         }
         let file = OpenOptions::new().append(true).open(&segment.path);
-        // Where that fails they may be delivered twice.
+        // If that fails, the reports may be delivered twice.
         if file
             .and_then(|mut file| file.write_all(lines.as_bytes()))
             .is_ok()

@@ -1,6 +1,6 @@
 //! Moves reports between a backlog and the disk.
 //!
-//! Where both locks are needed, that of the disk comes first, and that of the backlog is held for a moment only.
+//! Where both locks are needed, the disk's is taken first, and the backlog's is held for a moment only.
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,21 +26,21 @@ pub(crate) struct Spooler {
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) completions: Vec<Completion>,
-    /// Whether an earlier process ended as it started.
+    /// Whether an earlier process died during startup.
     pub(crate) died_at_start: bool,
 }
 
-/// Reports of one write.
+/// The most reports that are taken for one write.
 const MAX_WRITE: usize = 256;
 
 impl Spooler {
-    /// Opens the directory. Only what was left behind for the same destination is taken over.
+    /// Opens the directory. Only reports for the same destination will be taken over.
     pub(crate) fn open(settings: &SpoolSettings, destination: &str) -> io::Result<Self> {
         let disk = Mutex::new(Disk::open(settings, destination)?);
         Ok(Self { disk })
     }
 
-    /// Takes over what processes that have ended left behind.
+    /// Takes over the reports that ended processes left behind.
     pub(crate) fn adopt(&self, backlog: &Mutex<Backlog>, now: Instant) -> Found {
         let mut disk = lock(&self.disk);
         let adopted = disk.adopt();
@@ -57,7 +57,7 @@ impl Spooler {
         }
     }
 
-    /// Writes the reports that are to be stored. What cannot be written is delivered from memory.
+    /// Writes the unstored reports. Reports that cannot be written are delivered from memory.
     pub(crate) fn store(&self, backlog: &Mutex<Backlog>) -> Vec<Completion> {
         let unstored = lock(backlog).take_unstored(MAX_WRITE);
         let mut serialized = Vec::with_capacity(unstored.len());
@@ -78,7 +78,7 @@ impl Spooler {
         completions
     }
 
-    /// Writes the report of a panic that ends this process, before it is offered to the backlog.
+    /// Writes the report of a panic that may end this process, before it is offered to the backlog.
     pub(crate) fn store_last(
         &self,
         backlog: &Mutex<Backlog>,
@@ -88,7 +88,7 @@ impl Spooler {
         let json = serde_json::to_vec(report).unwrap_or_default();
         let at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(report.timestamp));
         let mut disk = lock(&self.disk);
-        let bytes = json.len() as u64;
+        let bytes = size(&json);
         if json.is_empty() || bytes > disk.max_bytes {
             return (None, completions);
         }
@@ -97,7 +97,7 @@ impl Spooler {
         (disk.write_last((report.id, json), at).ok(), completions)
     }
 
-    /// Reads reports. One that cannot be read is dropped and put out of the way.
+    /// Reads reports. An unreadable report is dropped and set aside.
     pub(crate) fn read(
         &self,
         backlog: &Mutex<Backlog>,
@@ -130,7 +130,7 @@ impl Spooler {
         (readable, completions)
     }
 
-    /// Removes reports that are done with.
+    /// Removes reports that are done.
     pub(crate) fn remove(&self, reports: &[Stored]) {
         if !reports.is_empty() {
             lock(&self.disk).remove(reports);
@@ -144,7 +144,7 @@ impl Spooler {
     }
 }
 
-/// Reports that are written together: as many as the limits of the spool allow.
+/// Reports that are written together, as many as the limits of the spool allow.
 #[derive(Debug, Default)]
 struct Chunk {
     keys: Vec<Key>,
@@ -163,7 +163,7 @@ impl Chunk {
         self.reports.push((id, json));
     }
 
-    /// Writes them and leaves this empty.
+    /// Writes the chunk and leaves it empty.
     fn write(
         &mut self,
         disk: &mut Disk,
@@ -194,7 +194,7 @@ impl Chunk {
     }
 }
 
-/// Evicts the oldest reports until so many more, of so many bytes, have room.
+/// Evicts the oldest reports until there is room for `reports` more with a total of `bytes`.
 fn make_room(
     disk: &mut Disk,
     backlog: &Mutex<Backlog>,
@@ -215,7 +215,7 @@ fn make_room(
     }
 }
 
-/// With the line break.
+/// The size of a report in a segment, including the line break.
 const fn size(json: &[u8]) -> u64 {
     json.len() as u64 + 1
 }

@@ -1,4 +1,4 @@
-//! What a backlog does with the disk; the files themselves are the business of [`Disk`](super::spool_files::Disk).
+//! How a backlog accounts for reports on disk; [`Disk`](super::spool_files::Disk) handles the files.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -14,7 +14,7 @@ use crate::report::outcome::Outcome;
 use crate::report::report::Report;
 
 impl Backlog {
-    /// Takes up to so many reports that are to be written to disk.
+    /// Takes at most `max` of the reports to be written to disk.
     pub(super) fn take_unstored(&mut self, max: usize) -> Vec<(Key, Arc<Report>)> {
         let keys = self.entries.take_unstored(max);
         let report = |key: Key| match &self.entries.get(key)?.body {
@@ -24,12 +24,12 @@ impl Backlog {
         keys.into_iter().filter_map(report).collect()
     }
 
-    /// Counts a report as stored, or has it delivered from memory if it could not be written.
+    /// Marks a report as stored, or schedules its delivery from memory if it could not be written.
     pub(super) fn stored(&mut self, key: Key, stored: Option<Stored>, ended: &mut Ended) {
         let is_there = self.entries.set_stored(key, stored);
         match (is_there, stored) {
             (true, Some(_)) => self.complete_stored(key, ended),
-            // Dropped meanwhile, at a deadline.
+            // It was dropped in the meantime, at a deadline.
             (false, Some(stored)) => ended.files.push(stored),
             (_, None) => {}
         }
@@ -45,7 +45,7 @@ impl Backlog {
         });
     }
 
-    /// Takes a report that is on disk already.
+    /// Adds a report that is already on disk.
     pub(crate) fn offer_stored(
         &mut self,
         offer: Offer,
@@ -60,7 +60,7 @@ impl Backlog {
         }
     }
 
-    /// Takes the reports that earlier processes left behind.
+    /// Adds the reports that earlier processes left behind.
     pub(super) fn recovered_from(&mut self, reports: Vec<Recovered>, now: Instant) {
         let time = SystemTime::now();
         for recovered in reports {
@@ -70,7 +70,7 @@ impl Backlog {
         }
     }
 
-    /// Counts reports of earlier processes that cannot be read.
+    /// Counts unreadable reports of earlier processes.
     pub(super) fn recovered_torn(&mut self, ids: Vec<Uuid>) -> Ended {
         let mut ended = Ended::default();
         for id in ids {
@@ -92,12 +92,12 @@ impl Backlog {
         ended.completions
     }
 
-    /// Takes back a report that is not delivered after all.
+    /// Takes back a report that was taken for a batch but is not delivered.
     pub(super) fn give_back(&mut self, key: Key) {
         self.entries.make_ready(key);
     }
 
-    /// Drops the oldest stored reports, up to so many.
+    /// Evicts the oldest stored reports, at most `max`.
     pub(super) fn evict(&mut self, max: usize) -> Ended {
         let stored = self.entries.iter().filter(|(_, entry)| entry.is_stored());
         let oldest: Vec<Key> = stored.take(max).map(|(key, _)| key).collect();

@@ -10,8 +10,9 @@ pub(crate) struct Stored {
     pub(super) id: Uuid,
     /// The number of the segment in this process.
     pub(super) segment: u64,
-    /// In bytes from the start of the segment, without the line break at the end.
+    /// In bytes from the start of the segment.
     pub(super) offset: u64,
+    /// In bytes, without the line break.
     pub(super) len: u64,
 }
 
@@ -24,7 +25,7 @@ pub(crate) struct Recovered {
 }
 
 impl Recovered {
-    /// How long ago it failed. A clock that was ahead made reports of the future, which count as new.
+    /// How long ago the failure happened. A timestamp in the future, from a clock that ran ahead, counts as now.
     pub(super) fn age(&self, now: SystemTime) -> Duration {
         let failed = SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(self.failed));
         failed.map_or(Duration::ZERO, |failed| {

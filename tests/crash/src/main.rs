@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         return code;
     }
     if way == "only build" {
-        // Nobody waits for anything.
+        // Exits without waiting for the crash child.
         std::process::exit(0);
     }
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -141,9 +141,9 @@ async fn handler(backstop: Option<Backstop>, room: &str) -> std::io::Result<()> 
     let request =
         format!("GET /{room}/2?token=s3cr3t HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     // Without Backstop there is none.
-    let _ = stream.read_to_end(&mut answer).await;
+    let _ = stream.read_to_end(&mut response).await;
     server.abort();
     Ok(())
 }
@@ -204,7 +204,7 @@ async fn serve(backstop: Backstop) -> std::io::Result<()> {
         .await
 }
 
-/// Sends each report to a receiver, a line each, and waits for its word.
+/// Sends each report to a receiver, a line each, and waits for its acknowledgment.
 struct Sender(u16);
 
 impl Reporter for Sender {
@@ -215,7 +215,7 @@ impl Reporter for Sender {
                 std::thread::park();
             }
         }
-        let mut answers = Vec::new();
+        let mut results = Vec::new();
         for report in batch {
             let send = async {
                 let mut stream = TcpStream::connect(("127.0.0.1", self.0)).await?;
@@ -223,11 +223,11 @@ impl Reporter for Sender {
                 stream.write_all(line.as_bytes()).await?;
                 stream.read_exact(&mut [0]).await
             };
-            answers.push(match send.await {
+            results.push(match send.await {
                 Ok(_) => Delivery::Delivered,
                 Err(_) => Delivery::RETRY,
             });
         }
-        answers
+        results
     }
 }

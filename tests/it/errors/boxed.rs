@@ -11,7 +11,7 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use crate::support::handler::answer;
+use crate::support::handler::respond;
 
 fn sold_out() -> Error {
     Error::msg("sold out")
@@ -28,7 +28,7 @@ struct Outside(#[source] BoxError);
 #[tokio::test]
 async fn an_error_inside_a_boxed_chain_keeps_its_facts() {
     let wrapped = || Error::from(Box::new(Outside(sold_out().into())) as BoxError);
-    let (status, problem) = answer(wrapped).await;
+    let (status, problem) = respond(wrapped).await;
     assert_eq!(status, StatusCode::CONFLICT);
     assert_eq!(
         problem,
@@ -39,7 +39,7 @@ async fn an_error_inside_a_boxed_chain_keeps_its_facts() {
     assert!(wrapped().downcast_ref::<Outside>().is_some());
     assert_eq!(format!("{:#}", wrapped()), "s3cr3t outside: s3cr3t shelf");
     assert_eq!(
-        answer(move || wrapped().with_status(StatusCode::GONE))
+        respond(move || wrapped().with_status(StatusCode::GONE))
             .await
             .0,
         StatusCode::GONE
@@ -55,7 +55,7 @@ async fn several_errors_inside_a_boxed_chain_are_all_reported() {
         let several = Error::many([missing]).with_status(StatusCode::UNPROCESSABLE_ENTITY);
         Error::from(Box::new(Outside(several.into())) as BoxError)
     };
-    let (status, problem) = answer(wrapped).await;
+    let (status, problem) = respond(wrapped).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(
         problem,
@@ -70,7 +70,7 @@ async fn several_errors_inside_a_boxed_chain_are_all_reported() {
 #[tokio::test]
 async fn a_private_error_inside_a_boxed_chain_stays_private() {
     let wrapped = || Error::from(Box::new(Outside(sold_out().private().into())) as BoxError);
-    let (status, problem) = answer(wrapped).await;
+    let (status, problem) = respond(wrapped).await;
     assert_eq!(status, StatusCode::CONFLICT);
     assert_eq!(problem["detail"], Value::Null);
 }
@@ -136,7 +136,7 @@ macro_rules! report_tests {
             use std::io;
 
             use super::*;
-            use crate::support::handler::answer_of;
+            use crate::support::handler::respond_with;
 
             fn report() -> $report {
                 <$report>::from(io::Error::from(io::ErrorKind::TimedOut)).$context("s3cr3t")
@@ -144,7 +144,7 @@ macro_rules! report_tests {
 
             #[tokio::test]
             async fn a_report_is_a_hidden_500_whose_chain_stays_whole() {
-                let (status, problem) = answer(|| report().into()).await;
+                let (status, problem) = respond(|| report().into()).await;
                 assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
                 assert_eq!(
                     problem,
@@ -168,7 +168,7 @@ macro_rules! report_tests {
                     .log(false)
                     .build()
                     .unwrap();
-                let (status, _) = answer_of(&backstop, || report().into()).await;
+                let (status, _) = respond_with(&backstop, || report().into()).await;
                 assert_eq!(status, StatusCode::GATEWAY_TIMEOUT);
             }
 
@@ -193,7 +193,7 @@ macro_rules! report_tests {
                     format!("{:#}", wrapped()),
                     "s3cr3t again: s3cr3t shelf: sold out"
                 );
-                for (status, problem) in [answer(bare).await, answer(wrapped).await] {
+                for (status, problem) in [respond(bare).await, respond(wrapped).await] {
                     assert_eq!(status, StatusCode::CONFLICT);
                     assert_eq!(problem["detail"], "sold out");
                     assert_eq!(problem["code"], "SOLD_OUT");
@@ -207,7 +207,7 @@ macro_rules! report_tests {
                     let outside = Outside(sold_out().into());
                     Error::from(<$report>::from(outside).$context("s3cr3t again"))
                 };
-                let (status, problem) = answer(failing).await;
+                let (status, problem) = respond(failing).await;
                 assert_eq!(status, StatusCode::CONFLICT);
                 assert_eq!(problem["code"], "SOLD_OUT");
                 assert!(failing().downcast_ref::<Outside>().is_some());
@@ -222,7 +222,7 @@ macro_rules! report_tests {
             }
 
             #[test]
-            fn the_question_mark_keeps_its_place() {
+            fn the_question_mark_keeps_its_location() {
                 fn fails() -> backstop::Result<()> {
                     Err(report())?
                 }

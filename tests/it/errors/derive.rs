@@ -99,7 +99,7 @@ fn backstop() -> Backstop {
         .unwrap()
 }
 
-async fn answer<E, F>(failing: F) -> (StatusCode, HeaderMap, Value)
+async fn respond<E, F>(failing: F) -> (StatusCode, HeaderMap, Value)
 where
     E: axum::response::IntoResponse + 'static,
     F: Fn() -> E + Clone + Send + Sync + 'static,
@@ -122,7 +122,7 @@ where
 
 #[tokio::test]
 async fn a_derived_error_responds_with_what_it_declares() {
-    let (status, _, problem) = answer(|| ShopError::NoProduct { id: 42 }).await;
+    let (status, _, problem) = respond(|| ShopError::NoProduct { id: 42 }).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert_eq!(
         problem,
@@ -140,7 +140,7 @@ async fn a_derived_error_responds_with_what_it_declares() {
 #[tokio::test]
 async fn a_detail_stands_in_for_the_message_and_a_number_can_be_a_code() {
     let (status, headers, problem) =
-        answer(|| ShopError::OutOfStock("s3cr3t".to_owned(), Some(3))).await;
+        respond(|| ShopError::OutOfStock("s3cr3t".to_owned(), Some(3))).await;
     assert_eq!(status, StatusCode::CONFLICT);
     assert_eq!(headers["x-left"], "3");
     assert_eq!(
@@ -161,14 +161,14 @@ async fn a_detail_stands_in_for_the_message_and_a_number_can_be_a_code() {
 
 #[tokio::test]
 async fn a_header_that_is_none_is_left_out_and_its_field_is_null() {
-    let (_, headers, problem) = answer(|| ShopError::OutOfStock(String::new(), None)).await;
+    let (_, headers, problem) = respond(|| ShopError::OutOfStock(String::new(), None)).await;
     assert!(!headers.contains_key("x-left"));
     assert_eq!(problem["left"], Value::Null);
 }
 
 #[tokio::test]
 async fn a_value_that_no_header_can_have_is_left_out() {
-    let (status, headers, problem) = answer(|| ShopError::Closed {
+    let (status, headers, problem) = respond(|| ShopError::Closed {
         seconds: 3600,
         note: "a\r\nb: c".to_owned(),
     })
@@ -181,14 +181,14 @@ async fn a_value_that_no_header_can_have_is_left_out() {
 
 #[tokio::test]
 async fn a_private_error_hides_what_its_status_would_show() {
-    let (status, _, problem) = answer(|| ShopError::Frozen("Ann")).await;
+    let (status, _, problem) = respond(|| ShopError::Frozen("Ann")).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert_eq!(problem, json!({"title": "Forbidden", "status": 403}));
 }
 
 #[tokio::test]
 async fn without_a_status_it_is_a_hidden_500() {
-    let (status, _, problem) = answer(|| ShopError::Shelf).await;
+    let (status, _, problem) = respond(|| ShopError::Shelf).await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(
         problem,
@@ -202,7 +202,7 @@ async fn transparent_takes_every_fact_from_the_inner_error() {
         card: "4242",
         r#try: 2,
     };
-    let (status, _, problem) = answer(move || ShopError::from(payment())).await;
+    let (status, _, problem) = respond(move || ShopError::from(payment())).await;
     assert_eq!(status, StatusCode::PAYMENT_REQUIRED);
     assert_eq!(
         problem,
@@ -214,7 +214,7 @@ async fn transparent_takes_every_fact_from_the_inner_error() {
             "attempt": 2,
         })
     );
-    assert_eq!(problem, answer(payment).await.2);
+    assert_eq!(problem, respond(payment).await.2);
 }
 
 #[test]
@@ -245,7 +245,7 @@ async fn map_status_decides_for_a_transparent_foreign_error() {
 
 #[tokio::test]
 async fn snafu_and_a_hand_make_errors_as_well() {
-    let (status, _, problem) = answer(|| Order::Missing { number: 7 }).await;
+    let (status, _, problem) = respond(|| Order::Missing { number: 7 }).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert_eq!(
         (&problem["code"], &problem["number"]),
@@ -256,15 +256,15 @@ async fn snafu_and_a_hand_make_errors_as_well() {
         source: io::Error::other("disk"),
     });
     assert_eq!(format!("{unread:#}"), "reading order 7: disk");
-    let (status, _, problem) = answer(|| ByHand).await;
+    let (status, _, problem) = respond(|| ByHand).await;
     assert_eq!(status, StatusCode::IM_A_TEAPOT);
     assert_eq!(problem["detail"], "short and stout");
 }
 
 #[tokio::test]
 async fn through_the_question_mark_it_responds_the_same_and_has_a_location() {
-    let direct = answer(|| ShopError::NoProduct { id: 42 }).await.2;
-    let through = answer(|| Error::from(ShopError::NoProduct { id: 42 }))
+    let direct = respond(|| ShopError::NoProduct { id: 42 }).await.2;
+    let through = respond(|| Error::from(ShopError::NoProduct { id: 42 }))
         .await
         .2;
     assert_eq!(direct, through);
@@ -290,7 +290,7 @@ enum Keyed<K, E, const N: usize = 1> {
 
 #[tokio::test]
 async fn a_generic_error_responds() {
-    let (status, headers, _) = answer(|| Keyed::<u8, PaymentError>::Missing {
+    let (status, headers, _) = respond(|| Keyed::<u8, PaymentError>::Missing {
         key: 7,
         other: Some(8),
     })

@@ -13,6 +13,8 @@ use backstop::{
 use http::{HeaderValue, Request, StatusCode, header};
 use serde_json::{Value, json};
 
+use crate::support::body::text;
+
 #[test]
 #[expect(clippy::needless_question_mark, reason = "the `?` is what is tested")]
 fn every_documented_conversion_compiles_through_the_question_mark() {
@@ -244,7 +246,7 @@ async fn an_error_type_of_ones_own_responds_with_what_it_declares() {
 }
 
 #[test]
-fn the_chain_goes_from_the_last_context_to_the_first_cause_with_places_and_without_repeats() {
+fn the_chain_goes_from_the_last_context_to_the_first_cause_with_locations_and_without_repeats() {
     let repeated = Wraps(Box::new(Wraps(Box::new(std::io::Error::other(
         "disk on fire",
     )))));
@@ -258,8 +260,8 @@ fn the_chain_goes_from_the_last_context_to_the_first_cause_with_places_and_witho
         messages,
         ["outer", "inner", "wrapped: disk on fire", "disk on fire"]
     );
-    let places = failure.chain().iter().map_while(|link| link.location());
-    let lines: Vec<u32> = places.map(|at| at.line()).collect();
+    let locations = failure.chain().iter().map_while(|link| link.location());
+    let lines: Vec<u32> = locations.map(|at| at.line()).collect();
     assert_eq!(lines, [line, line - 1, line - 2]);
     assert_eq!(failure.root_cause().unwrap().message(), "disk on fire");
     assert!(failure.downcast_ref::<std::io::Error>().is_some());
@@ -271,7 +273,7 @@ fn the_chain_goes_from_the_last_context_to_the_first_cause_with_places_and_witho
 #[test]
 fn a_question_mark_records_its_location_and_context_keeps_the_rest() {
     fn fails() -> backstop::Result<()> {
-        Err(Teapot)? // the place
+        Err(Teapot)? // the location
     }
     let error = fails().context("brewing").unwrap_err();
     let failure = Failure::from(error);
@@ -283,12 +285,12 @@ fn a_question_mark_records_its_location_and_context_keeps_the_rest() {
         Some(std::any::type_name::<Teapot>())
     );
     let source = include_str!("error.rs");
-    let place = source
+    let line = source
         .lines()
-        .position(|line| line.contains("// the place"))
+        .position(|line| line.contains("// the location"))
         .unwrap()
         + 1;
-    assert_eq!(failure.location().unwrap().line() as usize, place);
+    assert_eq!(failure.location().unwrap().line() as usize, line);
 }
 
 #[test]
@@ -365,7 +367,7 @@ fn several_errors_are_each_disclosed_by_their_own_status() {
                 .private(),
         ])
     };
-    let problem = answer(&Backstop::production().build().unwrap(), many());
+    let problem = respond(&Backstop::production().build().unwrap(), many());
     assert_eq!(problem["status"], 500);
     assert_eq!(
         problem["errors"],
@@ -375,7 +377,7 @@ fn several_errors_are_each_disclosed_by_their_own_status() {
             { "detail": "Not Found" },
         ])
     );
-    let problem = answer(
+    let problem = respond(
         &Backstop::production().build().unwrap(),
         many().with_status(StatusCode::UNPROCESSABLE_ENTITY),
     );
@@ -412,14 +414,14 @@ fn an_error_responds_safely_without_a_layer() {
 #[test]
 fn public_shows_and_private_hides_whatever_the_status() {
     let backstop = Backstop::production().build().unwrap();
-    let shown = answer(
+    let shown = respond(
         &backstop,
         Error::msg("try again at noon")
             .with_status(StatusCode::SERVICE_UNAVAILABLE)
             .public(),
     );
     assert_eq!(shown["detail"], "try again at noon");
-    let hidden = answer(
+    let hidden = respond(
         &backstop,
         Error::msg("s3cr3t")
             .with_status(StatusCode::NOT_FOUND)
@@ -431,14 +433,14 @@ fn public_shows_and_private_hides_whatever_the_status() {
             .or_status(StatusCode::BAD_REQUEST)
             .unwrap_err()
     };
-    assert_eq!(answer(&backstop, foreign())["detail"], Value::Null);
+    assert_eq!(respond(&backstop, foreign())["detail"], Value::Null);
     assert_eq!(
-        answer(&backstop, foreign().public())["detail"],
+        respond(&backstop, foreign().public())["detail"],
         "invalid digit found in string"
     );
     assert_eq!(
-        answer(&backstop, foreign().with_detail("the port is no number"))["detail"],
-        "the port is no number"
+        respond(&backstop, foreign().with_detail("the port is not a number"))["detail"],
+        "the port is not a number"
     );
 }
 
@@ -446,19 +448,12 @@ fn facts() -> RequestInfo {
     RequestInfo::from_request(&Request::get("/").body(()).unwrap())
 }
 
-fn answer(backstop: &Backstop, error: Error) -> Value {
+fn respond(backstop: &Backstop, error: Error) -> Value {
     body(backstop.respond(&facts(), error))
 }
 
 fn body(response: http::Response<axum_core::body::Body>) -> Value {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    let bytes = runtime
-        .block_on(http_body_util::BodyExt::collect(response.into_body()))
-        .unwrap()
-        .to_bytes();
-    serde_json::from_slice(&bytes).unwrap()
+    serde_json::from_str(&text(response)).unwrap()
 }
 
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! What the document of `utoipa` tells of an error type.
+//! What the document that `utoipa` generates says about an error type.
 
 #![expect(
     clippy::unwrap_used,

@@ -59,7 +59,7 @@ fn unknown_members_are_kept_in_their_order() {
 }
 
 #[test]
-fn what_is_no_object_is_no_problem() {
+fn what_is_not_an_object_is_not_a_problem() {
     for json in [
         "",
         "[]",
@@ -238,7 +238,7 @@ mod xml {
     }
 
     #[test]
-    fn what_is_no_problem_is_refused() {
+    fn what_is_not_a_problem_is_rejected() {
         let deep = format!(
             r#"<problem xmlns="urn:ietf:rfc:7807">{}"#,
             "<a>".repeat(100_000)
@@ -294,7 +294,7 @@ mod xml {
         fn what_the_renderer_writes_reads_back_with_equal_standard_members(problem in problem()) {
             let wanted = problem.clone();
             let edited = problem.clone();
-            let xml = written(&problem, |builder| builder.customize(move |answer, _, _| *answer = edited.clone()));
+            let xml = written(&problem, |builder| builder.customize(move |problem, _, _| *problem = edited.clone()));
             let read = Problem::from_xml(&xml).unwrap();
             prop_assert_eq!(read.type_uri(), wanted.type_uri());
             prop_assert_eq!(read.title(), wanted.title());

@@ -8,7 +8,7 @@ use http::StatusCode;
 use serde_json::Value;
 use sqlx::error::{DatabaseError, ErrorKind};
 
-use crate::support::handler::{answer, answer_of};
+use crate::support::handler::{respond, respond_with};
 
 #[derive(Debug)]
 struct Violation(fn() -> ErrorKind);
@@ -48,15 +48,15 @@ fn violation(kind: fn() -> ErrorKind) -> sqlx::Error {
 }
 
 #[tokio::test]
-async fn a_missing_row_is_no_404_unless_the_application_says_so() {
+async fn a_missing_row_is_not_a_404_unless_the_application_says_so() {
     let missing = || Error::from(sqlx::Error::RowNotFound);
-    assert_eq!(answer(missing).await.0, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(respond(missing).await.0, StatusCode::INTERNAL_SERVER_ERROR);
     let backstop = Backstop::production()
         .map_status(status)
         .log(false)
         .build()
         .unwrap();
-    let (status, problem) = answer_of(&backstop, missing).await;
+    let (status, problem) = respond_with(&backstop, missing).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert_eq!(
         problem,
@@ -66,7 +66,7 @@ async fn a_missing_row_is_no_404_unless_the_application_says_so() {
 
 #[tokio::test]
 async fn an_exhausted_pool_is_a_503() {
-    let (status, _) = answer(|| sqlx::Error::PoolTimedOut.into()).await;
+    let (status, _) = respond(|| sqlx::Error::PoolTimedOut.into()).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
 }
 
@@ -90,7 +90,7 @@ async fn a_violation_keeps_its_text_to_itself() {
         .build()
         .unwrap();
     let failing = || Error::from(violation(|| ErrorKind::UniqueViolation));
-    let (status, problem) = answer_of(&backstop, failing).await;
+    let (status, problem) = respond_with(&backstop, failing).await;
     assert_eq!(status, StatusCode::CONFLICT);
     assert_eq!(problem["detail"], Value::Null);
 }

@@ -14,7 +14,7 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use tokio::net::TcpListener;
 
-use crate::support::handler::answer;
+use crate::support::handler::respond;
 
 fn sold_out() -> Error {
     Error::msg("sold out")
@@ -46,7 +46,7 @@ async fn a_dead_upstream_is_a_502_and_its_url_stays_hidden() {
     let error = client().get(url).send().await.unwrap_err();
     let failing = std::sync::Mutex::new(Some(Error::from(error)));
     let failing = std::sync::Arc::new(failing);
-    let (status, problem) = answer(move || failing.lock().unwrap().take().unwrap()).await;
+    let (status, problem) = respond(move || failing.lock().unwrap().take().unwrap()).await;
     assert_eq!(status, StatusCode::BAD_GATEWAY);
     assert_eq!(
         problem,

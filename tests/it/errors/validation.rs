@@ -2,12 +2,26 @@
 
 use backstop::Error;
 use http::StatusCode;
+use serde_json::{Value, json};
 
-use crate::support::handler::answer;
+use crate::support::handler::respond;
+
+/// Asserts that a handler that fails with this error responds with a 422 that lists these errors.
+async fn assert_lists(failing: impl Fn() -> Error + Clone + Send + Sync + 'static, errors: Value) {
+    let (status, problem) = respond(failing).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        problem,
+        json!({
+            "title": "Unprocessable Content",
+            "status": 422,
+            "errors": errors,
+        })
+    );
+}
 
 #[cfg(feature = "validator")]
 mod validated {
-    use serde_json::json;
     use validator::{Validate, ValidationError};
 
     use super::*;
@@ -54,23 +68,18 @@ mod validated {
             };
             Error::from(order.validate().unwrap_err())
         };
-        let (status, problem) = answer(failing).await;
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(
-            problem,
-            json!({
-                "title": "Unprocessable Content",
-                "status": 422,
-                "errors": [
+        assert_lists(
+            failing,
+            json!([
                     {"detail": "not both", "pointer": "#", "code": "both"},
                     {"detail": "fails the check `no_street`", "pointer": "#/address/street", "code": "no_street"},
                     {"detail": "at least one", "pointer": "#/items/1/count", "code": "range"},
                     {"detail": "must not be empty", "pointer": "#/name", "code": "length"},
                     {"detail": "fails the check `email`", "pointer": "#/name", "code": "email"},
                     {"detail": "fails the check `length`", "pointer": "#/password", "code": "length"},
-                ],
-            })
-        );
+            ]),
+        )
+        .await;
     }
 }
 
@@ -79,7 +88,6 @@ mod guarded {
     use std::collections::BTreeMap;
 
     use garde::Validate;
-    use serde_json::json;
 
     use super::*;
 
@@ -116,20 +124,15 @@ mod guarded {
             };
             Error::from(order.validate().unwrap_err())
         };
-        let (status, problem) = answer(failing).await;
-        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(
-            problem,
-            json!({
-                "title": "Unprocessable Content",
-                "status": 422,
-                "errors": [
+        assert_lists(
+            failing,
+            json!([
                     {"detail": "lower than 10", "pointer": "#/id"},
                     {"detail": "lower than 1", "pointer": "#/items/1/count"},
                     {"detail": "length is lower than 1", "pointer": "#/name"},
                     {"detail": "lower than 1", "pointer": "#/stock/a~1b.c%20~0d/count"},
-                ],
-            })
-        );
+            ]),
+        )
+        .await;
     }
 }

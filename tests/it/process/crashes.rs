@@ -84,7 +84,7 @@ impl Panics {
     }
 }
 
-/// How a process ended, as its parent and its owner see it.
+/// How a process ended, as its parent sees it, and what it printed.
 #[derive(Debug, PartialEq)]
 struct End {
     status: ExitStatus,
@@ -105,7 +105,7 @@ impl End {
         drop(ended);
         watchdog.join().unwrap();
         let text = String::from_utf8(output.stderr).unwrap();
-        // Std tells the frames of a second panic whatever is set, and they differ; so do the numbers of threads.
+        // std prints the frames of a second panic whatever is set, and they differ; so do the numbers of threads.
         let is_frame = |line: &&str| line.starts_with(' ');
         let without_number = |line: &str| match (line.find(" ("), line.find(") ")) {
             (Some(start), Some(end)) if start < end => line[..start].to_owned() + &line[end + 1..],
@@ -130,7 +130,7 @@ fn signal(name: &str, process: u32) {
     );
 }
 
-/// Takes reports, a line each, and gives its word for each, but for the first so many.
+/// Takes reports, a line each, and acknowledges each but the first so many.
 struct Receiver {
     port: u16,
     reports: mpsc::Receiver<Report>,
@@ -195,8 +195,8 @@ impl Drop for Receiver {
     }
 }
 
-/// A port at which nobody listens.
-fn nobody() -> u16 {
+/// A port on which nothing listens.
+fn closed_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }
@@ -308,7 +308,7 @@ fn where_panics_abort_one_of_a_handler_is_reported_with_its_request() {
 fn without_a_receiver_the_report_is_on_disk_with_its_frames_and_the_next_process_delivers_it() {
     for panics in Panics::BOTH {
         let folder = tempfile::tempdir().unwrap();
-        let end = panics.with("main", &folder, nobody());
+        let end = panics.with("main", &folder, closed_port());
         assert_eq!(end, panics.plainly("main"));
         let kept = spooled(&folder);
         assert_eq!(kept.len(), 1, "{kept:?}");
@@ -334,7 +334,7 @@ fn without_a_receiver_the_report_is_on_disk_with_its_frames_and_the_next_process
 fn a_child_delivers_what_its_parent_could_not_where_the_application_allows_it() {
     for panics in Panics::BOTH {
         for allows in [true, false] {
-            // The first word never comes: that of the process that dies.
+            // The first acknowledgment never comes: that for the process that dies.
             let (folder, receiver) = (tempfile::tempdir().unwrap(), Receiver::start(1));
             let child = panics.start("main", |command| {
                 command.env("FOLDER", folder.path());
@@ -363,7 +363,7 @@ fn a_child_delivers_what_its_parent_could_not_where_the_application_allows_it() 
 fn what_a_process_left_that_died_as_it_started_arrives_before_the_next_one_goes_on() {
     for panics in Panics::BOTH {
         let folder = tempfile::tempdir().unwrap();
-        panics.with("main", &folder, nobody());
+        panics.with("main", &folder, closed_port());
         assert_eq!(spooled(&folder).len(), 1);
         let receiver = Receiver::start(0);
         // It ends without waiting for anything once it has its Backstop.
@@ -386,7 +386,7 @@ fn what_holds_up_the_report_does_not_hold_up_the_end() {
         let start = Instant::now();
         let child = panics.start("held", |command| {
             command.env("FOLDER", folder.path());
-            command.env("PORT", nobody().to_string());
+            command.env("PORT", closed_port().to_string());
         });
         let with = End::of(child);
         // A second of Backstop's own, and what a loaded machine takes.
@@ -402,7 +402,7 @@ fn the_report_is_on_disk_even_if_the_reporter_blocks_its_thread() {
         let folder = tempfile::tempdir().unwrap();
         let child = panics.start("blocked", |command| {
             command.env("FOLDER", folder.path());
-            command.env("PORT", nobody().to_string());
+            command.env("PORT", closed_port().to_string());
             command.env("BLOCKS", "1");
             command.env("PATIENCE", "4");
         });
@@ -417,7 +417,11 @@ fn the_report_is_on_disk_even_if_the_reporter_blocks_its_thread() {
 fn at_sigterm_requests_are_finished_and_reports_arrive_or_are_kept_for_the_next_process() {
     for is_dead in [false, true] {
         let (folder, receiver) = (tempfile::tempdir().unwrap(), Receiver::start(0));
-        let port = if is_dead { nobody() } else { receiver.port };
+        let port = if is_dead {
+            closed_port()
+        } else {
+            receiver.port
+        };
         let mut child = Panics::Unwind.start("serve", |command| {
             command.env("FOLDER", folder.path());
             command.env("PORT", port.to_string());
@@ -432,9 +436,9 @@ fn at_sigterm_requests_are_finished_and_reports_arrive_or_are_kept_for_the_next_
             .unwrap();
         assert_eq!(line(), "begun");
         signal("TERM", child.id());
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        assert!(response.starts_with("HTTP/1.1 500 "), "{response}");
         assert!(End::of(child).status.success());
         if is_dead {
             assert_eq!(spooled(&folder).len(), 1);
@@ -444,7 +448,7 @@ fn at_sigterm_requests_are_finished_and_reports_arrive_or_are_kept_for_the_next_
         let reports = receiver.all(&folder);
         assert_eq!(messages(&reports), ["out of tea"]);
         let id = format!("x-error-id: {}\r\n", reports[0].id);
-        assert!(answer.contains(&id), "{answer}");
+        assert!(response.contains(&id), "{response}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! A measurement: a million errors while nobody takes a report.
+//! A measurement: a million errors while no reporter takes a report.
 //!
 //! `cargo test --release --all-features --test it -- --ignored --nocapture dead_reporter`
 
@@ -17,7 +17,7 @@ use tower::{Layer as _, Service as _};
 
 use crate::support::process::passed_alone;
 
-/// Never answers.
+/// Never finishes.
 struct Hanging;
 
 impl Reporter for Hanging {
@@ -49,7 +49,7 @@ const ERRORS: u32 = 1_000_000;
 /// The time that one request took, in the middle and in the worst percent.
 async fn drive(backstop: &Backstop, errors: u32) -> (Duration, Duration, Duration) {
     let failing = tower::service_fn(|_: Request<axum::body::Body>| async {
-        let error = Error::msg("the database did not answer").with_context("loading the order");
+        let error = Error::msg("the database did not respond").with_context("loading the order");
         Ok::<_, Infallible>(axum::response::IntoResponse::into_response(error))
     });
     let mut service = backstop.layer().layer(failing);

@@ -1,4 +1,4 @@
-//! Panics by the hundred thousand: answered all, and nothing of them stays.
+//! Panics by the hundred thousand: each gets a response, and nothing is left of them.
 
 #![expect(
     clippy::panic,

@@ -52,14 +52,14 @@ async fn reports(backstop: &Backstop, memory: &Memory, count: usize) -> Vec<Arc<
 
 /// What is reported of a request to a handler that does this.
 async fn report_of(backstop: &Backstop, memory: &Memory, run: fn()) -> Arc<Report> {
-    let id = answer(backstop, move || async move { run() }).await;
+    let id = fail_in_handler(backstop, move || async move { run() }).await;
     let reports = reports(backstop, memory, 1).await;
     let report = reports.iter().find(|report| report.id.to_string() == id);
     Arc::clone(report.unwrap())
 }
 
-/// The id of the answer.
-async fn answer<F>(
+/// Runs this in a handler, which must fail, and returns the id of the error response.
+async fn fail_in_handler<F>(
     backstop: &Backstop,
     run: impl Fn() -> F + Clone + Send + Sync + 'static,
 ) -> String
@@ -91,7 +91,7 @@ fn out_of_cheese() {
 const OUT_OF_CHEESE: u32 = line!() - 2;
 
 #[test]
-fn a_panic_that_a_layer_catches_has_its_place_and_its_frames() {
+fn a_panic_that_a_layer_catches_has_its_location_and_its_frames() {
     alone(|| {
         static CHAINED: AtomicUsize = AtomicUsize::new(0);
         std::panic::set_hook(Box::new(|_| {
@@ -190,7 +190,7 @@ fn a_panic_that_another_thread_hands_over_is_reported_once_and_with_its_location
         let (backstop, memory) = backstop();
         backstop.install_panic_hook().unwrap();
         block_on(async {
-            let id = answer(&backstop, || async {
+            let id = fail_in_handler(&backstop, || async {
                 let task = tokio::task::spawn_blocking(out_of_cheese);
                 resume_unwind(task.await.unwrap_err().into_panic());
             });
@@ -262,7 +262,7 @@ fn a_panic_in_a_spawned_task_is_reported_once_with_its_location_even_if_it_is_ca
         let (backstop, memory) = backstop();
         backstop.install_panic_hook().unwrap();
         block_on(async {
-            let id = answer(&backstop, || async {
+            let id = fail_in_handler(&backstop, || async {
                 let task = Scope::current().spawn(async { out_of_cheese() });
                 resume_unwind(task.await.unwrap_err().into_panic());
             });
@@ -275,8 +275,8 @@ fn a_panic_in_a_spawned_task_is_reported_once_with_its_location_even_if_it_is_ca
             assert_eq!(report.id.to_string(), id);
             assert_eq!(report.request.as_ref().unwrap().url, "/panic");
             let spawned_at = report.metadata["task"]["spawned_at"][0].as_str().unwrap();
-            let place = format!("{}:{line}:", file!());
-            assert!(spawned_at.starts_with(&place), "{spawned_at}");
+            let location = format!("{}:{line}:", file!());
+            assert!(spawned_at.starts_with(&location), "{spawned_at}");
             if cfg!(all(feature = "frames", target_os = "linux")) {
                 let mut names = report.frames.iter().filter_map(|it| it.function.as_deref());
                 assert!(names.any(|name| name.ends_with("out_of_cheese")));
@@ -306,7 +306,7 @@ fn a_panic_in_a_spawned_task_is_reported_once_with_its_location_even_if_it_is_ca
 }
 
 #[test]
-fn a_jobs_panics_have_its_story_wherever_its_scope_was_taken() {
+fn a_jobs_panics_have_its_scope_data_wherever_its_scope_was_taken() {
     alone(|| {
         let (backstop, memory) = backstop();
         backstop.install_panic_hook().unwrap();
@@ -352,11 +352,11 @@ fn the_quiet_hook_prints_what_no_layer_responds_to() {
             panic!("in a destructor");
         }
     }
-    /// Is dropped with the answer.
-    struct Answers {
+    /// Responds; its destructor panics afterwards.
+    struct Responds {
         _falls: Falls,
     }
-    impl Future for Answers {
+    impl Future for Responds {
         type Output = Result<http::Response<Body>, std::convert::Infallible>;
         fn poll(
             self: std::pin::Pin<&mut Self>,
@@ -382,22 +382,22 @@ fn the_quiet_hook_prints_what_no_layer_responds_to() {
         };
         installed.unwrap();
         block_on(async {
-            answer(&backstop, || async { panic!("answered") }).await;
-            let service = tower::service_fn(|_: Request<Body>| Answers { _falls: Falls });
+            fail_in_handler(&backstop, || async { panic!("in a handler") }).await;
+            let service = tower::service_fn(|_: Request<Body>| Responds { _falls: Falls });
             let app = Router::new().route_service("/", backstop.layer().layer(service));
             let request = Request::get("/").body(Body::empty()).unwrap();
             assert_eq!(app.oneshot(request).await.unwrap().status(), StatusCode::OK);
             let all = reports(&backstop, &memory, 2).await;
             let texts = all.iter().map(|report| &*report.errors[0].message);
             let texts: Vec<&str> = texts.collect();
-            assert_eq!(texts, ["answered", "in a destructor"]);
+            assert_eq!(texts, ["in a handler", "in a destructor"]);
             let _ = tokio::spawn(async { panic!("a task") }).await;
             let _ = backstop.scope().spawn(async { panic!("a job") }).await;
             let _ = std::thread::spawn(|| panic!("a thread")).join();
         });
         return;
     }
-    let loud = "answered\na callback\nin a destructor\na callback\na task\na job\na thread\n";
+    let loud = "in a handler\na callback\nin a destructor\na callback\na task\na job\na thread\n";
     assert_eq!(stderr_of("loud"), loud);
     assert_eq!(stderr_of("loud again"), loud);
     let quiet = "a callback\na callback\na task\na job\na thread\n";
@@ -490,7 +490,7 @@ fn what_panics_while_reporting_is_not_reported() {
         let backstop = builder.build().unwrap();
         backstop.install_panic_hook().unwrap();
         block_on(async {
-            answer(&backstop, || async { out_of_cheese() }).await;
+            fail_in_handler(&backstop, || async { out_of_cheese() }).await;
             std::thread::spawn(|| panic!("the last one"))
                 .join()
                 .unwrap_err();

@@ -51,14 +51,14 @@ fn is_signalled(backstop: &Backstop) -> bool {
     signal.poll(&mut cx) == Poll::Ready(())
 }
 
-/// Sends a request and gives the whole answer.
+/// Sends a request and returns the whole response.
 async fn ask(address: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).await.unwrap();
+    response
 }
 
 async fn panics() {
@@ -99,8 +99,8 @@ async fn a_fatal_panic_gets_a_response_and_a_report_and_then_the_service_finishe
 
     let slow = tokio::spawn(ask(address, "/slow"));
     begun.notified().await;
-    let answer = ask(address, "/panics").await;
-    assert!(answer.starts_with("HTTP/1.1 500 "), "{answer}");
+    let response = ask(address, "/panics").await;
+    assert!(response.starts_with("HTTP/1.1 500 "), "{response}");
     tokio::time::timeout(LONG, backstop.shutdown_signal())
         .await
         .unwrap();
@@ -108,7 +108,10 @@ async fn a_fatal_panic_gets_a_response_and_a_report_and_then_the_service_finishe
     // The signal came after the callback, and that after the report.
     let (id, arrived) = calls.try_recv().unwrap();
     assert!(arrived);
-    assert!(answer.contains(&format!("x-error-id: {id}")), "{answer}");
+    assert!(
+        response.contains(&format!("x-error-id: {id}")),
+        "{response}"
+    );
     finish.notify_one();
     assert!(slow.await.unwrap().ends_with("finished"));
     let ended = tokio::time::timeout(LONG, server).await.unwrap();

@@ -1,4 +1,4 @@
-//! What nobody catches: a process ends as it would without Backstop.
+//! What cannot be caught: a process ends as it would without Backstop.
 
 #![expect(
     clippy::exit,

@@ -133,16 +133,16 @@ async fn functions_that_were_inlined_have_frames_of_their_own() {
 }
 
 #[tokio::test]
-async fn production_takes_no_stack_unless_it_is_asked_to() {
+async fn production_captures_no_backtrace_unless_it_is_enabled() {
     for report in reports_of(Backstop::production(), made_here).await {
         assert!(report.frames.is_empty());
     }
-    let asked = Backstop::production().reporting(Reporting::new().capture_backtraces(true));
-    for report in reports_of(asked, made_here).await {
+    let enabled = Backstop::production().reporting(Reporting::new().capture_backtraces(true));
+    for report in reports_of(enabled, made_here).await {
         assert!(!report.frames.is_empty());
     }
-    let refused = Backstop::development().reporting(Reporting::new().capture_backtraces(false));
-    for report in reports_of(refused, made_here).await {
+    let disabled = Backstop::development().reporting(Reporting::new().capture_backtraces(false));
+    for report in reports_of(disabled, made_here).await {
         assert!(report.frames.is_empty());
     }
 }

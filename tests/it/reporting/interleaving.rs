@@ -1,4 +1,4 @@
-//! No request's story in another's report.
+//! No request's scope data is in another's report.
 
 use axum::Router;
 use axum::extract::Path;
@@ -11,7 +11,7 @@ use crate::support::process::passed_alone;
 use crate::support::reports::{Reports, get, messages};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_thousand_interleaving_requests_each_report_their_own_story_and_no_other() {
+async fn a_thousand_interleaving_requests_each_report_their_own_scope_data_and_no_other() {
     async fn handler(Path(id): Path<usize>, scope: Scope) -> Result<(), Error> {
         scope.set_attribute("id", id);
         scope.add_feature_flag(FeatureFlag::new("flag").with_variant(format!("v{id}")));
@@ -54,9 +54,9 @@ async fn a_thousand_interleaving_requests_each_report_their_own_story_and_no_oth
     assert_eq!(all.len(), 1000);
     for report in &all {
         let id = report.errors[0].message.clone();
-        let mut story: Vec<String> = (0..5).map(|step| format!("{id}:{step}")).collect();
-        story.push(format!("{id}:spawned"));
-        assert_eq!(messages(report), story);
+        let mut expected: Vec<String> = (0..5).map(|step| format!("{id}:{step}")).collect();
+        expected.push(format!("{id}:spawned"));
+        assert_eq!(messages(report), expected);
         assert_eq!(report.attributes["id"].to_string(), id);
         assert_eq!(report.attributes.len(), 1);
         assert_eq!(report.feature_flags.len(), 1);

@@ -44,6 +44,14 @@ fn a_failure_is_one_record_with_the_names_of_opentelemetry() {
 }
 
 #[test]
+fn a_secret_in_the_path_is_not_logged() {
+    let request = Request::get("/reset/token=s3cr3t/done");
+    let (log, _) = logged(Backstop::production(), request, Error::msg("no"));
+    assert!(log.contains("url.path=/reset/token="), "{log}");
+    assert!(!log.contains("s3cr3t"), "{log}");
+}
+
+#[test]
 fn below_500_the_level_is_debug() {
     let error = Error::msg("no product 42").with_status(StatusCode::NOT_FOUND);
     let (log, _) = logged(Backstop::production(), Request::get("/"), error);

@@ -48,7 +48,7 @@ fn messages(memory: &Memory) -> Vec<String> {
         .collect()
 }
 
-/// Answers as the script says, the last line of it for ever.
+/// Returns what the script says, and repeats its last entry.
 struct Scripted {
     name: &'static str,
     script: Vec<fn() -> Delivery>,
@@ -72,8 +72,8 @@ impl Reporter for Scripted {
             calls.push((Instant::now(), batch.len()));
             calls.len() - 1
         };
-        let answer = self.script[call.min(self.script.len() - 1)];
-        batch.iter().map(|_| answer()).collect()
+        let result = self.script[call.min(self.script.len() - 1)];
+        batch.iter().map(|_| result()).collect()
     }
 
     fn name(&self) -> std::borrow::Cow<'static, str> {
@@ -107,7 +107,7 @@ async fn panic_in(backstop: &Backstop) {
     let _ = tower::ServiceExt::oneshot(service, request).await.unwrap();
 }
 
-/// Never answers.
+/// Never finishes.
 struct Hanging;
 
 impl Reporter for Hanging {
@@ -159,7 +159,7 @@ async fn a_report_arrives_at_every_reporter_under_the_id_of_the_response() {
 
 #[tokio::test(start_paused = true)]
 async fn below_500_is_reported_only_if_the_filter_says_so() {
-    let answer = |backstop: &Backstop, status: u16| {
+    let respond = |backstop: &Backstop, status: u16| {
         let request = http::Request::get("/").body(()).unwrap();
         let facts = backstop::RequestInfo::from_request(&request);
         let status = StatusCode::from_u16(status).unwrap();
@@ -173,8 +173,8 @@ async fn below_500_is_reported_only_if_the_filter_says_so() {
         .build();
     let filtered = filtered.unwrap();
     for status in [404, 500] {
-        answer(&backstop, status);
-        answer(&filtered, status);
+        respond(&backstop, status);
+        respond(&filtered, status);
     }
     backstop.flush(LONG).await;
     filtered.flush(LONG).await;
@@ -214,6 +214,50 @@ async fn sample_rates_take_none_all_and_the_same_part_for_the_same_seed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn notified_errors_are_limited_by_where_they_were_made_and_by_their_status() {
+    let memory = Memory::new();
+    let backstop = here()
+        .reporting(Reporting::new().rate_limit(per_failure(1)))
+        .reporter(memory.clone())
+        .build()
+        .unwrap();
+    let made_here = Error::msg("made here");
+    let made_there = Error::msg("made there");
+    let notify = |error: &Error| {
+        backstop.notify(error);
+    };
+    notify(&made_here);
+    notify(&made_there);
+    for status in [StatusCode::NOT_FOUND, StatusCode::CONFLICT] {
+        for _ in 0..2 {
+            notify(&Error::msg("made in a loop").with_status(status));
+        }
+    }
+    backstop.flush(LONG).await;
+    let reports = memory.reports();
+    let messages: Vec<&str> = reports
+        .iter()
+        .map(|report| &*report.errors[0].message)
+        .collect();
+    assert_eq!(
+        messages,
+        [
+            "made here",
+            "made there",
+            "made in a loop",
+            "made in a loop"
+        ]
+    );
+    let lines = reports.iter().map(|report| {
+        let location = report.errors[0].location.as_ref().unwrap();
+        location.line()
+    });
+    let mut lines: Vec<u32> = lines.collect();
+    lines.dedup();
+    assert_eq!(lines.len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn suppressed_reports_are_counted_in_the_next_one_of_their_kind() {
     let memory = Memory::new();
     let backstop = here()
@@ -241,7 +285,7 @@ async fn suppressed_reports_are_counted_in_the_next_one_of_their_kind() {
         .collect();
     let want = [("many", 0), ("many", 0), ("another kind", 0), ("many", 17)];
     let mut want: Vec<(String, u64)> = want.map(|(text, count)| (text.to_owned(), count)).to_vec();
-    // The two places of `fail` are one kind; the second of the last pair had nothing before it.
+    // The two call sites of `fail` are one kind; the second of the last pair had nothing before it.
     want.push(("many".to_owned(), 0));
     assert_eq!(suppressed, want);
     assert_eq!(
@@ -370,12 +414,12 @@ async fn what_was_not_sent_has_spent_no_attempt() {
     struct OneAtATime;
     impl Reporter for OneAtATime {
         async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
-            let mut answers = vec![Delivery::Unsent; batch.len()];
-            answers[0] = Delivery::Delivered;
-            if let Some(second) = answers.get_mut(1) {
+            let mut results = vec![Delivery::Unsent; batch.len()];
+            results[0] = Delivery::Delivered;
+            if let Some(second) = results.get_mut(1) {
                 *second = after_ten_seconds();
             }
-            answers
+            results
         }
     }
     let backstop = here().reporter(OneAtATime).build().unwrap();
@@ -392,8 +436,8 @@ async fn a_missing_result_is_a_retry_for_that_report() {
     impl Reporter for Forgetful {
         async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
             let is_first = self.0.fetch_add(1, Ordering::Relaxed) == 0;
-            let answers = if is_first { 0 } else { batch.len() + 5 };
-            vec![Delivery::Delivered; answers]
+            let count = if is_first { 0 } else { batch.len() + 5 };
+            vec![Delivery::Delivered; count]
         }
     }
     let backstop = here()
@@ -469,7 +513,7 @@ async fn a_reporter_that_hangs_holds_up_neither_the_others_nor_a_flush() {
 
 #[tokio::test(start_paused = true)]
 async fn a_reporter_learns_of_each_drop_once_before_its_next_batch() {
-    /// Refuses parse errors, and panics once it has been told.
+    /// Rejects parse errors, and panics when it is notified of a drop.
     #[derive(Default)]
     struct Listening(Mutex<Vec<String>>);
     impl Reporter for Listening {
@@ -483,7 +527,7 @@ async fn a_reporter_learns_of_each_drop_once_before_its_next_batch() {
         }
         fn dropped(&self, reason: Outcome, count: u64) {
             self.0.lock().unwrap().push(format!("{count} {reason}"));
-            panic!("what it does with it is its own matter");
+            panic!("a reporter that panics when it is notified");
         }
     }
     let _quiet = testing::quiet_panics();
@@ -503,7 +547,7 @@ async fn a_reporter_learns_of_each_drop_once_before_its_next_batch() {
     assert!(backstop.flush(LONG).await.is_empty());
     backstop.notify(&"x".parse::<f64>().unwrap_err());
     assert!(backstop.flush(LONG).await.is_empty());
-    let told = [
+    let expected = [
         "got limited",
         "2 rate_limited",
         "got invalid digit found in string",
@@ -511,7 +555,7 @@ async fn a_reporter_learns_of_each_drop_once_before_its_next_batch() {
         "got provided string was not `true` or `false`",
         "got invalid float literal",
     ];
-    assert_eq!(*listening.0.lock().unwrap(), told);
+    assert_eq!(*listening.0.lock().unwrap(), expected);
 }
 
 #[tokio::test]
@@ -669,12 +713,12 @@ fn the_last_handle_delivers_what_is_there_and_waits_no_longer_than_it_must() {
     assert_eq!(memory.reports().len(), 500);
 
     let outcomes = Arc::new(Mutex::new(Vec::new()));
-    let told = Arc::clone(&outcomes);
+    let record = Arc::clone(&outcomes);
     let backstop = Backstop::production()
         .log(false)
         .reporter(Hanging)
         .reporting(
-            Reporting::new().on_outcome(move |event| told.lock().unwrap().push(event.outcome())),
+            Reporting::new().on_outcome(move |event| record.lock().unwrap().push(event.outcome())),
         )
         .build()
         .unwrap();
@@ -860,7 +904,7 @@ fn a_draft_can_be_sent_from_a_thread_that_blocks() {
 }
 
 #[test]
-fn bad_settings_are_refused_with_the_name_of_the_setting() {
+fn bad_settings_are_rejected_with_the_name_of_the_setting() {
     struct Misconfigured;
     impl Reporter for Misconfigured {
         async fn deliver(&self, _batch: &[Arc<Report>]) -> Vec<Delivery> {
@@ -931,7 +975,7 @@ mod conservation {
         Flush(u64),
     }
 
-    /// Delivers, refuses, fails, panics, hangs, sleeps and forgets to answer, as its numbers say.
+    /// Delivers, rejects, fails, panics, hangs, sleeps and omits results, as its numbers say.
     struct Random {
         name: &'static str,
         numbers: Vec<u8>,
@@ -955,7 +999,7 @@ mod conservation {
                 80..90 => return Vec::new(),
                 _ => {}
             }
-            let answer = |_: &Arc<Report>| match self.number() {
+            let result = |_: &Arc<Report>| match self.number() {
                 0..60 => Delivery::RETRY,
                 number @ 60..80 => Delivery::Retry {
                     after: Some(Duration::from_secs(u64::from(number) * 3)),
@@ -968,7 +1012,7 @@ mod conservation {
                     Delivery::Delivered
                 }
             };
-            batch.iter().map(answer).collect()
+            batch.iter().map(result).collect()
         }
 
         fn name(&self) -> std::borrow::Cow<'static, str> {
@@ -996,10 +1040,11 @@ mod conservation {
     /// Leaves so many reports in a spool, the last one torn.
     #[cfg(feature = "spool")]
     async fn leave_behind(dir: &std::path::Path, left: usize) {
-        let refuses = backstop::reporters::from_fn("spooled", async |batch: Vec<Arc<Report>>| {
-            vec![Delivery::RETRY; batch.len()]
-        });
-        let spool = backstop::reporters::Spool::new(dir, refuses);
+        let never_delivers =
+            backstop::reporters::from_fn("spooled", async |batch: Vec<Arc<Report>>| {
+                vec![Delivery::RETRY; batch.len()]
+            });
+        let spool = backstop::reporters::Spool::new(dir, never_delivers);
         let before = here().reporter(spool).build().unwrap();
         for _ in 0..left {
             fail(&before, "before");
@@ -1017,20 +1062,22 @@ mod conservation {
         }
     }
 
-    /// Whether every captured report is somewhere, and the callbacks were told what the counters say.
+    /// Asserts that every captured report is accounted for, and that the callbacks agree with the counters.
     fn check(
         backstop: &Backstop,
-        told: &Mutex<HashMap<(Option<String>, Outcome), u64>>,
+        events: &Mutex<HashMap<(Option<String>, Outcome), u64>>,
         captured: u64,
     ) {
-        let told = told.lock().unwrap();
+        let events = events.lock().unwrap();
         for stats in backstop.stats().reporters {
             let ends = stats.delivered() + stats.dropped() + stats.queued() + stats.spooled();
             assert_eq!(stats.captured(), captured);
             assert_eq!(stats.captured() + stats.recovered(), ends, "{stats:?}");
             for outcome in Outcome::DROPS.into_iter().chain([Outcome::Delivered]) {
-                let own = told.get(&(Some(stats.name().to_owned()), outcome)).copied();
-                let shared = told.get(&(None, outcome)).copied();
+                let own = events
+                    .get(&(Some(stats.name().to_owned()), outcome))
+                    .copied();
+                let shared = events.get(&(None, outcome)).copied();
                 let sum = own.unwrap_or_default() + shared.unwrap_or_default();
                 assert_eq!(sum, stats.count(outcome), "{outcome}: {stats:?}");
             }
@@ -1059,8 +1106,8 @@ mod conservation {
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                let told = Arc::new(Mutex::new(HashMap::new()));
-                let tells = Arc::clone(&told);
+                let events = Arc::new(Mutex::new(HashMap::new()));
+                let record = Arc::clone(&events);
                 let delivered = Arc::new(AtomicUsize::new(0));
                 let random = |name, skip: usize| Random {
                     name,
@@ -1073,7 +1120,7 @@ mod conservation {
                     .sample_rate(rate)
                     .on_outcome(move |event| {
                         let key = (event.reporter().map(str::to_owned), event.outcome());
-                        *tells.lock().unwrap().entry(key).or_default() += 1;
+                        *record.lock().unwrap().entry(key).or_default() += 1;
                     });
                 if let Some(limit) = limit {
                     reporting = reporting.rate_limit(per_failure(limit));
@@ -1121,12 +1168,12 @@ mod conservation {
                             assert!(start.elapsed() <= timeout + Duration::from_millis(5));
                         }
                     }
-                    check(&backstop, &told, captured);
+                    check(&backstop, &events, captured);
                 }
                 let start = Instant::now();
                 backstop.close(Duration::from_secs(last)).await;
                 assert!(start.elapsed() <= Duration::from_secs(last) + Duration::from_millis(5));
-                check(&backstop, &told, captured);
+                check(&backstop, &events, captured);
                 for stats in backstop.stats().reporters {
                     assert_eq!(stats.queued(), 0, "{stats:?}");
                 }
@@ -1136,7 +1183,7 @@ mod conservation {
                 let counted: u64 = randoms.map(|stats| stats.delivered()).sum();
                 assert!(counted <= delivered.load(Ordering::Relaxed) as u64);
                 fail(&backstop, "late");
-                check(&backstop, &told, captured + 1);
+                check(&backstop, &events, captured + 1);
             });
         }
     }

@@ -79,7 +79,7 @@ fn report() -> Arc<Report> {
         "id": ID, "timestamp": 100_000, "severity": "error", "handled": false, "origin": "handler",
         "errors": [
             {"message": "charging the card", "location": "src/pay.rs:40:9"},
-            {"type": "pay::Timeout", "message": "no answer\nafter 3 s \u{1b}[31m", "location": "src/pay.rs:12:5"},
+            {"type": "pay::Timeout", "message": "no response\nafter 3 s \u{1b}[31m", "location": "src/pay.rs:12:5"},
         ],
         "frames": [
             {"function": "core::ops::call", "address": 1, "in_app": false},
@@ -112,7 +112,7 @@ async fn the_console_shows_the_chain_the_own_frames_the_steps_and_an_aligned_blo
 ERROR 502 POST /orders/{id}  01890a5d-ac96-774b-bcce-b302099a8057
   charging the card
       at src/pay.rs:40:9
-  caused by: no answer
+  caused by: no response
     after 3 s \\u{1b}[31m [pay::Timeout]
       at src/pay.rs:12:5
   Frames:
@@ -291,7 +291,7 @@ async fn assertions_say_what_was_reported_instead() {
     memory.deliver(&[report()]).await;
     testing::assert_report_count(&memory, 1);
     assert_eq!(
-        testing::assert_reported(&memory, "no answer")
+        testing::assert_reported(&memory, "no response")
             .id
             .to_string(),
         ID

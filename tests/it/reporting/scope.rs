@@ -1,4 +1,4 @@
-//! The story of one request: who records it, what keeps it, where it ends.
+//! The scope data of one request: what records it, what keeps it, where it ends.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -137,6 +137,20 @@ async fn clear_removes_everything_that_was_recorded() {
     assert!(report.breadcrumbs.is_empty() && report.attributes.is_empty());
     assert!(report.metadata.is_empty() && report.feature_flags.is_empty());
     assert!(report.logs.is_empty() && report.user.is_none());
+}
+
+#[test]
+fn what_was_recorded_under_a_key_that_is_cut_can_be_removed_by_the_whole_key() {
+    let (backstop, reports) = Reports::backstop();
+    let scope = backstop.scope();
+    let key = "k".repeat(300);
+    scope.set_attribute(&*key, 1);
+    scope.set_metadata(&*key, "a", 1);
+    scope.remove_attribute(&key);
+    scope.clear_metadata(&key);
+    scope.notify(&std::fmt::Error);
+    let report = reports.one();
+    assert!(report.attributes.is_empty() && report.metadata.is_empty());
 }
 
 #[tokio::test]
@@ -410,7 +424,7 @@ async fn intercept_reports_the_error_as_handled_and_goes_on() {
         Some("core::num::error::ParseIntError")
     );
     assert_eq!(first.errors[0].location.as_ref().unwrap().file(), file!());
-    // The report tells what had happened until then, and of which request.
+    // The report has what had happened until then, and of which request.
     assert_eq!(messages(first), ["asking"]);
     assert_eq!(first.transaction.as_deref(), Some("GET /orders/{id}"));
     assert_eq!(messages(second), ["asking", "later"]);
@@ -460,7 +474,7 @@ async fn a_callback_can_add_a_flag_a_log_line_and_a_cause() {
         report.feature_flags.push(flag);
         report.logs.push(LogLine::new(Severity::Warning, "slow"));
         let location = SourceLocation::new("src/pay.rs", 12, 5);
-        let cause = ReportError::new("no answer")
+        let cause = ReportError::new("no response")
             .with_type("pay::Timeout")
             .with_location(location);
         report.errors.push(cause);
@@ -474,7 +488,7 @@ async fn a_callback_can_add_a_flag_a_log_line_and_a_cause() {
     let json = serde_json::to_value(&report.errors[1]).unwrap();
     assert_eq!(
         json,
-        json!({"type": "pay::Timeout", "message": "no answer", "location": "src/pay.rs:12:5"})
+        json!({"type": "pay::Timeout", "message": "no response", "location": "src/pay.rs:12:5"})
     );
 }
 
@@ -644,7 +658,7 @@ async fn nested_layers_of_one_backstop_share_one_scope_and_one_report() {
 }
 
 #[tokio::test]
-async fn a_handle_that_outlives_its_request_still_reports_its_story() {
+async fn a_handle_that_outlives_its_request_still_reports_its_scope_data() {
     let (backstop, reports) = Reports::backstop();
     let (sender, receiver) = tokio::sync::oneshot::channel();
     let sender = Arc::new(std::sync::Mutex::new(Some(sender)));
@@ -681,7 +695,7 @@ async fn receiver_gone() {
 }
 
 #[tokio::test]
-async fn nothing_recorded_means_no_story_and_no_loss() {
+async fn nothing_recorded_means_no_scope_data_and_no_loss() {
     let (backstop, reports) = Reports::backstop();
     let app = Router::new()
         .route("/", on_get(|| async { Err::<(), _>(Error::msg("broken")) }))
@@ -744,7 +758,7 @@ async fn what_is_reported_in_the_first_poll_has_its_request_and_the_wait_is_boun
 }
 
 #[tokio::test]
-async fn a_request_inside_a_jobs_scope_has_a_story_of_its_own() {
+async fn a_request_inside_a_jobs_scope_has_scope_data_of_its_own() {
     let (backstop, reports) = Reports::backstop();
     let app = Router::new()
         .route(

@@ -1,5 +1,5 @@
-//! One request full of secrets, through every exit at once: each format of the answer, its headers, the log, and every
-//! local reporter.
+//! One request full of secrets, through every exit at once: each format of the response, its headers, the log, and
+//! every local reporter.
 
 #![expect(
     clippy::panic,
@@ -24,20 +24,10 @@ use http_body_util::BodyExt as _;
 use serde_json::json;
 use tower::ServiceExt as _;
 
+use crate::support::http::FORMATS;
 use crate::support::process::passed_alone;
 
 const SECRET: &str = "s3cr3t";
-
-const FORMATS: [&str; 8] = [
-    "application/problem+json",
-    "application/json",
-    "text/html",
-    "application/problem+xml",
-    "application/xml",
-    "text/xml",
-    "text/plain",
-    "application/api-problem+json",
-];
 
 #[tokio::test]
 async fn no_planted_secret_leaves_through_any_format_header_log_or_reporter() {
@@ -71,7 +61,7 @@ async fn no_planted_secret_leaves_through_any_format_header_log_or_reporter() {
     tracing::subscriber::set_global_default(subscriber).unwrap();
     let _quiet = backstop::testing::quiet_panics();
 
-    let mut answers = 0;
+    let mut responses = 0;
     for path in ["/error", "/panic"] {
         for format in FORMATS {
             let request = Request::get(format!("{path}?token={SECRET}&page=2&api%5Fkey={SECRET}"))
@@ -93,14 +83,14 @@ async fn no_planted_secret_leaves_through_any_format_header_log_or_reporter() {
             let body = String::from_utf8(body.to_vec()).unwrap();
             assert!(!head.contains(SECRET), "{format}: {head}");
             assert!(!body.contains(SECRET), "{format}: {body}");
-            answers += 1;
+            responses += 1;
         }
     }
     // The spool's reporter takes nothing, so that its files stay; the others are done.
     backstop.flush(Duration::from_secs(5)).await;
 
     let reports = memory.reports();
-    assert_eq!(reports.len(), answers);
+    assert_eq!(reports.len(), responses);
     let kept =
         serde_json::to_string(&reports.iter().map(|report| &**report).collect::<Vec<_>>()).unwrap();
     let spooled = files(folder.path());
@@ -111,14 +101,14 @@ async fn no_planted_secret_leaves_through_any_format_header_log_or_reporter() {
         ("spool", &spooled),
     ] {
         assert!(!text.contains(SECRET), "{exit}: {text}");
-        // What is no secret is told, so the exit was open.
+        // Text that is not secret passes, so the exit was open.
         assert!(text.contains("the till is open"), "{exit}: {text}");
     }
     assert!(kept.contains("page=2") && kept.contains("[REDACTED]"));
 }
 
 async fn fails(scope: Scope) -> backstop::Result<()> {
-    tell(&scope);
+    plant_secret(&scope);
     let refused = io::Error::other(format!(
         "postgres://app:{SECRET}@db/shop refused, password={SECRET}"
     ));
@@ -133,12 +123,12 @@ async fn fails(scope: Scope) -> backstop::Result<()> {
 }
 
 async fn panics(scope: Scope) {
-    tell(&scope);
+    plant_secret(&scope);
     panic!("the till is open: token={SECRET}");
 }
 
-/// Plants the secret in every part of a request's story.
-fn tell(scope: &Scope) {
+/// Plants the secret in every part of the scope data.
+fn plant_secret(scope: &Scope) {
     scope.add_breadcrumb(format!(
         "GET https://me:{SECRET}@bank.example/?token={SECRET}"
     ));

@@ -22,7 +22,7 @@ use crate::support::process;
 
 const LONG: Duration = Duration::from_secs(3_600);
 
-/// Refuses everything for as long as it is told to.
+/// Delivers nothing until it is switched on.
 #[derive(Clone, Default)]
 struct Switched {
     is_on: Arc<AtomicBool>,
@@ -86,8 +86,8 @@ fn assert_conserved(backstop: &Backstop) {
 
 #[tokio::test(start_paused = true)]
 async fn drops_are_passed_on_to_the_spooled_reporter() {
-    struct Told(Arc<Mutex<Vec<(Outcome, u64)>>>);
-    impl Reporter for Told {
+    struct RecordsDrops(Arc<Mutex<Vec<(Outcome, u64)>>>);
+    impl Reporter for RecordsDrops {
         async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
             vec![Delivery::Delivered; batch.len()]
         }
@@ -96,8 +96,8 @@ async fn drops_are_passed_on_to_the_spooled_reporter() {
         }
     }
     let dir = tempfile::tempdir().unwrap();
-    let told = Arc::default();
-    let spool = Spool::new(dir.path(), Told(Arc::clone(&told)));
+    let drops = Arc::default();
+    let spool = Spool::new(dir.path(), RecordsDrops(Arc::clone(&drops)));
     let builder = testing::on_current_runtime(Backstop::production());
     let limit = RateLimit {
         per_failure: Some(1),
@@ -112,7 +112,7 @@ async fn drops_are_passed_on_to_the_spooled_reporter() {
         fail(&backstop, "one of many");
     }
     assert!(backstop.flush(LONG).await.is_empty());
-    assert_eq!(*told.lock().unwrap(), [(Outcome::RateLimited, 3)]);
+    assert_eq!(*drops.lock().unwrap(), [(Outcome::RateLimited, 3)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -147,6 +147,21 @@ async fn a_report_is_on_disk_until_it_has_arrived_and_no_other_user_can_read_it(
     assert!(reports_in(&root).is_empty());
     assert!(backstop.flush(LONG).await.is_empty());
     assert_eq!(backstop.stats().reporters[0].delivered(), 1);
+    assert_conserved(&backstop);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_may_be_kept_forever() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = Switched::default();
+    let spool = Spool::new(folder.path(), inner.clone()).max_age(Duration::MAX);
+    let backstop = spooling(spool);
+    fail(&backstop, "x");
+    tokio::time::sleep(LONG).await;
+    assert_eq!(backstop.stats().reporters[0].spooled(), 1);
+    inner.is_on.store(true, Ordering::Relaxed);
+    tokio::time::sleep(LONG).await;
+    assert_eq!(texts(&inner.memory), ["x"]);
     assert_conserved(&backstop);
 }
 
@@ -287,16 +302,16 @@ async fn a_report_without_a_result_holds_up_no_other() {
     struct Stumbling(Memory);
     impl Reporter for Stumbling {
         async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
-            let mut answers = Vec::new();
+            let mut results = Vec::new();
             for report in batch {
                 if report.errors[0].message == "bad" {
-                    answers.push(Delivery::RETRY);
+                    results.push(Delivery::RETRY);
                     break;
                 }
-                answers.extend(self.0.deliver(std::slice::from_ref(report)).await);
+                results.extend(self.0.deliver(std::slice::from_ref(report)).await);
             }
-            answers.resize(batch.len(), Delivery::Unsent);
-            answers
+            results.resize(batch.len(), Delivery::Unsent);
+            results
         }
     }
     let folder = tempfile::tempdir().unwrap();
@@ -325,7 +340,7 @@ async fn an_empty_spool_keeps_neither_a_flush_nor_a_shutdown_waiting_and_leaves_
 }
 
 #[test]
-fn a_folder_that_is_a_link_or_can_not_be_made_is_refused_when_it_is_built() {
+fn a_folder_that_is_a_link_or_cannot_be_created_fails_the_build() {
     let folder = tempfile::tempdir().unwrap();
     let link = folder.path().join("link");
     symlink(folder.path(), &link).unwrap();
@@ -622,13 +637,13 @@ fn every_report_is_counted_once_at_every_moment_while_threads_fail_files_are_evi
     assert_eq!((reports.len() - done.len()) as u64, stats.spooled());
 }
 
-/// Sends each report to a receiver, a line each, and waits for its word.
+/// Sends each report to a receiver, a line each, and waits for its acknowledgment.
 struct Sender(u16);
 
 impl Reporter for Sender {
     async fn deliver(&self, batch: &[Arc<Report>]) -> Vec<Delivery> {
         use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-        let mut answers = Vec::new();
+        let mut results = Vec::new();
         for report in batch {
             let send = async {
                 let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", self.0)).await?;
@@ -638,17 +653,17 @@ impl Reporter for Sender {
                 stream.read_exact(&mut word).await
             };
             let is_sent = send.await.is_ok();
-            answers.push(if is_sent {
+            results.push(if is_sent {
                 Delivery::Delivered
             } else {
                 Delivery::RETRY
             });
         }
-        answers
+        results
     }
 }
 
-/// Takes reports; every fifth one without a word, as if the connection had broken.
+/// Takes reports; every fifth one without an acknowledgment, as if the connection had broken.
 fn receive(listener: &TcpListener, received: &Mutex<HashMap<String, usize>>) {
     let mut count = 0;
     for stream in listener.incoming() {

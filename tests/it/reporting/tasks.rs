@@ -1,4 +1,4 @@
-//! Background work without the panic hook: what tasks end in is told, with the way they came by.
+//! Background work without the panic hook: how tasks end is reported, with their spawn trace.
 
 #![expect(clippy::unwrap_used, reason = "so a test fails")]
 
@@ -19,12 +19,12 @@ use crate::support::reports::{Reports, get, messages};
 /// The lines of this file at which the report's task was spawned.
 #[track_caller]
 fn spawned_at(report: &Report) -> Vec<u32> {
-    let places = report.metadata["task"]["spawned_at"].as_array().unwrap();
-    let line = |place: &serde_json::Value| {
-        let place = place.as_str().unwrap().strip_prefix(concat!(file!(), ":"));
-        place.unwrap().split(':').next().unwrap().parse().unwrap()
+    let locations = report.metadata["task"]["spawned_at"].as_array().unwrap();
+    let line = |at: &serde_json::Value| {
+        let at = at.as_str().unwrap().strip_prefix(concat!(file!(), ":"));
+        at.unwrap().split(':').next().unwrap().parse().unwrap()
     };
-    places.iter().map(line).collect()
+    locations.iter().map(line).collect()
 }
 
 #[track_caller]
@@ -154,18 +154,18 @@ async fn without_a_hook_a_panic_that_is_raised_again_is_two() {
 
 #[tokio::test]
 async fn a_destructor_that_panics_after_the_response_was_made_is_reported_and_the_response_stays() {
-    struct Answers;
-    impl Future for Answers {
+    struct Responds;
+    impl Future for Responds {
         type Output = Result<http::Response<axum::body::Body>, std::convert::Infallible>;
         fn poll(
             self: std::pin::Pin<&mut Self>,
             _cx: &mut std::task::Context<'_>,
         ) -> std::task::Poll<Self::Output> {
-            Scope::current().add_breadcrumb("answered");
+            Scope::current().add_breadcrumb("responded");
             std::task::Poll::Ready(Ok(http::Response::new("well".into())))
         }
     }
-    impl Drop for Answers {
+    impl Drop for Responds {
         fn drop(&mut self) {
             panic!("in the destructor");
         }
@@ -173,14 +173,14 @@ async fn a_destructor_that_panics_after_the_response_was_made_is_reported_and_th
     let (backstop, reports) = Reports::backstop();
     let service = tower::service_fn(|_: http::Request<axum::body::Body>| async {
         tokio::task::yield_now().await;
-        Answers.await
+        Responds.await
     });
-    let bare = tower::service_fn(|_: http::Request<axum::body::Body>| Answers);
+    let bare = tower::service_fn(|_: http::Request<axum::body::Body>| Responds);
     let app = Router::new()
         .route_service("/inside", service)
         .route_service("/bare", tower::Layer::layer(&backstop.layer(), bare))
         .layer(backstop.layer());
-    // Inside of an `async` block it is a panic before the answer.
+    // Inside an `async` block it is a panic before the response.
     let response = get(&app, "/inside").await;
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     let response = get(&app, "/bare").await;
@@ -192,7 +192,7 @@ async fn a_destructor_that_panics_after_the_response_was_made_is_reported_and_th
     assert_eq!(bare.response.as_ref().unwrap().status, 200);
     assert_eq!(bare.origin, Origin::Panic);
     assert_eq!(bare.errors[0].message, "in the destructor");
-    assert_eq!(messages(bare), ["answered"]);
+    assert_eq!(messages(bare), ["responded"]);
 }
 
 #[tokio::test]

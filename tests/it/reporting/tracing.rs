@@ -235,7 +235,7 @@ async fn a_rejection_has_its_type_in_the_report() {
 }
 
 #[tokio::test]
-async fn the_record_of_the_failure_itself_is_no_breadcrumb() {
+async fn the_record_of_the_failure_itself_is_not_a_breadcrumb() {
     if passed_alone() {
         return;
     }

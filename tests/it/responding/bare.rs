@@ -2,7 +2,6 @@
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -137,8 +136,11 @@ async fn an_empty_error_is_replaced_whatever_its_type() {
     }
 }
 
-/// A text of a known bound whose second half comes later.
-struct Late(Vec<Bytes>, Option<Pin<Box<tokio::time::Sleep>>>);
+/// A text of a known length, last part first. The last part may be pending once.
+struct Late {
+    parts: Vec<Bytes>,
+    pends: bool,
+}
 
 impl http_body::Body for Late {
     type Data = Bytes;
@@ -148,28 +150,27 @@ impl http_body::Body for Late {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        if self.0.len() == 1
-            && let Some(sleep) = &mut self.1
-        {
-            std::task::ready!(sleep.as_mut().poll(cx));
+        if self.parts.len() == 1 && std::mem::take(&mut self.pends) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
-        Poll::Ready(self.0.pop().map(|data| Ok(Frame::data(data))))
+        Poll::Ready(self.parts.pop().map(|data| Ok(Frame::data(data))))
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.0.iter().map(|data| data.len() as u64).sum())
+        SizeHint::with_exact(self.parts.iter().map(|data| data.len() as u64).sum())
     }
 }
-
-use std::future::Future as _;
 
 #[tokio::test]
 async fn below_500_what_cannot_be_read_now_is_left_byte_for_byte() {
     let (recorder, backstop) = Recorder::production();
     let late = || {
-        let sleep = Box::pin(tokio::time::sleep(Duration::from_millis(5)));
         let halves = [" second half", "first half,"].map(Bytes::from);
-        Body::new(Late(Vec::from(halves), Some(sleep)))
+        Body::new(Late {
+            parts: Vec::from(halves),
+            pends: true,
+        })
     };
     const LATIN: &[u8] = b"Ung\xfcltig";
     let text = &[("content-type", "text/plain")];
@@ -203,7 +204,10 @@ async fn a_utf_8_text_arrives_whole_in_however_many_packets_and_without_its_mark
     let (recorder, backstop) = Recorder::production();
     let packets = || {
         let parts = ["\u{feff}", "", "out of ", "", "tea"].map(Bytes::from);
-        Body::new(Late(parts.into_iter().rev().collect(), None))
+        Body::new(Late {
+            parts: parts.into_iter().rev().collect(),
+            pends: false,
+        })
     };
     let app = Router::new()
         .route(

@@ -8,11 +8,12 @@ use axum::extract::ConnectInfo;
 use backstop::settings::Disclosure;
 use backstop::{Backstop, Builder, Context as _, Error, RequestInfo, Shape, testing};
 use http::{Request, StatusCode, request};
-use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
+use crate::support::body::text;
+
 #[test]
-fn a_developer_sees_type_chain_places_fields_and_the_request() {
+fn a_developer_sees_type_chain_locations_fields_and_the_request() {
     let error = std::fs::read("/no/such/file")
         .context("loading the stock")
         .unwrap_err();
@@ -20,7 +21,7 @@ fn a_developer_sees_type_chain_places_fields_and_the_request() {
         .with_field("shelf", 7)
         .with_field("password", "s3cr3t");
     let request = Request::get("/stock?token=s3cr3t&page=2");
-    let problem = answer(Backstop::development(), request, error);
+    let problem = respond(Backstop::development(), request, error);
     assert_eq!(problem["detail"], "No such file or directory (os error 2)");
     let debug = &problem["debug"];
     assert_eq!(debug["type"], "std::io::error::Error");
@@ -38,6 +39,31 @@ fn a_developer_sees_type_chain_places_fields_and_the_request() {
     assert_eq!(debug["request"], "GET /stock?token=[REDACTED]&page=2");
 }
 
+#[test]
+fn a_secret_in_a_message_is_hidden_from_developers_too() {
+    const DSN: &str = "postgres://app:s3cr3t@db/shop";
+    for accept in [
+        "application/problem+json",
+        "application/problem+xml",
+        "application/json",
+        "text/html",
+        "text/plain",
+    ] {
+        let several = Error::many([Error::msg(format!("no pool at {DSN}"))]);
+        for error in [
+            several,
+            Error::msg(format!("cannot connect to {DSN}"))
+                .with_context(format!("opening {DSN}"))
+                .with_details(json!({ "password": "s3cr3t" })),
+        ] {
+            let request = Request::get("/").header("accept", accept);
+            let body = respond_as_text(Backstop::development(), request, error);
+            assert!(body.contains("[REDACTED]@db/shop"), "{accept}: {body}");
+            assert!(!body.contains("s3cr3t"), "{accept}: {body}");
+        }
+    }
+}
+
 /// Whether a request with this `Host` shows details to a peer, on this machine unless it has an address.
 fn shows(builder: Builder, host: Option<&str>, peer: Option<&str>) -> bool {
     let mut request = Request::get("/");
@@ -48,7 +74,7 @@ fn shows(builder: Builder, host: Option<&str>, peer: Option<&str>) -> bool {
         let address: SocketAddr = peer.parse().unwrap();
         request = request.extension(ConnectInfo(address));
     }
-    answer(builder, request, Error::msg("x"))
+    respond(builder, request, Error::msg("x"))
         .get("debug")
         .is_some()
 }
@@ -59,7 +85,7 @@ fn a_peer_without_an_address_is_local_only_in_a_build_with_debug_assertions() {
     let request = RequestInfo::from_request(&request.body(()).unwrap());
     assert_eq!(request.peer(), None);
     let backstop = Backstop::development().log(false).build().unwrap();
-    let body = read(backstop.respond(&request, Error::msg("x")));
+    let body = text(backstop.respond(&request, Error::msg("x")));
     assert_eq!(body.contains("debug"), cfg!(debug_assertions), "{body}");
 }
 
@@ -98,7 +124,7 @@ fn details_need_a_host_of_this_machine_and_a_peer_on_it() {
         Some("localhost"),
         Some("10.0.0.7:9")
     ));
-    // Host and peer decide too, whoever asked for details.
+    // The host and the peer decide even if details were enabled explicitly.
     let set = |disclosure| Backstop::production().disclosure(disclosure);
     let new = Disclosure::new;
     assert!(shows(set(new().details(true)), None, None));
@@ -115,25 +141,25 @@ fn details_need_a_host_of_this_machine_and_a_peer_on_it() {
 fn an_authority_of_http_2_must_be_local_too() {
     let request = Request::get("http://shop.example/").header("host", "localhost");
     assert!(
-        answer(Backstop::development(), request, Error::msg("x"))
+        respond(Backstop::development(), request, Error::msg("x"))
             .get("debug")
             .is_none()
     );
     let request = Request::get("http://localhost:3000/");
     assert!(
-        answer(Backstop::development(), request, Error::msg("x"))
+        respond(Backstop::development(), request, Error::msg("x"))
             .get("debug")
             .is_some()
     );
 }
 
 #[test]
-fn without_the_backtrace_the_places_are_hidden() {
+fn without_the_backtrace_the_locations_are_hidden() {
     let only_404 = Disclosure::new().backtrace_if(|failure, _| failure.status() == 404);
     let builder = Backstop::development().disclosure(only_404);
-    let problem = answer(builder, Request::get("/"), Error::msg("x"));
+    let problem = respond(builder, Request::get("/"), Error::msg("x"));
     assert_eq!(problem["debug"]["chain"], json!([{ "message": "x" }]));
-    let shown = answer(Backstop::development(), Request::get("/"), Error::msg("x"));
+    let shown = respond(Backstop::development(), Request::get("/"), Error::msg("x"));
     assert!(shown["debug"]["chain"][0]["at"].is_string());
 }
 
@@ -142,7 +168,7 @@ fn an_envelope_adds_only_fields_cause_and_stack() {
     let error = Error::from(std::io::Error::other("disk on fire"))
         .with_context("saving")
         .with_field("shelf", 7);
-    let envelope = answer(
+    let envelope = respond(
         Backstop::development().shape(Shape::Bare),
         Request::get("/"),
         error,
@@ -159,23 +185,23 @@ fn an_envelope_adds_only_fields_cause_and_stack() {
 }
 
 #[test]
-fn a_page_for_developers_shows_the_story_escaped() {
+fn a_page_for_developers_escapes_what_it_shows() {
     let request = Request::get("/").header("accept", "text/html");
     let error = Error::msg("<script>alert(1)</script>")
         .with_field("<b>", "</pre><img src=x>")
         .with_status(StatusCode::CONFLICT);
-    let body = text(Backstop::development(), request, error);
+    let body = respond_as_text(Backstop::development(), request, error);
     assert!(body.contains("&lt;script&gt;alert(1)"), "{body}");
     assert!(!body.contains("<script>") && !body.contains("<img") && !body.contains("<b>"));
     assert!(body.contains("<pre class=\"stack\">") && body.contains(concat!(file!(), ":")));
 }
 
-fn answer(builder: Builder, request: request::Builder, error: Error) -> Value {
-    serde_json::from_str(&text(builder, request, error)).unwrap()
+fn respond(builder: Builder, request: request::Builder, error: Error) -> Value {
+    serde_json::from_str(&respond_as_text(builder, request, error)).unwrap()
 }
 
 /// The response to a client on this machine, unless the request says otherwise.
-fn text(builder: Builder, request: request::Builder, error: Error) -> String {
+fn respond_as_text(builder: Builder, request: request::Builder, error: Error) -> String {
     let mut request = request.body(()).unwrap();
     if request
         .extensions()
@@ -185,16 +211,5 @@ fn text(builder: Builder, request: request::Builder, error: Error) -> String {
         request = testing::local(request);
     }
     let request = RequestInfo::from_request(&request);
-    read(builder.log(false).build().unwrap().respond(&request, error))
-}
-
-fn read(response: http::Response<axum::body::Body>) -> String {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    let bytes = runtime
-        .block_on(response.into_body().collect())
-        .unwrap()
-        .to_bytes();
-    String::from_utf8(bytes.to_vec()).unwrap()
+    text(builder.log(false).build().unwrap().respond(&request, error))
 }

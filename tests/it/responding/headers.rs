@@ -1,4 +1,4 @@
-//! The headers of answers: what is shed, what stays, what is set.
+//! The headers of error responses: what is removed, what stays, what is set.
 
 #![expect(clippy::panic, reason = "what panics is under test")]
 
@@ -14,11 +14,11 @@ use tower::Layer as _;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{AllowOrigin, Any, CorsLayer};
 
-use crate::support::http::{Http, Reply, request, serve, serve_service};
+use crate::support::http::{Http, Reply, request, serve, serve_handler, serve_service};
 use crate::support::recorder::Recorder;
 
 /// What speaks of the body that is gone.
-const SHED: [(&str, &str); 17] = [
+const REMOVED: [(&str, &str); 17] = [
     ("content-length", "3"),
     ("content-language", "de"),
     ("content-range", "bytes 0-1/2"),
@@ -89,11 +89,12 @@ fn values<'a>(reply: &'a Reply, name: &str) -> Vec<&'a str> {
 }
 
 #[tokio::test]
-async fn headers_of_the_replaced_body_are_shed_and_all_others_stay() {
+async fn headers_of_the_replaced_body_are_removed_and_all_others_stay() {
     let (_, backstop) = Recorder::production();
-    let bare = || async { with_headers(StatusCode::BAD_GATEWAY, &[&SHED[..], &KEPT[..]].concat()) };
+    let bare =
+        || async { with_headers(StatusCode::BAD_GATEWAY, &[&REMOVED[..], &KEPT[..]].concat()) };
     let ours = || async {
-        let response = with_headers(StatusCode::BAD_GATEWAY, &[&SHED[..], &KEPT[..]].concat());
+        let response = with_headers(StatusCode::BAD_GATEWAY, &[&REMOVED[..], &KEPT[..]].concat());
         let error = Error::msg("s3cr3t").with_status(StatusCode::BAD_GATEWAY);
         (response.headers().clone(), error)
     };
@@ -105,7 +106,7 @@ async fn headers_of_the_replaced_body_are_shed_and_all_others_stay() {
         for path in ["/bare", "/ours"] {
             let reply = server.get(http, path).await;
             reply.assert_hidden(502, "Bad Gateway");
-            for (name, value) in SHED {
+            for (name, value) in REMOVED {
                 let found = values(&reply, name);
                 assert!(!found.contains(&value), "{path} has {name}: {found:?}");
             }
@@ -127,12 +128,7 @@ async fn a_416_keeps_its_content_range() {
         let range = [("content-range", "bytes */47"), ("accept-ranges", "bytes")];
         with_headers(StatusCode::RANGE_NOT_SATISFIABLE, &range)
     };
-    let server = serve(
-        Router::new()
-            .route("/", get(unsatisfiable))
-            .layer(backstop.layer()),
-    )
-    .await;
+    let server = serve_handler(&backstop, get(unsatisfiable)).await;
     for http in Http::BOTH {
         let reply = server.get(http, "/").await;
         assert_eq!(reply.problem()["status"], 416);
@@ -278,12 +274,7 @@ async fn headers_that_the_error_carries_win() {
         ];
         (theirs, error)
     };
-    let server = serve(
-        Router::new()
-            .route("/", get(handler))
-            .layer(backstop.layer()),
-    )
-    .await;
+    let server = serve_handler(&backstop, get(handler)).await;
     for http in Http::BOTH {
         let reply = server.get(http, "/").await;
         assert_eq!(reply.problem()["status"], 401);
@@ -303,12 +294,7 @@ async fn cookies_of_the_error_and_of_others_are_all_set() {
             .with_header(header::SET_COOKIE, HeaderValue::from_static("a=1"));
         (AppendHeaders([(header::SET_COOKIE, "session=2")]), error)
     };
-    let server = serve(
-        Router::new()
-            .route("/", get(handler))
-            .layer(backstop.layer()),
-    )
-    .await;
+    let server = serve_handler(&backstop, get(handler)).await;
     for http in Http::BOTH {
         let reply = server.get(http, "/").await;
         let mut cookies = values(&reply, "set-cookie");
@@ -334,12 +320,7 @@ async fn framing_headers_that_an_error_carries_are_ignored() {
             );
         Err::<(), _>(error)
     };
-    let server = serve(
-        Router::new()
-            .route("/", get(handler))
-            .layer(backstop.layer()),
-    )
-    .await;
+    let server = serve_handler(&backstop, get(handler)).await;
     for http in Http::BOTH {
         let reply = server.get(http, "/").await;
         // The type and the id are asserted in there.
@@ -404,11 +385,11 @@ async fn head_gets_the_headers_of_get_and_no_body() {
     }
 }
 
-// One connection, many answers.
+// Several responses on one connection.
 
 /// Splits what came over one connection into heads and bodies, by their content-length.
-fn answers(mut bytes: &[u8], is_head: &[bool]) -> Vec<(String, String)> {
-    let mut answers = Vec::new();
+fn responses(mut bytes: &[u8], is_head: &[bool]) -> Vec<(String, String)> {
+    let mut responses = Vec::new();
     for is_head in is_head {
         let end = bytes
             .windows(4)
@@ -425,14 +406,14 @@ fn answers(mut bytes: &[u8], is_head: &[bool]) -> Vec<(String, String)> {
         let length = if *is_head { 0 } else { length };
         let body = String::from_utf8(bytes[end..end + length].to_vec()).expect("a text");
         bytes = &bytes[end + length..];
-        answers.push((head, body));
+        responses.push((head, body));
     }
     assert_eq!(
         String::from_utf8_lossy(bytes),
         "",
-        "bytes after the last answer"
+        "bytes after the last response"
     );
-    answers
+    responses
 }
 
 #[tokio::test]
@@ -470,18 +451,18 @@ async fn a_stale_content_length_neither_panics_nor_desynchronises_a_connection()
             );
             let bytes = inside.raw(requests).await;
             let is_head = method == "HEAD";
-            let answers = answers(&bytes, &[is_head, is_head, false]);
+            let responses = responses(&bytes, &[is_head, is_head, false]);
             let status = if path == "/ours" || path == "/carried" {
                 "500"
             } else {
                 "400"
             };
-            for (head, body) in &answers[..2] {
+            for (head, body) in &responses[..2] {
                 assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
                 assert!(is_head || serde_json::from_str::<serde_json::Value>(body).is_ok());
             }
-            assert!(answers[2].0.starts_with("HTTP/1.1 200 OK\r\n"));
-            assert_eq!(answers[2].1, "well");
+            assert!(responses[2].0.starts_with("HTTP/1.1 200 OK\r\n"));
+            assert_eq!(responses[2].1, "well");
         }
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Extension, Path, Query, Request};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 use axum::{Json, Router};
 use backstop::layers::Passthrough;
 use backstop::{BoxError, Error};
@@ -28,7 +28,7 @@ use tower::{Layer as _, ServiceBuilder, service_fn};
 use tower_http::auth::AsyncRequireAuthorizationLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
-use crate::support::http::{Http, request, serve};
+use crate::support::http::{Http, request, serve, serve_handler};
 use crate::support::recorder::Recorder;
 use crate::support::services::{
     Bomb, CatchesItsOwnPanic, Claims, Guard, PanicsInCall, PanicsTwice, PollReady, Step, Steps,
@@ -48,12 +48,7 @@ async fn a_handlers_error_becomes_a_response_with_all_that_it_says() {
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("60"));
         Err::<(), _>(error)
     };
-    let server = serve(
-        Router::new()
-            .route("/", get(handler))
-            .layer(backstop.layer()),
-    )
-    .await;
+    let server = serve_handler(&backstop, get(handler)).await;
     for http in Http::BOTH {
         let reply = server.get(http, "/").await;
         assert_eq!(reply.status, 409);
@@ -67,16 +62,11 @@ async fn a_handlers_error_becomes_a_response_with_all_that_it_says() {
 }
 
 #[tokio::test]
-async fn a_handlers_500_says_nothing_to_the_client_and_all_to_the_owner() {
+async fn a_handlers_500_is_hidden_from_the_client_and_reported_in_full() {
     let (recorder, backstop) = Recorder::production();
     let handler =
         || async { Err::<(), _>(Error::msg("s3cr3t").with_context("loading the s3cr3t")) };
-    let server = serve(
-        Router::new()
-            .route("/", get(handler))
-            .layer(backstop.layer()),
-    )
-    .await;
+    let server = serve_handler(&backstop, get(handler)).await;
     for http in Http::BOTH {
         let reply = server.get(http, "/").await;
         reply.assert_hidden(500, "Internal Server Error");
@@ -148,20 +138,24 @@ async fn a_timeout_of_tower_is_a_504() {
     }
 }
 
+/// A handler that announces each call and then waits until it is released.
+fn blocking_route() -> (MethodRouter, mpsc::Receiver<()>, Arc<Notify>) {
+    let (started, starts) = mpsc::channel(1);
+    let release = Arc::new(Notify::new());
+    let released = Arc::clone(&release);
+    let handler = move || async move {
+        started.send(()).await.expect("the test receives it");
+        released.notified().await;
+        "done"
+    };
+    (get(handler), starts, release)
+}
+
 #[tokio::test]
 async fn a_shed_load_is_a_503_with_retry_after() {
     let (recorder, backstop) = Recorder::production();
-    let (started, mut starts) = mpsc::channel(1);
-    let release = Arc::new(Notify::new());
-    let handler = {
-        let release = Arc::clone(&release);
-        move || async move {
-            started.send(()).await.unwrap();
-            release.notified().await;
-            "done"
-        }
-    };
-    let app = Router::new().route("/", get(handler)).layer(
+    let (route, mut starts, release) = blocking_route();
+    let app = Router::new().route("/", route).layer(
         ServiceBuilder::new()
             .layer(backstop.layer())
             .load_shed()
@@ -187,17 +181,8 @@ async fn a_shed_load_is_a_503_with_retry_after() {
 #[tokio::test]
 async fn a_concurrency_limit_alone_delays_requests_and_fails_none() {
     let (recorder, backstop) = Recorder::production();
-    let (started, mut starts) = mpsc::channel(1);
-    let release = Arc::new(Notify::new());
-    let handler = {
-        let release = Arc::clone(&release);
-        move || async move {
-            started.send(()).await.unwrap();
-            release.notified().await;
-            "done"
-        }
-    };
-    let app = Router::new().route("/", get(handler)).layer(
+    let (route, mut starts, release) = blocking_route();
+    let app = Router::new().route("/", route).layer(
         ServiceBuilder::new()
             .layer(backstop.layer())
             .concurrency_limit(1),
@@ -387,12 +372,7 @@ async fn a_second_panic_caught_while_unwinding_changes_nothing() {
         let _catches = CatchesItsOwnPanic;
         panic!("first") as ()
     };
-    let server = serve(
-        Router::new()
-            .route("/", get(handler))
-            .layer(backstop.layer()),
-    )
-    .await;
+    let server = serve_handler(&backstop, get(handler)).await;
     for http in Http::BOTH {
         let reply = server.get(http, "/").await;
         reply.assert_hidden(500, "Internal Server Error");
@@ -537,10 +517,7 @@ async fn the_text_of_a_bare_response_is_the_detail_below_500() {
 #[tokio::test]
 async fn unmatched_paths_and_methods_get_an_error_response_and_allow_stays() {
     let (recorder, backstop) = Recorder::production();
-    let app = Router::new()
-        .route("/", get(|| async {}))
-        .layer(backstop.layer());
-    let server = serve(app).await;
+    let server = serve_handler(&backstop, get(|| async {})).await;
     for http in Http::BOTH {
         let reply = server.get(http, "/nowhere").await;
         assert_eq!(reply.status, 404);
@@ -574,7 +551,7 @@ async fn the_texts_of_axums_own_500s_are_hidden() {
             assert_eq!((only.origin, only.messages.len()), ("response", 1));
             assert_ne!(
                 only.messages[0], "Internal Server Error",
-                "the owner reads the text"
+                "the application gets the text"
             );
         }
     }
@@ -591,11 +568,11 @@ async fn rejections_by_other_layers_become_error_responses() {
         Duration::from_secs(5),
     );
     let auth = AsyncRequireAuthorizationLayer::new(|_: Request| async {
-        let refusal = (
+        let unauthorized = (
             StatusCode::UNAUTHORIZED,
             [(header::WWW_AUTHENTICATE, "Bearer realm=\"shop\"")],
         );
-        Err::<Request, _>(refusal.into_response())
+        Err::<Request, _>(unauthorized.into_response())
     });
     let app = Router::new()
         .route(
@@ -709,14 +686,14 @@ async fn a_text_from_500_on_is_hidden_without_waiting_for_its_end() {
         .layer(backstop.layer());
     let server = serve(app).await;
     for http in Http::BOTH {
-        for (path, told) in [
+        for (path, message) in [
             ("/endless", "Bad Gateway"),
             ("/long", "Bad Gateway"),
             ("/short", "s3cr3t"),
         ] {
             let reply = server.get(http, path).await;
             reply.assert_hidden(502, "Bad Gateway");
-            recorder.assert_only(&reply, "response", told);
+            recorder.assert_only(&reply, "response", message);
         }
     }
 }
@@ -740,15 +717,15 @@ async fn a_bounded_text_that_fails_or_panics_becomes_a_response_without_detail()
             hint
         }
     }
-    let answer = |step: fn() -> Step| {
+    let handler = |step: fn() -> Step| {
         move || async move {
             let steps = Steps::new([Step::Data("half a te"), step()]);
             text(StatusCode::NOT_FOUND, Body::new(Bounded(steps)))
         }
     };
     let app = Router::new()
-        .route("/fails", get(answer(|| Step::Fail("s3cr3t".into()))))
-        .route("/panics", get(answer(|| Step::Panic)))
+        .route("/fails", get(handler(|| Step::Fail("s3cr3t".into()))))
+        .route("/panics", get(handler(|| Step::Panic)))
         .layer(backstop.layer());
     let server = serve(app).await;
     for http in Http::BOTH {
@@ -896,21 +873,16 @@ async fn an_upgrade_goes_through_and_works() {
             [(header::CONNECTION, "upgrade"), (header::UPGRADE, "chat")],
         )
     };
-    let server = serve(
-        Router::new()
-            .route("/", any(handler))
-            .layer(backstop.layer()),
-    )
-    .await;
-    let answer = server
+    let server = serve_handler(&backstop, any(handler)).await;
+    let response = server
         .raw("GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: chat\r\n\r\n")
         .await;
-    let answer = String::from_utf8(answer).unwrap();
+    let response = String::from_utf8(response).unwrap();
     assert!(
-        answer.starts_with("HTTP/1.1 101 Switching Protocols\r\n"),
-        "{answer}"
+        response.starts_with("HTTP/1.1 101 Switching Protocols\r\n"),
+        "{response}"
     );
-    assert!(answer.ends_with("\r\n\r\nhello"), "{answer}");
+    assert!(response.ends_with("\r\n\r\nhello"), "{response}");
     assert_eq!(recorder.take(), []);
 }
 
@@ -932,13 +904,16 @@ async fn a_body_that_fails_midway_never_ends_cleanly() {
     }
     let server = serve(app.layer(backstop.layer())).await;
     for path in ["/panics", "/fails"] {
-        let answer = server
+        let response = server
             .raw(format!("GET {path} HTTP/1.1\r\nhost: a\r\n\r\n"))
             .await;
-        let answer = String::from_utf8(answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        let response = String::from_utf8(response).unwrap();
+        assert!(response.starts_with("HTTP/1.1 200 OK\r\n"), "{response}");
         // No terminating chunk.
-        assert!(answer.ends_with("\r\n\r\n9\r\nchunk-one\r\n"), "{answer}");
+        assert!(
+            response.ends_with("\r\n\r\n9\r\nchunk-one\r\n"),
+            "{response}"
+        );
         let only = recorder.only();
         assert!(only.response_started);
         assert_eq!(
@@ -1006,12 +981,7 @@ async fn the_body_of_an_error_response_is_guarded_too() {
         let html = [(header::CONTENT_TYPE, "text/html")];
         (StatusCode::NOT_FOUND, html, Body::new(Steps::new(steps)))
     };
-    let server = serve(
-        Router::new()
-            .route("/", get(handler))
-            .layer(backstop.layer()),
-    )
-    .await;
+    let server = serve_handler(&backstop, get(handler)).await;
     for http in Http::BOTH {
         let reply = server.get(http, "/").await;
         assert_eq!(reply.status, 404);
@@ -1032,12 +1002,7 @@ async fn trailers_pass_through() {
             Body::new(Steps::new(steps)),
         )
     };
-    let server = serve(
-        Router::new()
-            .route("/", get(handler))
-            .layer(backstop.layer()),
-    )
-    .await;
+    let server = serve_handler(&backstop, get(handler)).await;
     for http in Http::BOTH {
         let mut request = request("GET", "/");
         request
@@ -1085,10 +1050,7 @@ async fn what_a_body_says_of_itself_passes_through() {
 #[tokio::test]
 async fn a_large_body_keeps_its_content_length() {
     let (_, backstop) = Recorder::production();
-    let app = Router::new()
-        .route("/", get(|| async { "x".repeat(100_000) }))
-        .layer(backstop.layer());
-    let server = serve(app).await;
+    let server = serve_handler(&backstop, get(|| async { "x".repeat(100_000) })).await;
     for http in Http::BOTH {
         let reply = server.get(http, "/").await;
         assert_eq!(reply.header("content-length"), Some("100000"));
@@ -1099,7 +1061,7 @@ async fn a_large_body_keeps_its_content_length() {
 // 6. A client that went away.
 
 #[tokio::test]
-async fn a_client_that_goes_away_while_the_handler_runs_is_no_error() {
+async fn a_client_that_goes_away_while_the_handler_runs_is_not_an_error() {
     let (recorder, backstop) = Recorder::production();
     let (started, mut starts) = mpsc::channel(1);
     let handler = move || async move {
@@ -1108,14 +1070,7 @@ async fn a_client_that_goes_away_while_the_handler_runs_is_no_error() {
         std::future::pending::<()>().await;
         drop(guard);
     };
-    let server = Arc::new(
-        serve(
-            Router::new()
-                .route("/", get(handler))
-                .layer(backstop.layer()),
-        )
-        .await,
-    );
+    let server = Arc::new(serve_handler(&backstop, get(handler)).await);
     for http in Http::BOTH {
         let client = tokio::spawn({
             let server = Arc::clone(&server);
@@ -1146,7 +1101,7 @@ async fn a_client_that_goes_away_while_the_handler_runs_is_no_error() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_away_amid_the_body_is_no_error() {
+async fn a_client_that_goes_away_amid_the_body_is_not_an_error() {
     let (recorder, backstop) = Recorder::production();
     let dropped = Arc::new(Mutex::new(None));
     let handler = {
@@ -1157,12 +1112,7 @@ async fn a_client_that_goes_away_amid_the_body_is_no_error() {
             Body::new(Steps::guarded([Step::Data("one"), Step::Hang], guard))
         }
     };
-    let server = serve(
-        Router::new()
-            .route("/", get(handler))
-            .layer(backstop.layer()),
-    )
-    .await;
+    let server = serve_handler(&backstop, get(handler)).await;
 
     let mut socket = TcpStream::connect(server.address).await.unwrap();
     socket

@@ -15,16 +15,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-const FORMATS: [&str; 8] = [
-    "application/problem+json",
-    "application/json",
-    "text/html",
-    "application/problem+xml",
-    "application/xml",
-    "text/xml",
-    "text/plain",
-    "application/api-problem+json",
-];
+use crate::support::http::FORMATS;
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
@@ -183,7 +174,7 @@ fn planted(kind: i32, secret: &str, status: StatusCode) -> Error {
         .with_field(secret(), 1)
 }
 
-/// An error that tells its secret in every way that a trait has.
+/// An error that exposes its secret through every method of its traits.
 #[derive(Debug)]
 struct Secretive(String);
 

@@ -1,5 +1,5 @@
-//! axum's own rejections, as extractors make them without a word of the application's: below 500 their text
-//! is the detail, in every format; from 500 on it is nobody's business but the owner's.
+//! axum's own rejections, as extractors make them without any code of the application: below 500 their text
+//! is the detail, in every format; from 500 on only `on_error` gets it.
 
 #![expect(
     clippy::unwrap_used,
@@ -89,7 +89,7 @@ async fn upgrade(socket: WebSocketUpgrade) -> Response {
     socket.on_upgrade(|_| async {})
 }
 
-/// A request, and how it is refused.
+/// A request, and how it is rejected.
 struct Case {
     name: &'static str,
     request: Request<Body>,
@@ -199,7 +199,7 @@ fn cases() -> Vec<Case> {
             fetch("/struct/x"),
         ),
         case(
-            "a path that is no UTF-8",
+            "a path that is not UTF-8",
             400,
             "Invalid UTF-8 in",
             fetch("/path/%ff"),
@@ -261,7 +261,7 @@ fn cases() -> Vec<Case> {
         ),
         case("a missing nested path", 500, "not nested", fetch("/nested")),
         case(
-            "a text that is no UTF-8",
+            "a text that is not UTF-8",
             400,
             "valid UTF-8",
             send("/text", "text/plain", &b"\xff"[..]),
@@ -336,15 +336,15 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// The answer, and what the owner was told.
-async fn answer(
+/// The response, and the failures that `on_error` received.
+async fn respond(
     mut request: Request<Body>,
     format: Format,
 ) -> (StatusCode, HeaderMap, String, Vec<Failure>) {
-    let told = Arc::new(Mutex::new(Vec::new()));
-    let tell = Arc::clone(&told);
+    let failures = Arc::new(Mutex::new(Vec::new()));
+    let record = Arc::clone(&failures);
     let backstop = Backstop::production()
-        .on_error(move |event| tell.lock().unwrap().push(event.failure().clone()))
+        .on_error(move |event| record.lock().unwrap().push(event.failure().clone()))
         .log(false)
         .build()
         .unwrap();
@@ -353,12 +353,12 @@ async fn answer(
     let app = routes().layer(backstop.layer());
     let (parts, body) = app.oneshot(request).await.unwrap().into_parts();
     let body = body.collect().await.unwrap().to_bytes();
-    let told = told.lock().unwrap().clone();
+    let failures = failures.lock().unwrap().clone();
     (
         parts.status,
         parts.headers,
         String::from_utf8(body.to_vec()).unwrap(),
-        told,
+        failures,
     )
 }
 
@@ -373,7 +373,7 @@ fn plain(text: &str) -> String {
 
 async fn check(format: Format) {
     for case in cases() {
-        let (status, headers, body, told) = answer(case.request, format).await;
+        let (status, headers, body, failures) = respond(case.request, format).await;
         let name = format!("{} as {}: {body}", case.name, format.media_type());
         assert_eq!(status, case.status, "{name}");
         let content_type = headers[CONTENT_TYPE].to_str().unwrap();
@@ -389,9 +389,12 @@ async fn check(format: Format) {
             "{name}"
         );
         assert!(!body.contains("S3cr3t") && !body.contains("axum"), "{name}");
-        // The owner has the text in any case.
-        assert_eq!(told.len(), 1, "{name}");
-        assert!(told[0].chain()[0].message().contains(case.says), "{name}");
+        // `on_error` gets the text in any case.
+        assert_eq!(failures.len(), 1, "{name}");
+        assert!(
+            failures[0].chain()[0].message().contains(case.says),
+            "{name}"
+        );
         let problem = match format {
             Format::ProblemJson | Format::Json => Problem::from_json(body.as_bytes()),
             Format::ProblemXml | Format::Xml | Format::TextXml => Problem::from_xml(&body),
@@ -451,7 +454,7 @@ async fn a_rejection_through_the_question_mark_gets_the_same_response() {
         .unwrap();
     let body = response.into_body().collect().await.unwrap().to_bytes();
     let by_hand = Problem::from_json(&body).unwrap();
-    let (_, _, body, _) = answer(
+    let (_, _, body, _) = respond(
         send(
             "/json",
             "application/json",

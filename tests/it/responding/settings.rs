@@ -6,9 +6,9 @@ use backstop::panics::OnPanic;
 use backstop::settings::{ConfigErrorKind, Disclosure, PanicSettings, Reporting};
 use backstop::{Backstop, Builder, Error, Format, RequestInfo, Shape, testing};
 use http::{Request, Response, StatusCode};
-use http_body_util::BodyExt as _;
 use serde_json::Value;
 
+use crate::support::body::text;
 use crate::support::process;
 
 #[test]
@@ -130,12 +130,12 @@ fn the_mode_comes_from_the_environment_and_is_production_by_default() {
     assert!(run(None).contains("hides"));
     assert!(run(Some("production")).contains("hides"));
     assert!(run(Some("development")).contains("shows"));
-    let refused = run(Some("debug"));
+    let rejected = run(Some("debug"));
     assert!(
-        refused.contains(
+        rejected.contains(
             "BACKSTOP_MODE: unknown mode \"debug\"; expected `production` or `development`"
         ),
-        "{refused}"
+        "{rejected}"
     );
 }
 
@@ -145,7 +145,7 @@ fn child_shows_the_mode() {
     match Backstop::from_env() {
         Err(error) => println!("{error}"),
         Ok(builder) => {
-            let shows = json(answer(builder, "/", Error::msg("x")))
+            let shows = json(respond(builder, "/", Error::msg("x")))
                 .get("debug")
                 .is_some();
             println!("{}", if shows { "shows" } else { "hides" });
@@ -156,7 +156,7 @@ fn child_shows_the_mode() {
 #[test]
 fn the_type_is_the_hooks_else_the_errors() {
     let conflict = || Error::msg("x").with_status(StatusCode::CONFLICT);
-    let type_of = |builder: Builder, error| json(answer(builder, "/", error))["type"].clone();
+    let type_of = |builder: Builder, error| json(respond(builder, "/", error))["type"].clone();
     let hooked = || {
         production().type_uri(|failure, request| {
             (failure.status() == 409 && request.uri().path() == "/")
@@ -207,10 +207,10 @@ fn the_format_query_wins_over_accept_if_it_names_a_format_once() {
         ("/", "application/problem+json"),
     ];
     for (path, content_type) in cases {
-        let response = answer(production().format_query("_format"), path, Error::msg("x"));
+        let response = respond(production().format_query("_format"), path, Error::msg("x"));
         assert_eq!(response.headers()["content-type"], content_type, "{path}");
     }
-    let off = answer(production(), "/?_format=html", Error::msg("x"));
+    let off = respond(production(), "/?_format=html", Error::msg("x"));
     assert_eq!(off.headers()["content-type"], "application/problem+json");
 }
 
@@ -242,12 +242,12 @@ fn customize_has_the_last_word_on_the_problem_in_every_shape_but_not_on_its_stat
             problem.insert("status", 200).unwrap_err();
         })
     };
-    let problem = json(answer(customized(), "/", Error::msg("s3cr3t")));
+    let problem = json(respond(customized(), "/", Error::msg("s3cr3t")));
     assert_eq!(
         (&problem["detail"], &problem["region"], &problem["status"]),
         (&"GET handler".into(), &"eu-1".into(), &500.into())
     );
-    let envelope = json(answer(
+    let envelope = json(respond(
         customized().shape(Shape::Bare),
         "/",
         Error::msg("s3cr3t"),
@@ -258,26 +258,11 @@ fn customize_has_the_last_word_on_the_problem_in_every_shape_but_not_on_its_stat
     );
     let replaced =
         production().customize(|problem, _, _| *problem = backstop::Problem::new(StatusCode::OK));
-    assert_eq!(json(answer(replaced, "/", Error::msg("x")))["status"], 500);
+    assert_eq!(json(respond(replaced, "/", Error::msg("x")))["status"], 500);
 }
 
 #[test]
-fn the_owners_page_replaces_the_built_in_one_unless_it_fails() {
-    let page = |builder: Builder| {
-        let request = Request::get("/")
-            .header("accept", "text/html")
-            .body(())
-            .unwrap();
-        let response = builder
-            .build()
-            .unwrap()
-            .respond(&RequestInfo::from_request(&request), Error::msg("x"));
-        let csp = response.headers()["content-security-policy"]
-            .to_str()
-            .unwrap()
-            .to_owned();
-        (csp, text(response))
-    };
+fn the_applications_page_replaces_the_built_in_one_unless_it_fails() {
     let (csp, own) = page(production().html_page(|problem, facts| {
         format!("<p>{} {}</p>", facts.uri(), problem.instance().unwrap())
     }));
@@ -297,19 +282,7 @@ fn the_owners_page_replaces_the_built_in_one_unless_it_fails() {
 fn the_policy_of_the_page_names_the_hash_of_its_style() {
     use base64::Engine as _;
     use sha2::Digest as _;
-    let request = Request::get("/")
-        .header("accept", "text/html")
-        .body(())
-        .unwrap();
-    let response = production()
-        .build()
-        .unwrap()
-        .respond(&RequestInfo::from_request(&request), Error::msg("x"));
-    let csp = response.headers()["content-security-policy"]
-        .to_str()
-        .unwrap()
-        .to_owned();
-    let page = text(response);
+    let (csp, page) = page(production());
     let (_, style) = page.split_once("<style>").unwrap();
     let (style, _) = style.split_once("</style>").unwrap();
     let hash = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(style));
@@ -347,20 +320,26 @@ fn production() -> Builder {
     Backstop::production().log(false)
 }
 
-fn answer(builder: Builder, path: &str, error: Error) -> Response<axum_core::body::Body> {
+fn respond(builder: Builder, path: &str, error: Error) -> Response<axum_core::body::Body> {
     let facts = RequestInfo::from_request(&Request::get(path).body(()).unwrap());
     builder.build().unwrap().respond(&facts, error)
 }
 
-fn text(response: Response<axum_core::body::Body>) -> String {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
+/// The policy and the page that a browser gets.
+fn page(builder: Builder) -> (String, String) {
+    let request = Request::get("/")
+        .header("accept", "text/html")
+        .body(())
         .unwrap();
-    let bytes = runtime
-        .block_on(response.into_body().collect())
+    let response = builder
+        .build()
         .unwrap()
-        .to_bytes();
-    String::from_utf8(bytes.to_vec()).unwrap()
+        .respond(&RequestInfo::from_request(&request), Error::msg("x"));
+    let csp = response.headers()["content-security-policy"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    (csp, text(response))
 }
 
 fn json(response: Response<axum_core::body::Body>) -> Value {

@@ -18,7 +18,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use tower::{Layer as _, ServiceExt as _, service_fn};
 
-use crate::support::http::{Http, Reply, request, serve};
+use crate::support::http::{Http, Reply, request, serve, serve_handler};
 use crate::support::recorder::Recorder;
 use crate::support::services::{Bomb, Step, Steps};
 
@@ -185,7 +185,7 @@ impl Drop for Wild {
     }
 }
 
-/// Asserts that the answer is a document of its format, and says the status.
+/// Asserts that the response is a document of its format and states the status.
 #[track_caller]
 fn assert_well_formed(reply: &Reply, status: u16) {
     assert_eq!(reply.status, status, "{reply:?}");
@@ -280,12 +280,7 @@ async fn setters_on_a_panicking_error_still_count() {
             .with_header(http::header::RETRY_AFTER, HeaderValue::from_static("7"));
         Err::<(), _>(error)
     };
-    let server = serve(
-        Router::new()
-            .route("/", get(handler))
-            .layer(backstop.layer()),
-    )
-    .await;
+    let server = serve_handler(&backstop, get(handler)).await;
     for http in Http::BOTH {
         let reply = server.get(http, "/").await;
         reply.assert_hidden(409, "Conflict");
@@ -358,8 +353,8 @@ async fn a_panicking_error_of_a_body_ends_the_stream_and_is_reported() {
 
 #[tokio::test]
 async fn a_future_whose_destructor_panics_after_it_responded_changes_nothing() {
-    struct Answers;
-    impl Future for Answers {
+    struct Responds;
+    impl Future for Responds {
         type Output = Result<Response, BoxError>;
         fn poll(
             self: std::pin::Pin<&mut Self>,
@@ -368,13 +363,13 @@ async fn a_future_whose_destructor_panics_after_it_responded_changes_nothing() {
             std::task::Poll::Ready(Ok(Response::new(Body::from("well"))))
         }
     }
-    impl Drop for Answers {
+    impl Drop for Responds {
         fn drop(&mut self) {
             panic_any(Bomb(1));
         }
     }
     let (_, backstop) = Recorder::production();
-    let service = service_fn(|_: Request| Answers);
+    let service = service_fn(|_: Request| Responds);
     let app = Router::new().route_service("/", backstop.layer().layer(service));
     let server = serve(app).await;
     for http in Http::BOTH {
@@ -598,23 +593,23 @@ async fn bytes_that_are_not_text_in_the_request_get_a_response() {
         b"GET / HTTP/1.1\r\nconnection: close\r\n\r\n",
     ];
     for request in requests {
-        let answer = server.raw(request).await;
-        let answer = String::from_utf8(answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let response = server.raw(request).await;
+        let response = String::from_utf8(response).unwrap();
+        let (head, body) = response.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("HTTP/1.1 404 Not Found\r\n"), "{head}");
         let problem: Value = serde_json::from_str(body).unwrap();
         assert_eq!(problem["status"], 404);
         assert_eq!(recorder.only().status, 404);
     }
-    // A byte that no URI has is hyper's to refuse, or else ours to answer.
-    let answer = server
+    // hyper rejects a byte that no URI may contain; whatever it accepts gets an error response.
+    let response = server
         .raw(b"GET /\xff HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
         .await;
-    assert!(answer.starts_with(b"HTTP/1.1 40"), "{answer:?}");
+    assert!(response.starts_with(b"HTTP/1.1 40"), "{response:?}");
 }
 
 #[tokio::test]
-async fn queries_that_are_no_text_choose_no_format() {
+async fn queries_that_are_not_text_choose_no_format() {
     let backstop = Backstop::production()
         .format_query("_format")
         .build()
@@ -635,7 +630,7 @@ async fn queries_that_are_no_text_choose_no_format() {
 }
 
 #[tokio::test]
-async fn a_status_that_is_no_error_becomes_500() {
+async fn a_status_that_is_not_an_error_becomes_500() {
     let (recorder, backstop) = Recorder::production();
     let app = || {
         let mut app = Router::new();
@@ -685,10 +680,10 @@ async fn a_panic_while_the_response_is_made_by_hand_changes_nothing() {
     );
     assert_eq!(response.status(), 404);
     let service = service_fn(|_: Request| async { Err::<Response, BoxError>(fmt::Error.into()) });
-    let answered = backstop
+    let response = backstop
         .layer()
         .layer(service)
         .oneshot(request("GET", "/"))
         .await;
-    assert_eq!(answered.unwrap().status(), 500);
+    assert_eq!(response.unwrap().status(), 500);
 }

@@ -26,8 +26,8 @@ use crate::support::http::{Http, Reply, request, serve, serve_service};
 use crate::support::recorder::Recorder;
 use crate::support::services::{Bomb, PanicsTwice, PollReady, Step, Steps, Unready};
 
-/// What a service answers, without a socket.
-async fn reply<S, B>(service: S, request: Request<B>) -> Reply
+/// Calls a service without a socket.
+async fn send<S, B>(service: S, request: Request<B>) -> Reply
 where
     S: Service<Request<B>, Response = Response, Error = Infallible>,
 {
@@ -62,7 +62,7 @@ async fn a_services_error_becomes_a_response() {
     let service = service_fn(|_: PlainRequest| async {
         Err::<PlainResponse, std::io::Error>(std::io::Error::other("s3cr3t"))
     });
-    let reply = reply(backstop.layer().layer(service), get_root()).await;
+    let reply = send(backstop.layer().layer(service), get_root()).await;
     reply.assert_hidden(500, "Internal Server Error");
     recorder.assert_only(&reply, "service", "s3cr3t");
 }
@@ -74,7 +74,7 @@ async fn our_own_error_becomes_a_response_with_all_that_it_says() {
         let error = Error::msg("only 2 left").with_status(StatusCode::CONFLICT);
         Err::<PlainResponse, Error>(error)
     });
-    let reply = reply(backstop.layer().layer(service), get_root()).await;
+    let reply = send(backstop.layer().layer(service), get_root()).await;
     assert_eq!(reply.status, 409);
     assert_eq!(reply.problem()["detail"], "only 2 left");
     recorder.assert_only(&reply, "service", "only 2 left");
@@ -89,8 +89,8 @@ async fn the_errors_of_towers_layers_become_responses_outermost_in_a_builder() {
         .layer(backstop.layer())
         .layer(TimeoutLayer::new(Duration::from_secs(5)))
         .service(hangs());
-    let answer = reply(timed, get_root()).await;
-    answer.assert_hidden(504, "Gateway Timeout");
+    let reply = send(timed, get_root()).await;
+    reply.assert_hidden(504, "Gateway Timeout");
     assert_eq!(recorder.only().origin, "service");
 
     let shed = ServiceBuilder::new()
@@ -98,38 +98,38 @@ async fn the_errors_of_towers_layers_become_responses_outermost_in_a_builder() {
         .load_shed()
         .concurrency_limit(0)
         .service(hangs());
-    let answer = reply(shed, get_root()).await;
-    answer.assert_hidden(503, "Service Unavailable");
-    assert_eq!(answer.header("retry-after"), Some("1"));
+    let reply = send(shed, get_root()).await;
+    reply.assert_hidden(503, "Service Unavailable");
+    assert_eq!(reply.header("retry-after"), Some("1"));
     assert_eq!(recorder.only().origin, "service");
 
     let buffered = ServiceBuilder::new()
         .layer(backstop.layer())
         .buffer(1)
         .service(Unready::new(|| Poll::Ready(Err("s3cr3t".into()))));
-    let answer = reply(buffered, get_root()).await;
-    answer.assert_hidden(500, "Internal Server Error");
+    let reply = send(buffered, get_root()).await;
+    reply.assert_hidden(500, "Internal Server Error");
     assert_eq!(recorder.only().origin, "service");
 }
 
 #[tokio::test]
 async fn a_bare_response_is_replaced() {
     let (recorder, backstop) = Recorder::production();
-    for (status, title, told) in [
+    for (status, title, message) in [
         (StatusCode::BAD_GATEWAY, "Bad Gateway", "s3cr3t"),
         (StatusCode::NOT_EXTENDED, "Not Extended", "s3cr3t"),
     ] {
         let service = service_fn(move |_: PlainRequest| async move {
             Ok::<_, Infallible>(plain(status, "s3cr3t"))
         });
-        let reply = reply(backstop.layer().layer(service), get_root()).await;
+        let reply = send(backstop.layer().layer(service), get_root()).await;
         reply.assert_hidden(status.as_u16(), title);
-        recorder.assert_only(&reply, "response", told);
+        recorder.assert_only(&reply, "response", message);
     }
     let service = service_fn(|_: PlainRequest| async {
         Ok::<_, Infallible>(plain(StatusCode::NOT_FOUND, "no such order"))
     });
-    let reply = reply(backstop.layer().layer(service), get_root()).await;
+    let reply = send(backstop.layer().layer(service), get_root()).await;
     assert_eq!(reply.problem()["detail"], "no such order");
 }
 
@@ -145,18 +145,18 @@ async fn a_panic_gets_a_response_wherever_it_is() {
     let in_poll =
         service_fn(|_: PlainRequest| async { panic!("s3cr3t") as Result<PlainResponse, BoxError> });
     let twice = service_fn(|_: PlainRequest| PanicsTwice);
-    let answers = [
-        reply(layer.layer(in_call), get_root()).await,
-        reply(layer.layer(in_poll), get_root()).await,
-        reply(layer.layer(twice), get_root()).await,
-        reply(layer.layer(Unready::new(|| panic_any(Bomb(2)))), get_root()).await,
+    let replies = [
+        send(layer.layer(in_call), get_root()).await,
+        send(layer.layer(in_poll), get_root()).await,
+        send(layer.layer(twice), get_root()).await,
+        send(layer.layer(Unready::new(|| panic_any(Bomb(2)))), get_root()).await,
     ];
-    let told = recorder.take();
-    assert_eq!(told.len(), answers.len());
-    for (answer, told) in answers.iter().zip(told) {
-        answer.assert_hidden(500, "Internal Server Error");
-        assert_eq!(Some(&*told.id), answer.header("x-error-id"));
-        assert_eq!(told.origin, "panic");
+    let events = recorder.take();
+    assert_eq!(events.len(), replies.len());
+    for (reply, event) in replies.iter().zip(events) {
+        reply.assert_hidden(500, "Internal Server Error");
+        assert_eq!(Some(&*event.id), reply.header("x-error-id"));
+        assert_eq!(event.origin, "panic");
     }
 }
 
@@ -186,7 +186,7 @@ async fn a_body_that_fails_ends_in_one_error_and_then_for_good() {
 }
 
 #[tokio::test]
-async fn a_future_or_a_body_that_is_dropped_early_is_no_error() {
+async fn a_future_or_a_body_that_is_dropped_early_is_not_an_error() {
     let (recorder, backstop) = Recorder::production();
     let hangs =
         service_fn(|_: PlainRequest| std::future::pending::<Result<PlainResponse, BoxError>>());
@@ -250,7 +250,7 @@ async fn a_broken_service_responds_to_every_call_and_its_clones_recover() {
         }
         assert_ne!(ids[0], ids[1], "two failed requests are two failures");
         assert_eq!(recorder.take().len(), 2);
-        let reply = reply(service.clone(), get_root()).await;
+        let reply = send(service.clone(), get_root()).await;
         assert_eq!((reply.status.as_u16(), reply.text()), (200, "well"));
         assert_eq!(recorder.take(), []);
     }
@@ -304,8 +304,8 @@ async fn the_layer_fits_everywhere_without_an_error_handler() {
         .service(app.with_state(()));
     is_clone_send_sync(&around);
     let boxed = BoxCloneService::new(around);
-    let answer = reply(boxed, request("GET", "/")).await;
-    assert_eq!((answer.status.as_u16(), answer.text()), (200, "well"));
+    let reply = send(boxed, request("GET", "/")).await;
+    assert_eq!((reply.status.as_u16(), reply.text()), (200, "well"));
 }
 
 #[tokio::test]
@@ -393,9 +393,9 @@ async fn the_same_backstop_twice_reports_once() {
 
 #[tokio::test]
 async fn another_backstop_reports_under_the_same_id_and_leaves_the_response() {
-    let (inner_told, inner) = Recorder::production();
-    let outer_told = Recorder::default();
-    let outer = outer_told.on(Backstop::production().customize(|problem, _, _| {
+    let (inner_recorder, inner) = Recorder::production();
+    let outer_recorder = Recorder::default();
+    let outer = outer_recorder.on(Backstop::production().customize(|problem, _, _| {
         problem.set_title("the outer one");
     }));
     let server = serve(failing_app().layer(inner.layer()).layer(outer.layer())).await;
@@ -403,12 +403,12 @@ async fn another_backstop_reports_under_the_same_id_and_leaves_the_response() {
         for path in ["/error", "/panic", "/bare", "/unready", "/nowhere"] {
             let reply = server.get(http, path).await;
             assert_ne!(reply.problem()["title"], "the outer one");
-            let (inner, outer) = (inner_told.only(), outer_told.only());
+            let (inner, outer) = (inner_recorder.only(), outer_recorder.only());
             assert_eq!(Some(&*inner.id), reply.header("x-error-id"));
             assert_eq!(inner, outer);
         }
         assert!(server.get(http, "/body").await.end.is_err());
-        let (inner, outer) = (inner_told.only(), outer_told.only());
+        let (inner, outer) = (inner_recorder.only(), outer_recorder.only());
         assert!(inner.response_started);
         assert_eq!(inner, outer);
     }
@@ -416,8 +416,8 @@ async fn another_backstop_reports_under_the_same_id_and_leaves_the_response() {
 
 #[tokio::test]
 async fn a_status_that_a_layer_in_between_set_reaches_the_outer_one() {
-    let (inner_told, inner) = Recorder::production();
-    let (outer_told, outer) = Recorder::production();
+    let (inner_recorder, inner) = Recorder::production();
+    let (outer_recorder, outer) = Recorder::production();
     let app = failing_app()
         .layer(inner.layer())
         .layer(tower::util::MapResponseLayer::new(|response: Response| {
@@ -427,6 +427,6 @@ async fn a_status_that_a_layer_in_between_set_reaches_the_outer_one() {
     let server = serve(app).await;
     let reply = server.get(Http::One, "/error").await;
     assert_eq!(reply.status, 418);
-    assert_eq!(inner_told.only().status, 410);
-    assert_eq!(outer_told.only().status, 418);
+    assert_eq!(inner_recorder.only().status, 410);
+    assert_eq!(outer_recorder.only().status, 418);
 }

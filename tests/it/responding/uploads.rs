@@ -13,7 +13,7 @@ use backstop::{Backstop, testing};
 use tower::ServiceExt as _;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::support::http::serve;
+use crate::support::http::serve_handler;
 use crate::support::recorder::Recorder;
 
 async fn upload(body: Body) -> backstop::Result<String> {
@@ -36,8 +36,7 @@ async fn a_broken_or_too_long_upload_is_a_client_error_and_not_reported() {
     let memory = Memory::new();
     let recorder = Recorder::default();
     let backstop = recorder.on(Backstop::production().reporter(memory.clone()));
-    let app = Router::new().route("/", post(upload));
-    let server = serve(app.layer(backstop.layer())).await;
+    let server = serve_handler(&backstop, post(upload)).await;
     let head = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n";
     let broken = format!("{head}transfer-encoding: chunked\r\n\r\nzz\r\n\r\n");
     let long = format!("{head}content-length: 2000\r\n\r\n{}", "a".repeat(2_000));

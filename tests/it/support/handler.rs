@@ -13,8 +13,8 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-/// The answer of a handler that fails so.
-pub(crate) async fn answer_of(
+/// The error response to a handler that fails with this error.
+pub(crate) async fn respond_with(
     backstop: &Backstop,
     failing: impl Fn() -> Error + Clone + Send + Sync + 'static,
 ) -> (StatusCode, Value) {
@@ -34,7 +34,7 @@ pub(crate) async fn answer_of(
 }
 
 /// The same under a Backstop that shows the field `sku`.
-pub(crate) async fn answer(
+pub(crate) async fn respond(
     failing: impl Fn() -> Error + Clone + Send + Sync + 'static,
 ) -> (StatusCode, Value) {
     let backstop = Backstop::production()
@@ -42,5 +42,5 @@ pub(crate) async fn answer(
         .log(false)
         .build()
         .unwrap();
-    answer_of(&backstop, failing).await
+    respond_with(&backstop, failing).await
 }

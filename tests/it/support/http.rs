@@ -6,6 +6,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use axum::routing::MethodRouter;
+use backstop::Backstop;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Version};
 use http_body_util::BodyExt as _;
@@ -17,6 +19,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tower::Service;
 use tower::make::Shared;
+
+/// The media types of all formats.
+pub(crate) const FORMATS: [&str; 8] = [
+    "application/problem+json",
+    "application/json",
+    "text/html",
+    "application/problem+xml",
+    "application/xml",
+    "text/xml",
+    "text/plain",
+    "application/api-problem+json",
+];
 
 /// The versions of HTTP that every origin is tested with.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -39,6 +53,11 @@ pub(crate) struct Server {
 pub(crate) async fn serve(app: Router) -> Server {
     // With its state it is made once; without, its layers would be put around it anew at each request.
     serve_service(app.with_state::<()>(())).await
+}
+
+/// Serves one handler at `/`, inside the layer.
+pub(crate) async fn serve_handler(backstop: &Backstop, handler: MethodRouter) -> Server {
+    serve(Router::new().route("/", handler).layer(backstop.layer())).await
 }
 
 /// Serves any service that never fails.
@@ -194,10 +213,10 @@ impl Server {
     pub(crate) async fn raw(&self, bytes: impl AsRef<[u8]>) -> Vec<u8> {
         let mut socket = TcpStream::connect(self.address).await.expect("a server");
         socket.write_all(bytes.as_ref()).await.expect("it reads");
-        let mut answer = Vec::new();
+        let mut received = Vec::new();
         // A reset after the last byte is an end too.
-        let _ = socket.read_to_end(&mut answer).await;
-        answer
+        let _ = socket.read_to_end(&mut received).await;
+        received
     }
 }
 

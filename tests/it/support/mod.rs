@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub(crate) mod body;
 pub(crate) mod handler;
 pub(crate) mod http;
 pub(crate) mod process;

@@ -8,7 +8,7 @@ use super::http::Reply;
 
 /// One call of `on_error`.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(crate) struct Told {
+pub(crate) struct Recorded {
     pub(crate) status: u16,
     pub(crate) failure_status: u16,
     pub(crate) origin: &'static str,
@@ -17,20 +17,20 @@ pub(crate) struct Told {
     pub(crate) messages: Vec<String>,
 }
 
-/// Remembers what `on_error` was told.
+/// Records each call of `on_error`.
 #[derive(Clone, Default)]
 pub(crate) struct Recorder {
-    told: Arc<Mutex<Vec<Told>>>,
+    events: Arc<Mutex<Vec<Recorded>>>,
 }
 
 impl Recorder {
     /// The settings with this recorder as their callback.
     pub(crate) fn on(&self, builder: Builder) -> Backstop {
-        let told = Arc::clone(&self.told);
+        let events = Arc::clone(&self.events);
         let builder = builder.on_error(move |event| {
             let failure = event.failure();
             let links = failure.chain().iter();
-            told.lock().expect("no panic in here").push(Told {
+            events.lock().expect("no panic in here").push(Recorded {
                 status: event.status().as_u16(),
                 failure_status: failure.status().as_u16(),
                 origin: failure.origin().as_str(),
@@ -48,22 +48,22 @@ impl Recorder {
         (recorder, backstop)
     }
 
-    /// All that was told since the last time.
-    pub(crate) fn take(&self) -> Vec<Told> {
-        std::mem::take(&mut self.told.lock().expect("no panic in here"))
+    /// Takes all recorded calls.
+    pub(crate) fn take(&self) -> Vec<Recorded> {
+        std::mem::take(&mut self.events.lock().expect("no panic in here"))
     }
 
-    /// The one failure that was told since the last time.
+    /// Takes the recorded calls, of which there must be one.
     #[track_caller]
-    pub(crate) fn only(&self) -> Told {
-        let told = self.take();
-        let [only] = told.as_slice() else {
-            unreachable!("not told once: {told:?}");
+    pub(crate) fn only(&self) -> Recorded {
+        let events = self.take();
+        let [only] = events.as_slice() else {
+            unreachable!("not one call: {events:?}");
         };
         only.clone()
     }
 
-    /// Asserts that one failure was told, under the id of the answer.
+    /// Asserts that one call was recorded, under the id of the response.
     #[track_caller]
     pub(crate) fn assert_only(&self, reply: &Reply, origin: &str, message: &str) {
         let only = self.only();

@@ -50,7 +50,7 @@ impl Reports {
     }
 }
 
-/// What one GET is answered.
+/// The response to one GET.
 pub(crate) async fn get(app: &Router, path: &str) -> Response<Body> {
     let request = Request::get(path).body(Body::empty()).unwrap();
     app.clone().oneshot(request).await.unwrap()

@@ -85,7 +85,7 @@ impl http_body::Body for Steps {
     }
 }
 
-/// A body that says what it is told to say of itself, and panics when it is polled.
+/// A body with a chosen size hint and end of stream, which panics when it is polled.
 pub(crate) struct Claims {
     pub(crate) is_end_stream: bool,
     pub(crate) size_hint: SizeHint,
@@ -204,7 +204,7 @@ impl Drop for CatchesItsOwnPanic {
     }
 }
 
-/// Tells when it is dropped.
+/// Notifies its receiver when it is dropped.
 pub(crate) struct Guard(Option<tokio::sync::oneshot::Sender<()>>);
 
 impl Guard {
