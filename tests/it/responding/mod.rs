@@ -19,4 +19,6 @@ mod totality;
 #[cfg(feature = "axum")]
 mod tower;
 #[cfg(feature = "axum")]
+mod unchanged;
+#[cfg(feature = "axum")]
 mod uploads;
