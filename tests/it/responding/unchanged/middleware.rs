@@ -1,7 +1,5 @@
 //! tower-http's layers inside of Backstop.
 
-#![expect(clippy::panic, reason = "the panic is under test")]
-
 use std::any::Any;
 use std::time::Duration;
 
