@@ -32,7 +32,8 @@ impl Builder {
         for key in &self.redact_keys {
             responder.policy.redactor.insert(key);
         }
-        self.disclosure.apply(mode, &mut responder.policy);
+        self.disclosure.apply(mode, &mut responder.policy)?;
+        responder.policy.local_clients.logs = self.logs;
         let redactor = &responder.policy.redactor;
 
         let capture_backtraces = self.reporting.capture_backtraces;

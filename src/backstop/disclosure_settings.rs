@@ -1,9 +1,9 @@
 //! What development shows, and to whom: the settings.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use super::config_error::ConfigError;
+use super::local_names::{LocalNames, from_env};
 use super::mode::Mode;
 use crate::disclosure::{Policy, Switch};
 use crate::error::Failure;
@@ -36,8 +36,7 @@ use crate::request::RequestInfo;
 pub struct Disclosure {
     details: Option<Switch>,
     backtrace: Option<Switch>,
-    local_hosts: Vec<String>,
-    local_peers: Vec<IpAddr>,
+    local: LocalNames,
 }
 
 impl Disclosure {
@@ -77,16 +76,19 @@ impl Disclosure {
         self
     }
 
-    /// Host names that count as local beside `localhost` and the loopback addresses, without scheme and port. Default:
-    /// none.
+    /// Host names that count as local beside `localhost` and the loopback addresses, without scheme and port. A later
+    /// call adds more. Default: none.
     pub fn local_hosts(mut self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.local_hosts.extend(hosts.into_iter().map(Into::into));
+        let hosts = hosts.into_iter().map(Into::into);
+        self.local.hosts.extend(hosts);
         self
     }
 
-    /// Addresses that count as local beside the loopback ones. Default: none.
-    pub fn local_peers(mut self, peers: impl IntoIterator<Item = impl Into<IpAddr>>) -> Self {
-        self.local_peers.extend(peers.into_iter().map(Into::into));
+    /// Addresses that count as local beside the loopback ones, and networks of them in CIDR notation: `172.17.0.1`,
+    /// `10.0.0.0/8`, `fd00::/8`. An address counts as a local host too. A later call adds more. Default: none.
+    pub fn local_peers(mut self, peers: impl IntoIterator<Item = impl ToString>) -> Self {
+        let peers = peers.into_iter().map(|peer| peer.to_string());
+        self.local.peers.extend(peers);
         self
     }
 
@@ -94,30 +96,22 @@ impl Disclosure {
     pub(super) fn merge(&mut self, later: Self) {
         self.details = later.details.or_else(|| self.details.take());
         self.backtrace = later.backtrace.or_else(|| self.backtrace.take());
-        self.local_hosts.extend(later.local_hosts);
-        self.local_peers.extend(later.local_peers);
+        self.local.extend(later.local);
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        let is_host = |host: &String| {
-            host.parse::<IpAddr>().is_ok() || !(host.is_empty() || host.contains(['/', ':', ' ']))
-        };
-        match self.local_hosts.iter().find(|host| !is_host(host)) {
-            Some(host) => {
-                let message =
-                    format!("`{host}` is not a valid host name; omit scheme, port and path");
-                Err(ConfigError::invalid("local_hosts", message))
-            }
-            None => Ok(()),
-        }
+        self.local.check()
     }
 
-    /// Completes the policy with these settings, and those of the mode.
-    pub(super) fn apply(self, mode: Mode, policy: &mut Policy) {
+    /// Completes the policy with these settings, those of the environment, and those of the mode.
+    pub(super) fn apply(mut self, mode: Mode, policy: &mut Policy) -> Result<(), ConfigError> {
         let by_mode = || Switch::from(mode.is_development());
         policy.details = self.details.unwrap_or_else(by_mode);
         policy.backtrace = self.backtrace.unwrap_or_else(by_mode);
-        policy.local_clients.hosts = self.local_hosts;
-        policy.local_clients.peers = self.local_peers;
+        if policy.details.may_be_on() {
+            self.local.extend(from_env()?);
+        }
+        self.local.apply(&mut policy.local_clients);
+        Ok(())
     }
 }

@@ -11,6 +11,7 @@ mod disclosure_settings;
 mod draft;
 mod handle;
 mod in_app;
+mod local_names;
 mod log;
 mod mode;
 mod panic_settings;

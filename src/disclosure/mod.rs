@@ -9,14 +9,18 @@
 //!    error, and `safe_fields` for single fields.
 //! 4. A text that was not written for clients stays hidden whatever the status, unless its error is public.
 //!
-//! In development everything is shown, but only to a client on this machine whose request names this machine.
+//! In development everything is shown, but only to a client on this machine, whose request names nothing but this
+//! machine: `local_clients` decides.
 
 mod disclosed;
 mod local_clients;
+mod network;
 mod policy;
 mod redactor;
 
 pub(crate) use self::disclosed::{Debug, Disclosed, Item};
+pub(crate) use self::local_clients::LocalClients;
+pub(crate) use self::network::Network;
 pub(crate) use self::policy::{Policy, Switch};
 #[cfg(test)]
 pub(crate) use self::redactor::REDACTED;

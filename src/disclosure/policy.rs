@@ -40,7 +40,7 @@ type ChooseType = dyn Fn(&Failure, &RequestInfo) -> Option<String> + Send + Sync
 impl Policy {
     /// Whether this client sees details: the application shows them, and the client is local.
     pub(super) fn shows_details(&self, failure: &Failure, request: &RequestInfo) -> bool {
-        self.details.is_on(failure, request) && self.local_clients.include(request)
+        self.details.is_on(failure, request) && self.local_clients.include(request, &self.redactor)
     }
 
     /// The type of the problem: the callback's, else the error's.

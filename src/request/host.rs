@@ -3,23 +3,30 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-/// Whether a `Host` or `:authority` names the loopback or one of `hosts`. An invalid one does not.
-pub(super) fn is_local(host: &[u8], hosts: &[String]) -> bool {
-    let Some(name) = std::str::from_utf8(host).ok().and_then(name) else {
-        return false;
-    };
-    is_loopback(name) || hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
+/// Whether a `Host` or `:authority` names the loopback or one of `hosts`. One that cannot be read does not.
+pub(crate) fn is_local_host(host: &str, hosts: &[String]) -> bool {
+    host_name(host).is_some_and(|name| {
+        is_loopback(name) || hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
+    })
 }
 
-/// The name without user info, port and trailing dot.
-fn name(host: &str) -> Option<&str> {
-    let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
-    let name = if let Some(rest) = host.strip_prefix('[') {
-        rest.split_once(']')?.0
-    } else {
-        host.split_once(':').map_or(host, |(name, _)| name)
+/// The name or address without brackets, port and trailing dot. `None` if there is more, such as user info.
+pub(crate) fn host_name(host: &str) -> Option<&str> {
+    let (name, port) = match host.strip_prefix('[') {
+        Some(rest) => {
+            let (address, rest) = rest.split_once(']')?;
+            let port = if rest.is_empty() {
+                ""
+            } else {
+                rest.strip_prefix(':')?
+            };
+            (address, port)
+        }
+        None => host.split_once(':').unwrap_or((host, "")),
     };
-    Some(name.strip_suffix('.').unwrap_or(name))
+    let is_host =
+        !name.contains(['@', '/', ' ', '\t']) && port.bytes().all(|it| it.is_ascii_digit());
+    is_host.then(|| name.strip_suffix('.').unwrap_or(name))
 }
 
 fn is_loopback(name: &str) -> bool {
@@ -60,7 +67,6 @@ mod tests {
             "[::1]:3000",
             "[::ffff:127.0.0.1]",
             "Dev.Example:8080",
-            "user@localhost",
         ];
         let foreign = [
             "",
@@ -73,16 +79,20 @@ mod tests {
             "[::1",
             "0.0.0.0",
             "localhost@evil.example",
+            "user@localhost",
+            "localhost:evil.example",
+            "[::1]evil.example",
+            "localhost, evil.example",
+            "localhost/evil",
             "\u{fe}",
             "[fe80::1]",
         ];
         let hosts = ["dev.example".to_owned()];
         for host in local {
-            assert!(is_local(host.as_bytes(), &hosts), "{host}");
+            assert!(is_local_host(host, &hosts), "{host}");
         }
         for host in foreign {
-            assert!(!is_local(host.as_bytes(), &hosts), "{host}");
+            assert!(!is_local_host(host, &hosts), "{host}");
         }
-        assert!(!is_local(&[0xff], &hosts));
     }
 }

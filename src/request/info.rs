@@ -1,5 +1,6 @@
 //! What is kept of one request.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -7,7 +8,8 @@ use http::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderName, USER_AGENT};
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri, Version, request};
 
 use super::extensions::Route;
-use super::{extensions, host, trace_context};
+use super::forwarding::{Forwarding, Mention, MentionKind};
+use super::{extensions, trace_context};
 
 /// What Backstop keeps of one request. Callbacks and [`respond`](crate::Backstop::respond) receive it.
 ///
@@ -52,12 +54,13 @@ struct More {
     accept: Vec<HeaderValue>,
     peer: Option<IpAddr>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    forwarding: Forwarding,
 }
 
 /// What a layer keeps beyond what every error response needs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeepOptions {
-    /// Whether to keep `Host` and the peer's address, which show whether the client is on this machine.
+    /// Whether to keep `Host`, the peer's address and what proxies say, which show whether the client is on this machine.
     pub(crate) host_and_peer: bool,
     pub(crate) headers: Vec<HeaderName>,
 }
@@ -143,6 +146,7 @@ impl RequestInfo {
         let more = self.more.get_or_insert_default();
         if options.host_and_peer {
             more.peer = extensions::peer(extensions);
+            more.forwarding = Forwarding::new(headers);
         }
         let host = options.host_and_peer.then_some(&HOST);
         for name in options.headers.iter().chain(host) {
@@ -219,18 +223,25 @@ impl RequestInfo {
         trace_context::ids(self.traceparent.as_ref()?).map(|(_, parent)| parent)
     }
 
-    /// Whether the request names this machine, or one of `hosts`. Both the authority of the URI (`:authority`) and
-    /// `Host` must, if present.
-    pub(crate) fn has_local_host(&self, hosts: &[String]) -> bool {
-        let authority = self
-            .uri
-            .authority()
-            .map(|authority| authority.as_str().as_bytes());
-        let header = self.header("host").map(HeaderValue::as_bytes);
-        authority
-            .into_iter()
-            .chain(header)
-            .all(|host| host::is_local(host, hosts))
+    /// What the request says about its client and about the host that it asks.
+    pub(crate) fn mentions(&self) -> Vec<Mention<'_>> {
+        let mut mentions = Vec::new();
+        if let Some(authority) = self.uri.authority() {
+            mentions.push(Mention {
+                source: ":authority",
+                text: Cow::Borrowed(authority.as_str()),
+                kind: MentionKind::Host,
+            });
+        }
+        if let Some(more) = &self.more {
+            mentions.extend(more.forwarding.mentions());
+        }
+        mentions
+    }
+
+    /// How many `Host` headers the request has.
+    pub(crate) fn hosts(&self) -> usize {
+        self.more.as_ref().map_or(0, |more| more.forwarding.hosts())
     }
 }
 

@@ -2,10 +2,13 @@
 //! report it.
 
 mod extensions;
+mod forwarded;
+mod forwarding;
 mod host;
 mod info;
 mod trace_context;
 
-pub(crate) use self::host::is_loopback_address;
+pub(crate) use self::forwarding::MentionKind;
+pub(crate) use self::host::{host_name, is_local_host, is_loopback_address};
 pub(crate) use self::info::KeepOptions;
 pub use self::info::RequestInfo;

@@ -7,6 +7,8 @@ mod development;
 #[cfg(feature = "axum")]
 mod headers;
 #[cfg(feature = "axum")]
+mod local_clients;
+#[cfg(feature = "axum")]
 mod origins;
 mod properties;
 #[cfg(feature = "axum")]

@@ -144,6 +144,19 @@ impl Reply {
 }
 
 impl Server {
+    /// Serves an axum app to which the addresses of its clients are known.
+    pub(crate) async fn with_connect_info(app: Router) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let service = app.into_make_service_with_connect_info::<SocketAddr>();
+        let task = tokio::spawn(async move {
+            axum::serve(listener, service)
+                .await
+                .expect("it serves forever");
+        });
+        Self { address, task }
+    }
+
     /// Sends a request on a connection of its own.
     pub(crate) async fn send<B>(&self, http: Http, request: http::Request<B>) -> Reply
     where
@@ -193,8 +206,10 @@ impl Server {
                 sender.send_request(request).await.expect("a response")
             }
             Http::Two => {
-                let uri = format!("http://{}{}", self.address, request.uri());
-                *request.uri_mut() = uri.parse().expect("a URI");
+                if request.uri().authority().is_none() {
+                    let uri = format!("http://{}{}", self.address, request.uri());
+                    *request.uri_mut() = uri.parse().expect("a URI");
+                }
                 *request.version_mut() = Version::HTTP_2;
                 let (mut sender, connection) = conn::http2::handshake(TokioExecutor::new(), io)
                     .await
