@@ -9,6 +9,7 @@ mod error;
 mod formats;
 pub mod guide;
 mod identity;
+mod json;
 pub mod layers;
 mod negotiate;
 pub mod panics;
@@ -83,7 +84,9 @@ pub mod prelude {
 
 /// The groups of settings that [`Builder`] takes, and the kinds of [`ConfigError`].
 pub mod settings {
-    pub use crate::backstop::{ConfigErrorKind, Disclosure, InApp, PanicSettings, Reporting};
+    pub use crate::backstop::{
+        ConfigErrorKind, Disclosure, InApp, LogLevel, PanicSettings, Reporting,
+    };
     pub use crate::pipeline::{QueueLimits, RateLimit};
 }
 

@@ -56,6 +56,7 @@ impl Builder {
             responder,
             captured,
             logs: self.logs,
+            log_level: self.log_level,
             on_error: self.on_error,
             policy,
             pipeline,

@@ -7,6 +7,8 @@ use http::StatusCode;
 
 use super::disclosure_settings::Disclosure;
 use super::handle::OnError;
+use super::log::ChooseLevel;
+use super::log_level::LogLevel;
 use super::mode::Mode;
 use super::panic_settings::PanicSettings;
 use super::reporting_settings::Reporting;
@@ -49,6 +51,7 @@ pub struct Builder {
     pub(super) disclosure: Disclosure,
     pub(super) on_error: Vec<OnError>,
     pub(super) logs: bool,
+    pub(super) log_level: Option<Callback<ChooseLevel>>,
     pub(super) defaults: ReportDefaults,
     pub(super) reporting: Reporting,
     pub(super) on_panic: PanicSettings,
@@ -66,6 +69,7 @@ impl Builder {
             disclosure: Disclosure::default(),
             on_error: Vec::new(),
             logs: true,
+            log_level: None,
             defaults: ReportDefaults::default(),
             reporting: Reporting::default(),
             on_panic: PanicSettings::default(),
@@ -76,7 +80,7 @@ impl Builder {
 
 /// # Error responses
 impl Builder {
-    /// The fields of errors that every client may see, whatever the status. Default: none.
+    /// The fields of errors that every client may see, whatever the status. A later call adds more. Default: none.
     ///
     /// The names of members that every error response has are rejected.
     pub fn safe_fields(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -193,10 +197,34 @@ impl Builder {
         self
     }
 
-    /// Whether each failure is logged as a `tracing` event with the target `backstop`: at ERROR level if its
-    /// status is 500 or above, else at DEBUG level. Default: `true`.
+    /// Whether each failure is logged as a `tracing` event with the target `backstop`, at the level that
+    /// [`log_level`](Self::log_level) chooses. Default: `true`.
     pub fn log(mut self, log: bool) -> Self {
         self.logs = log;
+        self
+    }
+
+    /// Chooses the level at which a failure is logged. Default, also if the closure panics: ERROR if the status is 500
+    /// or above, else DEBUG. [Expected](crate::Error::expected) failures are always logged at DEBUG level.
+    ///
+    /// ```
+    /// use backstop::Backstop;
+    /// use backstop::settings::LogLevel;
+    ///
+    /// let backstop = Backstop::production()
+    ///     .log_level(|failure| match failure.status().as_u16() {
+    ///         401 | 403 => LogLevel::Warn,
+    ///         400..500 => LogLevel::Debug,
+    ///         _ => LogLevel::Error,
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), backstop::ConfigError>(())
+    /// ```
+    pub fn log_level(
+        mut self,
+        choose: impl Fn(&Failure) -> LogLevel + Send + Sync + 'static,
+    ) -> Self {
+        self.log_level = Some(Callback::new(Arc::new(choose)));
         self
     }
 
@@ -237,7 +265,7 @@ impl Builder {
     }
 
     /// More keys whose values are redacted on the development page, in logs and in reports, besides those that
-    /// always are (passwords, tokens, cookies, …). A key matches if it ends in the words of one of these, regardless of
+    /// always are (passwords, tokens, cookies, …). A later call adds more. A key matches if it ends in the words of one of these, regardless of
     /// case and separators: `door code` also matches `doorCode` and `FRONT_DOOR_CODE`, but not `door_code_length`.
     pub fn redact_keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.redact_keys.extend(keys.into_iter().map(Into::into));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::log::ChooseLevel;
 use super::report_policy::ReportPolicy;
 use super::responder::{RenderedError, Responder};
 use super::shutdown::Shutdown;
@@ -46,6 +47,7 @@ pub(super) struct Shared {
     pub(super) responder: Responder,
     pub(super) captured: KeepOptions,
     pub(super) logs: bool,
+    pub(super) log_level: Option<Callback<ChooseLevel>>,
     pub(super) on_error: Vec<OnError>,
     pub(super) policy: ReportPolicy,
     /// `None` if there is no reporter.

@@ -5,18 +5,43 @@ use std::fmt::{self, Write as _};
 
 use tracing::Level;
 
+use super::log_level::LogLevel;
 use crate::disclosure::Redactor;
 use crate::error::Failure;
+use crate::panics::callback::Callback;
 use crate::report::error_event::ErrorEvent;
+use crate::text::prefix;
 
-/// Logs a failure with the field names of OpenTelemetry: at ERROR level if its status is 500 or above, else at DEBUG.
-pub(super) fn record(event: &ErrorEvent<'_>, redactor: &Redactor) {
-    if event.failure().status().is_server_error() {
-        if tracing::enabled!(target: "backstop", Level::ERROR) {
-            emit!(ERROR, event, redactor);
-        }
-    } else if tracing::enabled!(target: "backstop", Level::DEBUG) {
-        emit!(DEBUG, event, redactor);
+/// Bytes of the method, which the client chooses.
+const MAX_METHOD: usize = 32;
+
+/// Chooses the level at which a failure is logged.
+pub(super) type ChooseLevel = dyn Fn(&Failure) -> LogLevel + Send + Sync;
+
+/// The level of a failure: DEBUG if it is expected, else the one that the application chooses, else ERROR if its status
+/// is 500 or above, else DEBUG.
+pub(super) fn level(event: &ErrorEvent<'_>, choose: Option<&Callback<ChooseLevel>>) -> LogLevel {
+    let failure = event.failure();
+    if failure.is_expected() {
+        return LogLevel::Debug;
+    }
+    let chosen = choose.and_then(|choose| choose.call(|choose| choose(failure)));
+    chosen.unwrap_or(if failure.status().is_server_error() {
+        LogLevel::Error
+    } else {
+        LogLevel::Debug
+    })
+}
+
+/// Logs a failure with the field names of OpenTelemetry.
+pub(super) fn record(event: &ErrorEvent<'_>, level: LogLevel, redactor: &Redactor) {
+    match level {
+        LogLevel::Error => emit!(ERROR, event, redactor),
+        LogLevel::Warn => emit!(WARN, event, redactor),
+        LogLevel::Info => emit!(INFO, event, redactor),
+        LogLevel::Debug => emit!(DEBUG, event, redactor),
+        LogLevel::Trace => emit!(TRACE, event, redactor),
+        LogLevel::Off => {}
     }
 }
 
@@ -35,7 +60,8 @@ pub(super) fn record_end(failure: &Failure, redactor: &Redactor) {
 }
 
 macro_rules! emit {
-    ($level:ident, $event:expr, $redactor:expr) => {{
+    ($level:ident, $event:expr, $redactor:expr) => {
+        if tracing::enabled!(target: "backstop", Level::$level) {
         let (failure, request) = ($event.failure(), $event.request());
         let chain = Chain::new(failure, $redactor);
         tracing::event!(
@@ -46,14 +72,15 @@ macro_rules! emit {
             error.origin = failure.origin().as_str(),
             exception.message = %chain.message(),
             exception.stacktrace = %chain.text,
-            http.request.method = %OneLine(request.method().as_str()),
-            url.path = %OneLine(&$redactor.path(request.uri())),
+            http.request.method = %OneLine(prefix(request.method().as_str(), MAX_METHOD)),
+            url.path = %OneLine(&$redactor.path(&request.uri_for_report())),
             http.route = request.route(),
             http.response.status_code = $event.status().as_u16(),
             trace_id = request.trace_id(),
             "request failed"
         );
-    }};
+        }
+    };
 }
 use emit;
 

@@ -31,7 +31,10 @@ impl Backstop {
         }
         if shared.logs {
             // The subscriber belongs to the application.
-            catch_panic(|| log::record(&event, &shared.responder.policy.redactor));
+            catch_panic(|| {
+                let level = log::level(&event, shared.log_level.as_ref());
+                log::record(&event, level, &shared.responder.policy.redactor);
+            });
         }
         for callback in &shared.on_error {
             callback.call(|callback| callback(&event));
@@ -56,12 +59,12 @@ impl Backstop {
             Verdict::Reported if known.is_some_and(|known| !known.insert(dispatch.number())) => {}
             Verdict::Reported => {
                 let mut captured = scope::event(failure.clone(), dispatch);
-                captured.request = Some(event.request().clone());
+                captured.request = Some(event.request().for_report());
                 captured.status = Some(event.status());
                 dispatch.capture(captured);
             }
-            Verdict::Filtered => dispatch.filtered(failure.id()),
-            Verdict::Expected => {}
+            Verdict::Refused(reason) => dispatch.refused(failure.id(), reason),
+            Verdict::Unreported => {}
         }
     }
 

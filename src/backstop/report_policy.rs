@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::error::Failure;
 use crate::panics::callback::Callback;
 use crate::report::error_event::ErrorEvent;
+use crate::report::outcome::Outcome;
 
 /// Which failures are reported: by default every status of 500 or above, every panic and every failed body.
 #[derive(Clone, Debug, Default)]
@@ -20,10 +21,10 @@ type Filter = dyn Fn(&ErrorEvent<'_>) -> bool + Send + Sync;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Verdict {
     Reported,
-    /// It would be reported by default, but a setting excludes it.
-    Filtered,
+    /// It would be reported by default, but is excluded for this reason.
+    Refused(Outcome),
     /// It is not reported by default either, like most failures below 500.
-    Expected,
+    Unreported,
 }
 
 impl ReportPolicy {
@@ -45,9 +46,12 @@ impl ReportPolicy {
         self.ignored.extend(later.ignored);
     }
 
-    /// Ignored types are never reported. For the rest the filter decides, if there is one; if it panics, the default
+    /// Expected failures and ignored types are never reported. For the rest the filter decides, if there is one; if it panics, the default
     /// applies.
     pub(super) fn verdict(&self, event: &ErrorEvent<'_>) -> Verdict {
+        if event.failure().is_expected() {
+            return Verdict::Refused(Outcome::Expected);
+        }
         let by_default = event.is_reported_by_default();
         let is_ignored = self.ignored.iter().any(|it| it(event.failure()));
         let is_wanted = !is_ignored
@@ -57,8 +61,8 @@ impl ReportPolicy {
             };
         match (is_wanted, by_default) {
             (true, _) => Verdict::Reported,
-            (false, true) => Verdict::Filtered,
-            (false, false) => Verdict::Expected,
+            (false, true) => Verdict::Refused(Outcome::Filtered),
+            (false, false) => Verdict::Unreported,
         }
     }
 }

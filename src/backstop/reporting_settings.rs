@@ -87,9 +87,16 @@ impl Reporting {
     }
 
     /// Request headers that callbacks and reports see besides `Accept` and `traceparent`, like `User-Agent` or
-    /// `x-request-id`. Each costs every request about a hundred instructions, whether it fails or not. Default: none.
+    /// `x-request-id`. Each costs every request about a hundred instructions, whether it fails or not. A later call adds
+    /// more. Default: none.
+    ///
+    /// Callbacks see the whole value, reports at most 2 KiB of it, and 8 KiB of all headers together.
     pub fn keep_headers(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
-        self.keep_headers.extend(names);
+        for name in names {
+            if !self.keep_headers.contains(&name) {
+                self.keep_headers.push(name);
+            }
+        }
         self
     }
 
@@ -129,17 +136,17 @@ impl Reporting {
         self
     }
 
-    /// Which frames belong to the application.
+    /// Which frames belong to the application. A later call adds its names to those of an earlier one.
     #[cfg(feature = "frames")]
     pub fn in_app(mut self, in_app: InApp) -> Self {
-        self.in_app = in_app;
+        self.in_app.merge(in_app);
         self
     }
 
     /// Adds the settings of a later group, which take precedence.
     pub(super) fn merge(&mut self, later: Self) {
         self.policy.merge(later.policy);
-        self.keep_headers.extend(later.keep_headers);
+        *self = std::mem::take(self).keep_headers(later.keep_headers);
         self.capture_backtraces = later.capture_backtraces.or(self.capture_backtraces);
         self.sample_rate = later.sample_rate.or(self.sample_rate);
         self.rate_limit = later.rate_limit.or(self.rate_limit);

@@ -65,7 +65,7 @@ impl Disclosed {
         let is_disclosed = shows_everything || is_for_all;
         Self {
             id: failure.id(),
-            type_uri: policy.type_uri(failure, request, is_disclosed),
+            type_uri: policy.type_uri(failure, request, is_disclosed, is_for_all),
             item: Item::new(repr, status, is_for_all, policy, shows_everything, 0),
             debug: shows_everything.then(|| Debug::new(failure, request, policy)),
         }
@@ -130,11 +130,16 @@ impl Item {
 
     /// Redacts what other clients would not see.
     fn redact(&mut self, redactor: &Redactor) {
-        if let Some(Cow::Owned(redacted)) = self.detail.as_deref().map(|text| redactor.text(text)) {
-            self.detail = Some(Cow::Owned(redacted));
+        let texts = [&mut self.name, &mut self.title, &mut self.detail];
+        for text in texts.into_iter().flatten() {
+            if let Cow::Owned(redacted) = redactor.text(text) {
+                *text = Cow::Owned(redacted);
+            }
         }
-        if let Some(details) = &mut self.details {
-            redactor.member("details", details);
+        for (name, value) in [("code", &mut self.code), ("details", &mut self.details)] {
+            if let Some(value) = value {
+                redactor.member(name, value);
+            }
         }
     }
 

@@ -49,6 +49,7 @@ impl Policy {
         failure: &Failure,
         request: &RequestInfo,
         is_disclosed: bool,
+        is_for_all: bool,
     ) -> Option<Cow<'static, str>> {
         let chosen = self.type_uri.as_ref().and_then(|choose| {
             let uri = choose.call(|choose| choose(failure, request));
@@ -57,7 +58,14 @@ impl Policy {
         if let Some(uri) = chosen {
             return Some(Cow::Owned(uri));
         }
-        is_disclosed.then(|| failure.repr().type_uri()).flatten()
+        let uri = is_disclosed.then(|| failure.repr().type_uri()).flatten()?;
+        if is_for_all || !self.redacts_properties {
+            return Some(uri);
+        }
+        match self.redactor.text(&uri) {
+            Cow::Owned(redacted) => Some(Cow::Owned(redacted)),
+            Cow::Borrowed(_) => Some(uri),
+        }
     }
 
     pub(super) fn is_safe(&self, field: &str) -> bool {

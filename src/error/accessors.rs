@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::exposure::Exposure;
 use super::handler_error::Error;
-use super::overrides::{Overrides, set_field};
+use super::overrides::Overrides;
 use super::status::StatusMap;
 use crate::problem::limit_depth;
 
@@ -77,8 +77,8 @@ impl Error {
         key: impl Into<Cow<'static, str>>,
         value: impl Into<Value>,
     ) -> Self {
-        let field = (key.into(), limit_depth(value.into()));
-        set_field(&mut self.overrides_mut().fields, field);
+        let (key, value) = (key.into(), limit_depth(value.into()));
+        self.overrides_mut().fields.set(key, value);
         self
     }
 
@@ -111,6 +111,29 @@ impl Error {
     #[must_use]
     pub fn private(mut self) -> Self {
         self.repr_mut().exposure = Some(Exposure::Private);
+        self
+    }
+
+    /// Marks the failure as expected, like a readiness probe that is answered with 503, or a login that is rejected:
+    /// it is logged at DEBUG level, counted as [`Expected`](crate::stats::Outcome::Expected), and not reported,
+    /// whatever its status and whatever [`filter`](crate::settings::Reporting::filter) says. Clients see the same
+    /// as without the mark.
+    ///
+    /// For a response that is not made from an `Error` there is [`layers::Expected`](crate::layers::Expected).
+    ///
+    /// ```
+    /// use backstop::Error;
+    ///
+    /// async fn readiness(is_loaded: bool) -> backstop::Result<&'static str> {
+    ///     if !is_loaded {
+    ///         return Err(Error::unavailable("loading the model").public().expected());
+    ///     }
+    ///     Ok("ready")
+    /// }
+    /// ```
+    #[must_use]
+    pub fn expected(mut self) -> Self {
+        self.repr_mut().is_expected = true;
         self
     }
 
@@ -175,6 +198,12 @@ impl Error {
     #[must_use]
     pub fn headers(&self) -> HeaderMap {
         self.repr().headers().unwrap_or_default()
+    }
+
+    /// Whether the failure is expected; see [`expected`](Self::expected).
+    #[must_use]
+    pub fn is_expected(&self) -> bool {
+        self.repr().is_expected()
     }
 
     /// Whether clients see what the error says.

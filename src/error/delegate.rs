@@ -138,6 +138,10 @@ where
             .unwrap_or_default()
     }
 
+    fn is_expected(&self) -> bool {
+        self.inner().is_some_and(|inner| inner.is_expected())
+    }
+
     /// Always: the report's message was not written for clients.
     fn is_foreign(&self) -> bool {
         true

@@ -39,6 +39,8 @@ pub struct Failure {
     /// The status of the error itself, whatever status its response was given.
     own_status: StatusCode,
     origin: Origin,
+    /// Whether its response was marked as expected.
+    has_expected_response: bool,
 }
 
 impl Failure {
@@ -87,9 +89,10 @@ impl Failure {
         repr.overrides = Some(Box::new(Overrides {
             code: original.code(),
             details: original.details(),
-            fields: original.fields(),
+            fields: original.fields().into_iter().collect(),
             ..Overrides::default()
         }));
+        repr.is_expected = original.is_expected();
         repr.backtrace = original.backtrace().cloned();
         repr.reported_to = OnceLock::from(Arc::clone(object::reported_to_or_new(original)));
         Self::new(Arc::new(repr), Origin::Handler, &StatusMap::default())
@@ -147,6 +150,13 @@ impl Failure {
         self.origin
     }
 
+    /// Whether the failure was expected: its error was marked with [`Error::expected`], or its response with
+    /// [`layers::Expected`](crate::layers::Expected). A panic never is.
+    #[must_use]
+    pub fn is_expected(&self) -> bool {
+        self.origin != Origin::Panic && (self.has_expected_response || self.repr.is_expected())
+    }
+
     /// The id, a UUID of version 7 (RFC 9562). It is in the error response, the log record and every report.
     #[must_use]
     pub const fn id(&self) -> Uuid {
@@ -173,7 +183,14 @@ impl Failure {
             own_status: status,
             repr,
             origin,
+            has_expected_response: false,
         }
+    }
+
+    /// Sets whether its response was marked as expected.
+    pub(crate) const fn with_expected_response(mut self, is_expected: bool) -> Self {
+        self.has_expected_response = is_expected;
+        self
     }
 
     /// Sets the actual status of the response.

@@ -114,6 +114,12 @@ pub trait HttpError: StdError + Send + Sync + 'static {
         Exposure::ByStatus
     }
 
+    /// Whether the failure is expected: it is logged at DEBUG level and not reported, whatever its status; see
+    /// [`Error::expected`](crate::Error::expected). Default: `false`.
+    fn is_expected(&self) -> bool {
+        false
+    }
+
     /// Whether the error was not written for HTTP clients, like the errors of a database driver. Its text is then hidden
     /// whatever the status, and [`map_status`](crate::Builder::map_status) takes precedence over
     /// [`status`](Self::status). Default: `false`.

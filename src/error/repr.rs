@@ -14,12 +14,12 @@ use super::chain;
 use super::exposure::Exposure;
 use super::http_error::HttpError;
 use super::link::Link;
-use super::overrides::{Field, Overrides, set_field};
+use super::overrides::{Field, Overrides};
 use crate::backtrace::{Backtrace, SourceLocation};
 use crate::identity::ReportedTo;
-use crate::panics::catch::drop_catching;
+use crate::panics::catch::{catch_panic, drop_catching};
 use crate::panics::record::PanicRecord;
-use crate::problem::limit_depth;
+use crate::problem::{MemberMap, limit_depth};
 
 /// The parts of an error. They are set while an `Error` is their only owner, and only read from then on.
 pub(crate) struct Repr {
@@ -28,6 +28,7 @@ pub(crate) struct Repr {
     pub(super) location: Option<&'static Location<'static>>,
     pub(super) status: Option<StatusCode>,
     pub(super) exposure: Option<Exposure>,
+    pub(super) is_expected: bool,
     /// Boxed because most errors have none.
     pub(super) overrides: Option<Box<Overrides>>,
     /// The errors of [`Cause::Many`].
@@ -53,6 +54,7 @@ impl Repr {
             location,
             status: None,
             exposure: None,
+            is_expected: false,
             overrides: None,
             items: Vec::new(),
             backtrace: None,
@@ -126,6 +128,12 @@ impl Repr {
         self.detail().or_else(message)
     }
 
+    /// Whether it was marked as expected, or declares itself to be. The method of its type may panic.
+    pub(crate) fn is_expected(&self) -> bool {
+        let declared = |http: &dyn HttpError| catch_panic(|| http.is_expected()).unwrap_or(false);
+        self.is_expected || self.cause.http().is_some_and(declared)
+    }
+
     pub(crate) const fn is_panic(&self) -> bool {
         matches!(self.cause, Cause::Panic(_))
     }
@@ -174,10 +182,15 @@ impl Repr {
         for (_, value) in &mut fields {
             *value = limit_depth(value.take());
         }
-        for field in self.overrides.iter().flat_map(|set| &set.fields) {
-            set_field(&mut fields, field.clone());
+        let Some(set) = &self.overrides else {
+            return fields;
+        };
+        if fields.is_empty() {
+            return set.fields.iter().cloned().collect();
         }
-        fields
+        let mut fields: MemberMap = fields.into_iter().collect();
+        fields.extend(set.fields.iter().cloned());
+        fields.into_vec()
     }
 
     pub(crate) fn items(&self) -> &[Arc<Self>] {
@@ -208,14 +221,14 @@ impl Repr {
         self.backtrace.as_ref().or_else(of_panic)
     }
 
-    /// The size of its texts and backtraces, in bytes, as far as they exist already.
+    /// The size of what was set, of its texts and of its backtraces, in bytes, as far as they exist already. What the
+    /// error's own type holds is not known.
     pub(super) fn size(&self) -> usize {
-        let contexts = self.overrides.iter().flat_map(|set| &set.contexts);
         let links = self.chain.get().into_iter().flatten();
         self.cause.text_size()
             + self.items.iter().map(|item| item.size()).sum::<usize>()
             + self.backtrace().map_or(0, Backtrace::size)
-            + contexts.map(|(text, _)| text.len()).sum::<usize>()
+            + self.overrides.as_ref().map_or(0, |set| set.size())
             + links.map(|link| link.message().len()).sum::<usize>()
     }
 }

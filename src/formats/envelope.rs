@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 use super::view::View;
 use crate::disclosure::{Debug, Item};
 use crate::error::MANY;
-use crate::problem::reason_phrase;
+use crate::problem::{MemberMap, reason_phrase};
 
 /// The members, in order.
-#[derive(Debug)]
-pub(super) struct Members(Vec<(Cow<'static, str>, Value)>);
+#[derive(Debug, Default)]
+pub(super) struct Members(MemberMap);
 
 /// The members of an envelope: those of the error and, if details are shown, its other fields and its stack.
 pub(super) fn members(view: View<'_>) -> Members {
@@ -39,7 +39,8 @@ pub(super) fn members(view: View<'_>) -> Members {
 /// The members of one error. A public 5xx shows only its message, and the reason phrase of its status as the name.
 fn of_item(item: &Item, shows_everything: bool) -> Members {
     let phrase = || Value::from(reason_phrase(item.status));
-    let mut members = Members(vec![("statusCode".into(), item.status.as_u16().into())]);
+    let mut members = Members::default();
+    members.set("statusCode", item.status.as_u16().into());
     let is_complete = shows_everything || !item.status.is_server_error();
     if is_complete {
         members.set_some(
@@ -78,11 +79,7 @@ impl Members {
     }
 
     fn set(&mut self, name: impl Into<Cow<'static, str>>, value: Value) {
-        let name = name.into();
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, known)) => *known = value,
-            None => self.0.push((name, value)),
-        }
+        self.0.set(name.into(), value);
     }
 
     fn set_some(&mut self, name: &'static str, value: Option<Value>) {
@@ -98,7 +95,7 @@ impl Members {
             self.set("expose", true.into());
         }
         for (name, value) in &debug.fields {
-            if self.0.iter().all(|(known, _)| known != name) {
+            if self.0.get(name).is_none() {
                 self.set(name.clone(), value.clone());
             }
         }
@@ -119,6 +116,7 @@ impl Members {
     fn into_value(self) -> Value {
         let members = self
             .0
+            .into_vec()
             .into_iter()
             .map(|(name, value)| (name.into_owned(), value));
         Value::Object(members.collect::<Map<_, _>>())

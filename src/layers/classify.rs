@@ -9,6 +9,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 
 use super::bare::{Bare, Reading, is_encoded};
 use super::exchange::{Exchange, Length};
+use super::expected::Expected;
 use super::passthrough::Passthrough;
 use crate::error::{BoxError, Failure, FailureExtension, Origin, Repr};
 use crate::panics::catch::{catch_panic, drop_catching};
@@ -28,7 +29,7 @@ impl Exchange {
             if extension.rendered.is_some() {
                 return self.pass_rendered(response);
             }
-            let failure = self.carried(extension, status);
+            let failure = self.carried(extension, status, is_expected(&response));
             if response.extensions().get::<Passthrough>().is_some() {
                 return self.pass_recorded(response, &failure);
             }
@@ -44,6 +45,7 @@ impl Exchange {
             Reading::Bare(Bare { head, text, length }) => {
                 let repr = Arc::new(Repr::response(status, text));
                 let failure = self.failure(repr, Origin::Response);
+                let failure = failure.with_expected_response(is_expected(&head));
                 self.replace(&failure, head, length)
             }
             Reading::Kept(response) => self.pass(response),
@@ -51,13 +53,19 @@ impl Exchange {
     }
 
     /// The failure in the extensions of a response.
-    fn carried(&self, extension: &FailureExtension, status: StatusCode) -> Failure {
+    fn carried(
+        &self,
+        extension: &FailureExtension,
+        status: StatusCode,
+        is_expected: bool,
+    ) -> Failure {
         let origin = match &extension.rendered {
             Some(mark) => mark.origin,
             None if extension.repr.is_panic() => Origin::Panic,
             None => Origin::Handler,
         };
         let failure = self.failure(Arc::clone(&extension.repr), origin);
+        let failure = failure.with_expected_response(is_expected);
         if status == extension.status || status.as_u16() < 400 {
             failure
         } else {
@@ -88,7 +96,9 @@ impl Exchange {
             mark.reported_by.insert(number);
             let id = mark.id;
             let extension = extension.clone();
-            let failure = self.carried(&extension, response.status()).with_id(id);
+            let is_expected = is_expected(&response);
+            let failure = self.carried(&extension, response.status(), is_expected);
+            let failure = failure.with_id(id);
             let response = self.guard(response);
             self.record(&failure, None);
             return response;
@@ -108,6 +118,7 @@ impl Exchange {
         }
         let repr = Arc::new(Repr::response(status, None));
         let failure = self.failure(repr, Origin::Response);
+        let failure = failure.with_expected_response(is_expected(&response));
         self.mark(&failure, response.extensions_mut());
         let response = self.guard(response);
         self.record(&failure, None);
@@ -148,6 +159,11 @@ impl Exchange {
         }
         is_encoded(headers) && !response.status().is_server_error()
     }
+}
+
+/// Whether a response is marked as expected.
+fn is_expected<R>(response: &Response<R>) -> bool {
+    response.extensions().get::<Expected>().is_some()
 }
 
 /// Whether a content type is that of gRPC, with any suffix.

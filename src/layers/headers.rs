@@ -1,5 +1,7 @@
 //! The headers of an error response.
 
+use std::collections::HashSet;
+
 use http::StatusCode;
 use http::header::{
     CACHE_CONTROL, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName,
@@ -66,16 +68,36 @@ pub(super) fn write(
     }
 }
 
-/// Replaces headers with those of the error, but keeps the cookies that others set.
-fn extend(headers: &mut HeaderMap, mut of_error: HeaderMap) {
+/// Replaces headers with those of the error, but keeps the cookies that others set. What exceeds the capacity of a
+/// map, 32,768 headers, is left out.
+fn extend(headers: &mut HeaderMap, of_error: HeaderMap) {
+    let mut others = Vec::new();
     if of_error.contains_key(SET_COOKIE) {
-        for cookie in headers.get_all(SET_COOKIE) {
-            if !of_error.get_all(SET_COOKIE).iter().any(|own| own == cookie) {
-                of_error.append(SET_COOKIE, cookie.clone());
-            }
+        let own: HashSet<&[u8]> = of_error
+            .get_all(SET_COOKIE)
+            .iter()
+            .map(HeaderValue::as_bytes)
+            .collect();
+        let cookies = headers.get_all(SET_COOKIE).iter();
+        others.extend(
+            cookies
+                .filter(|cookie| !own.contains(cookie.as_bytes()))
+                .cloned(),
+        );
+    }
+    let mut last = None;
+    for (name, value) in of_error {
+        // Only the first value of several has a name.
+        if let Some(name) = name {
+            let _ = headers.try_insert(name.clone(), value);
+            last = Some(name);
+        } else if let Some(name) = &last {
+            let _ = headers.try_append(name, value);
         }
     }
-    headers.extend(of_error);
+    for cookie in others {
+        let _ = headers.try_append(SET_COOKIE, cookie);
+    }
 }
 
 /// The headers that the error was given, or that its type implies.

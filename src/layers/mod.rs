@@ -19,8 +19,8 @@
 //!    length or above 16 KiB, or whose end has not arrived.
 //! 4. Responses with [`Passthrough`] in their extensions.
 //!
-//! At 500 or above these are still logged and reported, and so is an error that a [`Passthrough`] response carries. A
-//! client that disconnects is not a failure.
+//! At 500 or above these are still logged and reported, and so is an error that a [`Passthrough`] response carries,
+//! unless they are [`Expected`]. A client that disconnects is not a failure.
 //!
 //! # Order
 //!
@@ -64,6 +64,7 @@ mod bare;
 mod body;
 mod classify;
 mod exchange;
+mod expected;
 mod future;
 mod headers;
 mod layer;
@@ -71,6 +72,7 @@ mod panic_to_error;
 mod passthrough;
 mod service;
 
+pub use self::expected::Expected;
 pub use self::future::BackstopFuture;
 pub use self::layer::BackstopLayer;
 pub use self::passthrough::Passthrough;

@@ -159,8 +159,8 @@ impl EventSink for Pipeline {
         self.admit(event, None);
     }
 
-    fn filtered(&self, id: Uuid) {
-        self.state.announcer.refuse(id, Outcome::Filtered, None);
+    fn refused(&self, id: Uuid, reason: Outcome) {
+        self.state.announcer.refuse(id, reason, None);
     }
 }
 

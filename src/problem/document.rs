@@ -7,6 +7,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::member_map::MemberMap;
 use super::members::{ReservedName, STANDARD, limit_depth};
 
 /// A problem document (RFC 9457): what an error response says about one failure.
@@ -45,7 +46,7 @@ pub struct Problem {
     status: Option<StatusCode>,
     detail: Option<Cow<'static, str>>,
     instance: Option<Cow<'static, str>>,
-    extensions: Vec<(Cow<'static, str>, Value)>,
+    extensions: MemberMap,
 }
 
 impl Problem {
@@ -138,21 +139,12 @@ impl Problem {
         if STANDARD.contains(&&*name) {
             return Err(ReservedName::new(&name));
         }
-        let existing = self.extensions.iter_mut().find(|(known, _)| *known == name);
-        if let Some((_, existing)) = existing {
-            return Ok(Some(std::mem::replace(existing, value)));
-        }
-        self.extensions.push((name, value));
-        Ok(None)
+        Ok(self.extensions.set(name, value))
     }
 
     /// Removes an extension member and returns its value.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
-        let index = self
-            .extensions
-            .iter()
-            .position(|(known, _)| known == name)?;
-        Some(self.extensions.remove(index).1)
+        self.extensions.remove(name)
     }
 
     /// The type; `about:blank` unless one is set.
@@ -188,8 +180,7 @@ impl Problem {
     /// The value of an extension member.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        let (_, value) = self.extensions.iter().find(|(known, _)| known == name)?;
-        Some(value)
+        self.extensions.get(name)
     }
 
     /// The extension members, in the order in which they were first set.
@@ -204,7 +195,7 @@ impl Problem {
 
     /// Limits the depth of the extension members, for those that the application has edited.
     pub(crate) fn limit_depth(&mut self) {
-        for (_, value) in &mut self.extensions {
+        for value in self.extensions.values_mut() {
             *value = limit_depth(value.take());
         }
     }

@@ -86,7 +86,7 @@ impl fmt::Display for ReservedName {
 impl std::error::Error for ReservedName {}
 
 /// How many levels of nested arrays and objects a value may have.
-const MAX_DEPTH: usize = 64;
+pub(crate) const MAX_DEPTH: usize = 64;
 
 /// Replaces what is nested more than 64 levels deep by `"…"`, so that renderers and clients can walk the value
 /// recursively.

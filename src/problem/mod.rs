@@ -4,6 +4,7 @@
 mod document;
 mod from_json;
 mod from_xml;
+mod member_map;
 mod members;
 mod problem_type;
 mod to_json;
@@ -12,7 +13,8 @@ pub use self::document::Problem;
 pub(crate) use self::document::reason_phrase;
 pub use self::from_json::InvalidProblem;
 pub(crate) use self::from_xml::NAMESPACE;
+pub(crate) use self::member_map::{Member, MemberMap};
 pub use self::members::ReservedName;
-pub(crate) use self::members::{RESERVED, is_reserved, limit_depth};
+pub(crate) use self::members::{MAX_DEPTH, RESERVED, is_reserved, limit_depth};
 pub use self::problem_type::ProblemType;
 pub(crate) use self::to_json::has_byte;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::defaults::ReportDefaults;
 use super::event::Event;
+use super::outcome::Outcome;
 use crate::error::Failure;
 use crate::panics::catch::catch_panic;
 
@@ -16,8 +17,8 @@ pub(crate) trait EventSink: Send + Sync + 'static {
     /// Takes an event, or counts why it is dropped. Called on the request path, so it never waits.
     fn capture(&self, event: Box<Event>);
 
-    /// Counts a failure that [`Reporting::filter`](crate::settings::Reporting::filter) or an ignored type excluded.
-    fn filtered(&self, _id: Uuid) {}
+    /// Counts a failure that is not reported for this reason.
+    fn refused(&self, _id: Uuid, _reason: Outcome) {}
 }
 
 /// Decides what a panic means for the process.
@@ -82,9 +83,10 @@ impl Dispatch {
         }
     }
 
-    pub(crate) fn filtered(&self, id: Uuid) {
+    /// Counts a failure that is not reported for this reason.
+    pub(crate) fn refused(&self, id: Uuid, reason: Outcome) {
         if let Some(sink) = &self.sink {
-            catch_panic(|| sink.filtered(id));
+            catch_panic(|| sink.refused(id, reason));
         }
     }
 

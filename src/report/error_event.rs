@@ -66,11 +66,12 @@ impl<'a> ErrorEvent<'a> {
     }
 
     /// Whether the failure is reported if no [filter](crate::settings::Reporting::filter) is set: true for a status of
-    /// 500 or above, for every panic and for every failed body.
+    /// 500 or above, for every panic and for every failed body, unless it is [expected](Failure::is_expected).
     #[must_use]
     pub fn is_reported_by_default(&self) -> bool {
-        self.failure.status().is_server_error()
-            || matches!(self.failure.origin(), Origin::Panic | Origin::Body)
+        let is_severe = self.failure.status().is_server_error()
+            || matches!(self.failure.origin(), Origin::Panic | Origin::Body);
+        is_severe && !self.failure.is_expected()
     }
 
     /// Whether the response had already started, so that the failure could not change it. If the body failed, the

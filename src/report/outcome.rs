@@ -14,6 +14,9 @@ pub enum Outcome {
     /// It was excluded by the filter, an ignored type, a callback or the reporter's own settings. Failures that are not
     /// reported by default, such as most with a status below 500, are not counted.
     Filtered,
+    /// It was marked as expected, by [`Error::expected`](crate::Error::expected), by its type or by
+    /// [`layers::Expected`](crate::layers::Expected).
+    Expected,
     /// The sample rate excluded it.
     SampledOut,
     /// The rate limit excluded it.
@@ -35,11 +38,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub(crate) const COUNT: usize = 11;
+    pub(crate) const COUNT: usize = 12;
 
     /// Every reason for dropping a report.
-    pub const DROPS: [Self; 9] = [
+    pub const DROPS: [Self; 10] = [
         Self::Filtered,
+        Self::Expected,
         Self::SampledOut,
         Self::RateLimited,
         Self::Recursive,
@@ -57,6 +61,7 @@ impl Outcome {
             Self::Delivered => "delivered",
             Self::Spooled => "spooled",
             Self::Filtered => "filtered",
+            Self::Expected => "expected",
             Self::SampledOut => "sampled_out",
             Self::RateLimited => "rate_limited",
             Self::Recursive => "recursive",

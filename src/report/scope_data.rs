@@ -19,6 +19,8 @@ use crate::text::{prefix, truncate};
 pub(crate) struct ScopeData {
     breadcrumbs: VecDeque<Breadcrumb>,
     breadcrumb_data_size: usize,
+    /// The size of breadcrumbs without their data, log lines, attributes and feature flags, in bytes.
+    parts_size: usize,
     attributes: BTreeMap<String, Value>,
     metadata: BTreeMap<String, Map<String, Value>>,
     metadata_size: usize,
@@ -56,17 +58,20 @@ impl ScopeData {
                 break;
             };
             self.breadcrumb_data_size -= size_of_map(&oldest.data);
+            self.parts_size -= size_of_crumb(&oldest);
             self.trim("oldest breadcrumbs");
         }
+        self.parts_size += size_of_crumb(&crumb);
         self.breadcrumbs.push_back(crumb);
     }
 
     pub(crate) fn add_log_line(&mut self, mut line: LogLine) {
         self.cut(&mut line.message, limits::TEXT);
         if self.logs.len() >= limits::RING {
-            self.logs.pop_front();
+            self.parts_size -= self.logs.pop_front().map_or(0, |line| size_of_line(&line));
             self.trim("oldest log lines");
         }
+        self.parts_size += size_of_line(&line);
         self.logs.push_back(line);
     }
 
@@ -79,11 +84,14 @@ impl ScopeData {
             self.trim("attributes beyond 128");
             return;
         }
+        self.remove_attribute(&key);
+        self.parts_size += size_of_attribute(&key, &value);
         self.attributes.insert(key, value);
     }
 
     pub(crate) fn remove_attribute(&mut self, key: &str) {
-        self.attributes.remove(prefix(key, limits::KEY));
+        let removed = self.attributes.remove_entry(prefix(key, limits::KEY));
+        self.parts_size -= removed.map_or(0, |(key, value)| size_of_attribute(&key, &value));
     }
 
     pub(crate) fn set_metadata(&mut self, mut section: String, mut key: String, value: Value) {
@@ -126,16 +134,22 @@ impl ScopeData {
         }
         let mut known = self.feature_flags.iter_mut();
         if let Some(known) = known.find(|known| known.name == flag.name) {
+            self.parts_size = self.parts_size - size_of_flag(known) + size_of_flag(&flag);
             *known = flag;
         } else if self.feature_flags.len() >= limits::FLAGS {
             self.trim("feature flags beyond 128");
         } else {
+            self.parts_size += size_of_flag(&flag);
             self.feature_flags.push(flag);
         }
     }
 
     pub(crate) fn clear_feature_flags(&mut self) {
-        self.feature_flags.clear();
+        self.parts_size -= self
+            .feature_flags
+            .drain(..)
+            .map(|flag| size_of_flag(&flag))
+            .sum::<usize>();
     }
 
     pub(crate) fn set_user(&mut self, mut user: User) {
@@ -180,24 +194,10 @@ impl ScopeData {
         *self.trimmed.entry(what).or_default() += 1;
     }
 
-    /// The approximate size in memory, in bytes.
-    pub(super) fn size(&self) -> usize {
-        let crumbs = self
-            .breadcrumbs
-            .iter()
-            .map(|crumb| crumb.message.len() + size_of::<Breadcrumb>());
-        let logs = self
-            .logs
-            .iter()
-            .map(|line| line.message.len() + size_of::<LogLine>());
-        let attributes = self.attributes.iter().map(|(key, value)| {
-            key.len() + value.as_str().map_or(0, str::len) + size_of::<(String, Value)>()
-        });
-        let flags = self.feature_flags.iter().map(|flag| {
-            flag.name.len() + flag.variant.as_deref().map_or(0, str::len) + size_of::<FeatureFlag>()
-        });
-        let parts: usize = crumbs.chain(logs).chain(attributes).chain(flags).sum();
-        size_of::<Self>() + parts + self.breadcrumb_data_size + self.metadata_size
+    /// The approximate size in memory, in bytes. It is kept up to date, because the queue asks for it on the request's
+    /// path.
+    pub(super) const fn size(&self) -> usize {
+        size_of::<Self>() + self.parts_size + self.breadcrumb_data_size + self.metadata_size
     }
 
     /// Merges the data into a report. On a conflict the value of this scope wins; objects are merged.
@@ -241,6 +241,22 @@ impl ScopeData {
     }
 }
 
+fn size_of_crumb(crumb: &Breadcrumb) -> usize {
+    size_of::<Breadcrumb>() + crumb.message.len()
+}
+
+const fn size_of_line(line: &LogLine) -> usize {
+    size_of::<LogLine>() + line.message.len()
+}
+
+fn size_of_attribute(key: &str, value: &Value) -> usize {
+    size_of::<(String, Value)>() + key.len() + value.as_str().map_or(0, str::len)
+}
+
+fn size_of_flag(flag: &FeatureFlag) -> usize {
+    size_of::<FeatureFlag>() + flag.name.len() + flag.variant.as_deref().map_or(0, str::len)
+}
+
 /// Merges objects and replaces everything else; the limits bound the depth.
 fn merge(into: &mut Map<String, Value>, from: &Map<String, Value>) {
     for (key, value) in from {
@@ -250,5 +266,47 @@ fn merge(into: &mut Map<String, Value>, from: &Map<String, Value>) {
                 into.insert(key.clone(), value.clone());
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::report::severity::Severity;
+
+    #[test]
+    fn the_size_follows_what_is_added_replaced_and_removed() {
+        let mut data = ScopeData::default();
+        let empty = data.size();
+        for at in 0..300 {
+            data.add_breadcrumb(
+                Breadcrumb::new(format!("step {at}")).with_data(json!({ "at": at })),
+            );
+            data.add_log_line(LogLine::new(Severity::Info, format!("line {at}")));
+            data.set_attribute(format!("key {}", at % 7), json!(format!("value {at}")));
+            data.add_feature_flag(
+                FeatureFlag::new(format!("flag {}", at % 5)).with_variant(at.to_string()),
+            );
+        }
+        let crumbs = data.breadcrumbs.iter().map(size_of_crumb);
+        let lines = data.logs.iter().map(size_of_line);
+        let attributes = data
+            .attributes
+            .iter()
+            .map(|(key, value)| size_of_attribute(key, value));
+        let flags = data.feature_flags.iter().map(size_of_flag);
+        let parts: usize = crumbs.chain(lines).chain(attributes).chain(flags).sum();
+        assert_eq!(data.parts_size, parts);
+        assert_eq!(data.size(), empty + parts + data.breadcrumb_data_size);
+        for at in 0..7 {
+            data.remove_attribute(&format!("key {at}"));
+        }
+        data.clear_feature_flags();
+        data.breadcrumbs.clear();
+        data.logs.clear();
+        let rest = 100 * (size_of::<Breadcrumb>() + size_of::<LogLine>() + 2 * "step 200".len());
+        assert_eq!(data.parts_size, rest);
     }
 }

@@ -9,7 +9,7 @@ use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri, Version, re
 
 use super::extensions::Route;
 use super::forwarding::{Forwarding, Mention, MentionKind};
-use super::{extensions, trace_context};
+use super::{extensions, limits, trace_context};
 
 /// What Backstop keeps of one request. Callbacks and [`respond`](crate::Backstop::respond) receive it.
 ///
@@ -154,6 +154,37 @@ impl RequestInfo {
                 more.headers.push((name.clone(), value.clone()));
             }
         }
+    }
+
+    /// What goes into a report: what is left of it when long values are cut. Callbacks and error responses see the whole.
+    pub(crate) fn for_report(&self) -> Self {
+        let mut budget = limits::HEADERS;
+        let mut cut = |value: &HeaderValue| limits::header(value, &mut budget);
+        Self {
+            method: limits::method(&self.method),
+            uri: limits::uri(&self.uri),
+            version: self.version,
+            route: self.route.clone(),
+            traceparent: self.traceparent.as_ref().map(&mut cut),
+            accept: self.accept.as_ref().map(&mut cut),
+            more: self.more.as_ref().map(|more| {
+                let headers = more.headers.iter();
+                Box::new(More {
+                    // Reports contain the first line only.
+                    accept: Vec::new(),
+                    peer: more.peer,
+                    headers: headers
+                        .map(|(name, value)| (name.clone(), cut(value)))
+                        .collect(),
+                    forwarding: Forwarding::default(),
+                })
+            }),
+        }
+    }
+
+    /// The URI, cut if it is long.
+    pub(crate) fn uri_for_report(&self) -> Uri {
+        limits::uri(&self.uri)
     }
 
     /// The method.

@@ -6,6 +6,7 @@ mod forwarded;
 mod forwarding;
 mod host;
 mod info;
+mod limits;
 mod trace_context;
 
 pub(crate) use self::forwarding::MentionKind;

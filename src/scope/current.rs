@@ -125,7 +125,8 @@ pub(super) fn snapshot(dispatch: &Arc<Dispatch>) -> ScopeSnapshot {
 pub(crate) fn request(dispatch: &Arc<Dispatch>) -> Option<RequestInfo> {
     let request = with_scope(|current| {
         let scope = current.as_ref()?.scope().used()?;
-        Arc::ptr_eq(scope.dispatch(), dispatch).then(|| scope.request().cloned())
+        Arc::ptr_eq(scope.dispatch(), dispatch)
+            .then(|| scope.request().map(RequestInfo::for_report))
     });
     request.flatten().flatten()
 }

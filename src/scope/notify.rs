@@ -10,6 +10,7 @@ use super::{capture, current};
 use crate::error::{Error, Failure, Origin};
 use crate::report::dispatch::{Dispatch, count_unreported, process_dispatch};
 use crate::report::event::ScopeSnapshot;
+use crate::report::outcome::Outcome;
 use crate::report::spawn_trace::SpanPath;
 
 /// A value that can be reported: every standard error, including a `dyn Error`, and [`Error`](crate::Error). For a
@@ -130,6 +131,13 @@ pub(super) fn report(failure: Failure, exited: Option<SpanPath>) -> Option<Uuid>
         count_unreported();
         return None;
     };
+    // Nothing asked for a report of this error, unlike `notify` and `intercept`.
+    if failure.origin() == Origin::Task && failure.is_expected() {
+        if dispatch.claim_report(&failure) {
+            dispatch.refused(failure.id(), Outcome::Expected);
+        }
+        return Some(failure.id());
+    }
     report_to(&dispatch, failure, exited)
 }
 

@@ -79,7 +79,7 @@ impl SharedScope {
     pub(super) fn provide_request(&self, request: &RequestInfo) {
         let request = self.request.get_or_init(|| request.clone());
         for mut event in self.take_pending() {
-            event.request = Some(request.clone());
+            event.request = Some(request.for_report());
             self.dispatch.capture(event);
         }
     }
@@ -95,7 +95,7 @@ impl SharedScope {
                 return;
             }
         }
-        event.request = self.request.get().cloned();
+        event.request = self.request.get().map(RequestInfo::for_report);
         self.dispatch.capture(event);
     }
 

@@ -81,7 +81,7 @@ impl UncaughtPanic {
             match &scope {
                 ScopeRef::Used(scope) if self.is_urgent => {
                     // The request's info is provided at the end of the first poll, which may never come.
-                    event.request = scope.request().cloned();
+                    event.request = scope.request().map(|request| request.for_report());
                     dispatch.capture(event);
                 }
                 ScopeRef::Used(scope) => scope.capture(event),

@@ -18,7 +18,7 @@ pub(crate) enum Position {
 }
 
 const ITEM_KEYS: [&str; 2] = ["crate", "no_response"];
-const VARIANT_KEYS: [&str; 9] = [
+const VARIANT_KEYS: [&str; 10] = [
     "status",
     "code",
     "title",
@@ -27,6 +27,7 @@ const VARIANT_KEYS: [&str; 9] = [
     "name",
     "public",
     "private",
+    "expected",
     "transparent",
 ];
 const FIELD_KEYS: [&str; 2] = ["field", "header"];
@@ -44,6 +45,7 @@ pub(crate) struct Attributes {
     pub(crate) name: Option<LitStr>,
     pub(crate) public: Option<Span>,
     pub(crate) private: Option<Span>,
+    pub(crate) expected: Option<Span>,
     pub(crate) transparent: Option<Span>,
     pub(crate) field: Option<Reported>,
     pub(crate) header: Option<LitStr>,
@@ -97,6 +99,7 @@ impl Attributes {
             "name" => set(&mut self.name, string(meta, key)?, meta, key),
             "public" => flag(&mut self.public, meta, key),
             "private" => flag(&mut self.private, meta, key),
+            "expected" => flag(&mut self.expected, meta, key),
             "transparent" => flag(&mut self.transparent, meta, key),
             "field" => {
                 let has_name = meta.input.peek(Token![=]);

@@ -68,7 +68,7 @@ mod tests {
                 "`200` is not an error status (400–599)",
                 "`public` cannot be combined with `private`; keep one of them, or neither to let the status decide",
                 "`retry after` is not a valid header name",
-                "unknown key `state`; expected one of `status`, `code`, `title`, `detail`, `type`, `name`, `public`, `private`, `transparent`",
+                "unknown key `state`; expected one of `status`, `code`, `title`, `detail`, `type`, `name`, `public`, `private`, `expected`, `transparent`",
                 "`transparent` requires exactly one field, the inner error, but `Stock` has 0",
                 "`title` is not allowed on a field; put it on the variant or struct",
             ]

@@ -48,6 +48,7 @@ impl<'a> Methods<'a> {
             self.fields(),
             self.headers(),
             self.exposure(),
+            self.is_expected(),
             self.details(),
             self.is_foreign(),
             self.transparent_over(),
@@ -147,6 +148,18 @@ impl<'a> Methods<'a> {
             };
             Some(Arm::constant(exposure))
         })
+    }
+
+    fn is_expected(self) -> Option<TokenStream> {
+        self.method(
+            &quote!(is_expected),
+            &quote!(bool),
+            &quote!(false),
+            |variant| {
+                variant.attributes.expected?;
+                Some(Arm::constant(quote!(true)))
+            },
+        )
     }
 
     /// `details`, which only a `transparent` variant has, from its inner error.

@@ -31,6 +31,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `type = "…"` | the problem type, a URI reference |
 /// | `name = "…"` | the name in the envelope shapes |
 /// | `public`, `private` | shows clients what the error says, or hides it, whatever the status |
+/// | `expected` | the failure is logged at DEBUG level and not reported, whatever the status |
 /// | `transparent` | delegates everything to the only field, which must implement `HttpError` |
 ///
 /// Below 500, clients see the error's `Display` text unless it has a `detail`. So keep the text of a foreign error out

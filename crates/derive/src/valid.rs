@@ -131,6 +131,7 @@ impl Variant<'_> {
             ("name", string(&own.name)),
             ("public", own.public),
             ("private", own.private),
+            ("expected", own.expected),
             (
                 "field",
                 field.and_then(|field| field.field.as_ref().map(Reported::span)),

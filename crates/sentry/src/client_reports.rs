@@ -50,7 +50,7 @@ impl ClientReports {
 
 fn reason(outcome: Outcome, was_limited: bool) -> Option<Reason> {
     Some(match outcome {
-        Outcome::Filtered => Reason::BeforeSend,
+        Outcome::Filtered | Outcome::Expected => Reason::BeforeSend,
         Outcome::SampledOut => Reason::SampleRate,
         Outcome::RateLimited => Reason::RatelimitBackoff,
         Outcome::Recursive => Reason::InternalSdkError,

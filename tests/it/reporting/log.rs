@@ -2,13 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use backstop::{Backstop, Builder, Context as _, Error, RequestInfo};
 use http::{Request, StatusCode};
 
-use crate::support::subscriber::set_default;
+use crate::support::subscriber::Log;
 
 #[test]
 fn a_failure_is_one_record_with_the_names_of_opentelemetry() {
@@ -89,36 +86,14 @@ fn log_false_is_silent() {
 }
 
 fn logged(builder: Builder, request: http::request::Builder, error: Error) -> (String, String) {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::DEBUG)
-        .with_ansi(false)
-        .without_time()
-        .with_writer(move || writer.clone())
-        .finish();
     let facts = RequestInfo::from_request(&request.body(()).unwrap());
     let backstop = builder.build().unwrap();
-    let default = set_default(subscriber);
+    let (lines, default) = Log::start();
     let response = backstop.respond(&facts, error);
     drop(default);
     let id = response.headers()["x-error-id"]
         .to_str()
         .unwrap()
         .to_owned();
-    let bytes = lines.0.lock().unwrap().clone();
-    (String::from_utf8(bytes).unwrap(), id)
-}
-
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+    (lines.text(), id)
 }

@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::routing::get;
@@ -13,7 +12,8 @@ use http::{HeaderValue, Request};
 use tower::ServiceExt as _;
 
 use crate::support::http::{Http, Server, request, serve_service};
-use crate::support::{process, subscriber};
+use crate::support::process;
+use crate::support::subscriber::Log;
 
 /// An application that fails, and knows the addresses of its clients.
 async fn serve(builder: Builder) -> Server {
@@ -244,14 +244,7 @@ async fn a_request_of_a_test_is_local_if_it_says_so() {
 
 #[test]
 fn a_closed_gate_logs_once_for_each_reason_what_closed_it_and_what_opens_it() {
-    let lines = Arc::new(Mutex::new(Vec::new()));
-    let writer = Arc::clone(&lines);
-    let subscriber = tracing_subscriber::fmt()
-        .with_ansi(false)
-        .without_time()
-        .with_writer(move || Lines(Arc::clone(&writer)))
-        .finish();
-    let _default = subscriber::set_default(subscriber);
+    let (log, _default) = Log::start();
     let backstop = Backstop::development().build().unwrap();
     let respond = |name: &'static str, value: &'static str| {
         let request = Request::get("/").header(name, value).body(()).unwrap();
@@ -263,12 +256,12 @@ fn a_closed_gate_logs_once_for_each_reason_what_closed_it_and_what_opens_it() {
     respond("x-forwarded-for", "203.0.113.9");
     respond("x-forwarded-for", "203.0.113.10");
     respond("via", "1.1 proxy");
-    let log = String::from_utf8(lines.lock().unwrap().clone()).unwrap();
-    let gate: Vec<&str> = log
+    let text = log.text();
+    let gate: Vec<&str> = text
         .lines()
         .filter(|line| line.contains("WARN backstop"))
         .collect();
-    assert_eq!(gate.len(), 3, "{log}");
+    assert_eq!(gate.len(), 3, "{text}");
     for (line, value, fix) in [
         (gate[0], "host: shop.example", "Disclosure::local_hosts"),
         (
@@ -287,19 +280,7 @@ fn a_closed_gate_logs_once_for_each_reason_what_closed_it_and_what_opens_it() {
         .unwrap();
     let request = backstop::RequestInfo::from_request(&testing::local(request));
     let _ = quiet.respond(&request, Error::not_found("no tea"));
-    assert_eq!(log.as_bytes(), lines.lock().unwrap().as_slice());
-}
-
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
+    assert_eq!(log.text(), text);
 }
 
 /// Environment variables belong to the process, so each value is read by a process of its own.

@@ -5,7 +5,11 @@ mod bare;
 mod conformance;
 mod development;
 #[cfg(feature = "axum")]
+mod expected;
+#[cfg(feature = "axum")]
 mod headers;
+#[cfg(feature = "axum")]
+mod hostile_sizes;
 #[cfg(feature = "axum")]
 mod local_clients;
 #[cfg(feature = "axum")]
