@@ -235,6 +235,7 @@ impl Builder {
     ///
     /// let backstop = Backstop::production()
     ///     .reporter(Tracing::new())
+    ///     .log(false) // `Tracing` logs each report, so the failures themselves need no record
     ///     .reporter(Console::new())
     ///     .build()?;
     /// # Ok::<(), backstop::ConfigError>(())

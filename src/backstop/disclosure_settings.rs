@@ -13,19 +13,22 @@ use crate::request::RequestInfo;
 /// Which clients see the details of a failure: its type, message, cause chain, fields and source locations.
 ///
 /// What is not set here follows the mode: in development details and backtraces are shown, in production they are not.
-/// Whatever is set, only a local client ever sees details: the request must name this machine (`localhost`, a loopback
-/// address, or one of [`local_hosts`](Self::local_hosts)) and come from it (from a loopback address, or one of
-/// [`local_peers`](Self::local_peers)).
+/// Whatever is set, only a local client ever sees details: every name and address that its request carries must be this
+/// machine's, or one of [`local_hosts`](Self::local_hosts) and [`local_peers`](Self::local_peers), or listed in the
+/// environment variable `BACKSTOP_LOCAL`. That includes what proxies forward; [`guide::local_clients`] has the rules, and
+/// what to set in containers and behind proxies.
 ///
 /// The address of the peer is known if the service is served with
 /// [`into_make_service_with_connect_info`](axum::Router::into_make_service_with_connect_info). A peer whose address is
 /// unknown counts as local only if Backstop itself was compiled with debug assertions, as cargo's `dev` profile does.
 ///
+/// [`guide::local_clients`]: crate::guide::local_clients
+///
 /// ```
 /// use backstop::Backstop;
 /// use backstop::settings::Disclosure;
 ///
-/// // Details for developers who reach the service through a proxy on this machine.
+/// // Details for developers who reach the service under another name.
 /// let backstop = Backstop::development()
 ///     .disclosure(Disclosure::new().local_hosts(["shop.test"]))
 ///     .build()?;

@@ -26,10 +26,12 @@ pub(super) fn level(event: &ErrorEvent<'_>, choose: Option<&Callback<ChooseLevel
         return LogLevel::Debug;
     }
     let chosen = choose.and_then(|choose| choose.call(|choose| choose(failure)));
-    chosen.unwrap_or(if failure.status().is_server_error() {
-        LogLevel::Error
-    } else {
-        LogLevel::Debug
+    chosen.unwrap_or_else(|| {
+        if failure.status().is_server_error() {
+            LogLevel::Error
+        } else {
+            LogLevel::Debug
+        }
     })
 }
 

@@ -12,7 +12,7 @@ impl Backstop {
     }
 
     /// Starts a Backstop that shows every detail to clients on this machine, and to all others what production shows;
-    /// see [`Disclosure`](crate::settings::Disclosure).
+    /// see [`guide::local_clients`](crate::guide::local_clients).
     pub fn development() -> Builder {
         Builder::new(Mode::Development)
     }

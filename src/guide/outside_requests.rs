@@ -235,6 +235,7 @@
 //! response and a report, the report is flushed, and the server shuts down gracefully.
 //!
 //! ```
+//! use std::net::SocketAddr;
 //! use std::process::ExitCode;
 //! use std::time::Duration;
 //! use axum::{Router, routing::get};
@@ -244,6 +245,7 @@
 //! async fn main() -> ExitCode {
 //!     let built = Backstop::production()
 //!         .reporter(Tracing::new())
+//!         .log(false) // `Tracing` logs each report
 //!         .on_panic(OnPanic::ShutDown { grace: Duration::from_secs(20) })
 //!         .build();
 //!     let Ok(backstop) = built else {
@@ -258,6 +260,7 @@
 //!     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
 //! #   backstop.request_shutdown();
 //!     // Resolves after a panic, and after `backstop.request_shutdown()`: call that when you handle SIGTERM.
+//!     let app = app.into_make_service_with_connect_info::<SocketAddr>();
 //!     axum::serve(listener, app).with_graceful_shutdown(backstop.shutdown_signal()).await?;
 //!     Ok(())
 //! }

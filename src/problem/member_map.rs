@@ -14,6 +14,10 @@ use serde_json::Value;
 pub(crate) struct MemberMap {
     members: Vec<Member>,
     /// The position of each member, if there are many.
+    #[expect(
+        clippy::box_collection,
+        reason = "nearly every document has none, and should not be larger for it"
+    )]
     index: Option<Box<HashMap<Cow<'static, str>, usize>>>,
 }
 

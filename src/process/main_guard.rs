@@ -35,13 +35,16 @@ impl Backstop {
     /// create the guard after the runtime, so that it is dropped first.
     ///
     /// ```
+    /// use std::net::SocketAddr;
     /// use std::process::ExitCode;
     /// use axum::{Router, routing::get};
     /// use backstop::{Backstop, reporters::Tracing};
     ///
     /// #[tokio::main]
     /// async fn main() -> ExitCode {
-    ///     let Ok(backstop) = Backstop::production().reporter(Tracing::new()).build() else {
+    ///     // `Tracing` logs each report, so the failures themselves need no record.
+    ///     let built = Backstop::production().reporter(Tracing::new()).log(false).build();
+    ///     let Ok(backstop) = built else {
     ///         return ExitCode::FAILURE;
     ///     };
     ///     let guard = backstop.guard();
@@ -54,7 +57,7 @@ impl Backstop {
     ///         .layer(backstop.layer());
     ///     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     /// #   backstop.request_shutdown();
-    ///     axum::serve(listener, app)
+    ///     axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
     ///         .with_graceful_shutdown(backstop.shutdown_signal())
     ///         .await?;
     ///     Ok(())

@@ -9,6 +9,7 @@ impl Backstop {
     /// May be called any number of times, and at any time.
     ///
     /// ```
+    /// use std::net::SocketAddr;
     /// use std::time::Duration;
     /// use axum::Router;
     /// use backstop::{Backstop, panics::OnPanic};
@@ -19,7 +20,7 @@ impl Backstop {
     /// let app: Router = Router::new().layer(backstop.layer());
     /// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     /// # backstop.request_shutdown();
-    /// axum::serve(listener, app)
+    /// axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
     ///     .with_graceful_shutdown(backstop.shutdown_signal())
     ///     .await?;
     /// # Ok(()) }

@@ -6,6 +6,7 @@
 
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -32,6 +33,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port()?)).await?;
     println!("The shop is open at http://{}/", listener.local_addr()?);
+    // With the addresses of clients, so that in development only those on this machine see details.
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, app)
         .with_graceful_shutdown(async {
             let _ = tokio::signal::ctrl_c().await;

@@ -45,7 +45,7 @@ enum ShopError {
     },
     #[error("the account of {0} is frozen")]
     #[http(status = 403)]
-    #[http(private)]
+    #[http(private, expected)]
     Frozen(&'static str),
     #[error(transparent)]
     #[http(transparent)]
@@ -184,6 +184,13 @@ async fn a_private_error_hides_what_its_status_would_show() {
     let (status, _, problem) = respond(|| ShopError::Frozen("Ann")).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert_eq!(problem, json!({"title": "Forbidden", "status": 403}));
+}
+
+#[test]
+fn a_variant_may_be_expected() {
+    assert!(ShopError::Frozen("Ann").is_expected());
+    assert!(!ShopError::Shelf.is_expected());
+    assert!(Error::from(ShopError::Frozen("Ann")).is_expected());
 }
 
 #[tokio::test]
