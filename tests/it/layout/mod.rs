@@ -17,7 +17,7 @@ const ROOMS: [(&str, u8); 26] = [
     ("backtrace", 0),
     ("problem", 0),
     ("negotiate", 0),
-    ("request", 0),
+    ("request", 1),
     ("panics", 1),
     ("error", 2),
     ("disclosure", 3),
