@@ -164,7 +164,7 @@ impl RequestInfo {
             method: limits::method(&self.method),
             uri: limits::uri(&self.uri),
             version: self.version,
-            route: self.route.clone(),
+            route: Clone::clone(&self.route),
             traceparent: self.traceparent.as_ref().map(&mut cut),
             accept: self.accept.as_ref().map(&mut cut),
             more: self.more.as_ref().map(|more| {

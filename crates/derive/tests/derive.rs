@@ -42,6 +42,9 @@ mod backstop {
         fn exposure(&self) -> Exposure {
             Exposure::ByStatus
         }
+        fn is_expected(&self) -> bool {
+            false
+        }
         fn is_foreign(&self) -> bool {
             false
         }
@@ -229,7 +232,7 @@ enum ShopError<T> {
     },
     #[http(status = SERVICE_UNAVAILABLE, public, code = 5_000_000_000)]
     Closed(#[http(header = "retry-after")] Option<u32>),
-    #[http(status = TEAPOT, private)]
+    #[http(status = TEAPOT, private, expected)]
     Teapot,
     #[http(transparent)]
     Card(Declined),
@@ -317,6 +320,8 @@ fn a_status_can_be_a_name_of_http_or_any_constant() {
     assert_eq!(closed.exposure(), Exposure::Public);
     assert_eq!(closed.code(), Some(Value::Number(5_000_000_000)));
     let teapot = ShopError::<String>::Teapot;
+    assert!(teapot.is_expected());
+    assert!(!ShopError::<String>::Shelf.is_expected());
     assert_eq!(teapot.status(), TEAPOT);
     assert_eq!(teapot.exposure(), Exposure::Private);
 }
