@@ -1,4 +1,4 @@
-//! Parses `Accept` (RFC 9110, section 12.5.1): all of its lines, within bounds, skipping elements that are invalid.
+//! Parses `Accept` (RFC 9110, section 12.5.1): all of its lines, within bounds.
 
 use http::HeaderValue;
 
@@ -8,21 +8,29 @@ const MAX_BYTES: usize = 8 * 1024;
 /// (section 5.6.1.2).
 const MAX_ELEMENTS: usize = 128;
 
-/// A valid element of `Accept`.
+/// An element of `Accept` that has a media type. Whether it is valid is checked where it matters: most ranges match
+/// nothing that is offered.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Range<'a> {
     pub(super) kind: &'a [u8],
     pub(super) subtype: &'a [u8],
+    /// What follows the media type, from the first semicolon on.
+    parameters: &'a [u8],
+}
+
+/// The parameters of a range.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parameters {
     /// The weight, in millionths.
     pub(super) quality: u32,
-    /// Whether it has a parameter other than `charset=utf-8`, which no format has.
-    pub(super) has_parameters: bool,
+    /// Whether there is one other than `charset=utf-8`, which no format has.
+    pub(super) has_others: bool,
 }
 
 /// The highest weight.
 const ONE: u32 = 1_000_000;
 
-/// Calls `each` with the ranges of all lines, in order. Invalid elements are skipped.
+/// Calls `each` with the ranges of all lines, in order.
 pub(super) fn for_each_range<'a>(
     lines: impl Iterator<Item = &'a HeaderValue>,
     mut each: impl FnMut(Range<'a>),
@@ -37,8 +45,8 @@ pub(super) fn for_each_range<'a>(
                 return;
             }
             elements -= 1;
-            let (range, end) = element(text);
-            if let Some(range) = range {
+            let end = end_of(text, b',');
+            if let Some(range) = Range::new(&text[..end]) {
                 each(range);
             }
             rest = text.get(end + 1..);
@@ -46,61 +54,52 @@ pub(super) fn for_each_range<'a>(
     }
 }
 
-/// Parses the first element of `text`. Returns it if it is valid, and where it ends.
-fn element(text: &[u8]) -> (Option<Range<'_>>, usize) {
-    let start = text.iter().position(|&byte| byte != b' ' && byte != b'\t');
-    let start = start.unwrap_or(text.len());
-    let slash = start + token(&text[start..]);
-    if text.get(slash) != Some(&b'/') {
-        return (None, end_of_element(text, slash));
+impl<'a> Range<'a> {
+    fn new(element: &'a [u8]) -> Option<Self> {
+        let semicolon = memchr::memchr(b';', element).unwrap_or(element.len());
+        let (media_type, parameters) = element.split_at(semicolon);
+        let media_type = media_type.trim_ascii();
+        let slash = memchr::memchr(b'/', media_type)?;
+        Some(Self {
+            kind: &media_type[..slash],
+            subtype: &media_type[slash + 1..],
+            parameters,
+        })
     }
-    let subtype = slash + 1;
-    let after = subtype + token(&text[subtype..]);
-    let end = end_of_element(text, after);
-    let has_media_type = start < slash
-        && subtype < after
-        && (&text[start..slash] != b"*" || &text[subtype..after] == b"*");
-    if !has_media_type {
-        return (None, end);
-    }
-    let mut range = Range {
-        kind: &text[start..slash],
-        subtype: &text[subtype..after],
-        quality: ONE,
-        has_parameters: false,
-    };
-    let is_valid = parse_parameters(&mut range, &text[after..end]).is_some();
-    (is_valid.then_some(range), end)
-}
 
-/// Parses what follows the media type: parameters, each after a semicolon. Returns `None` if the element is
-/// invalid.
-fn parse_parameters(range: &mut Range<'_>, text: &[u8]) -> Option<()> {
-    let text = text.trim_ascii();
-    if text.is_empty() {
-        return Some(());
+    /// Whether type and subtype are tokens.
+    pub(super) fn is_valid(&self) -> bool {
+        is_token(self.kind) && is_token(self.subtype) && self.kind != b"*"
     }
-    let mut rest = Some(text.strip_prefix(b";")?);
-    while let Some(text) = rest {
-        let end = end_of(text, b';');
-        let parameter = text[..end].trim_ascii();
-        rest = text.get(end + 1..);
-        if parameter.is_empty() {
-            continue;
+
+    /// Parses the parameters. Returns `None` if the weight is invalid.
+    pub(super) fn parameters(&self) -> Option<Parameters> {
+        let mut parameters = Parameters {
+            quality: ONE,
+            has_others: false,
+        };
+        let mut rest = self.parameters.get(1..);
+        while let Some(text) = rest {
+            let end = end_of(text, b';');
+            let parameter = text[..end].trim_ascii();
+            rest = text.get(end + 1..);
+            if parameter.is_empty() {
+                continue;
+            }
+            let equals = memchr::memchr(b'=', parameter).unwrap_or(parameter.len());
+            let name = parameter[..equals].trim_ascii_end();
+            let value = parameter.get(equals + 1..).unwrap_or_default();
+            let value = value.trim_ascii_start();
+            if name.eq_ignore_ascii_case(b"q") {
+                parameters.quality = quality(value)?;
+            } else {
+                let is_our_charset = name.eq_ignore_ascii_case(b"charset")
+                    && unquoted(value).eq_ignore_ascii_case(b"utf-8");
+                parameters.has_others |= !is_our_charset;
+            }
         }
-        let equals = parameter.iter().position(|&byte| byte == b'=');
-        let equals = equals.unwrap_or(parameter.len());
-        let name = parameter[..equals].trim_ascii();
-        let value = parameter.get(equals + 1..).unwrap_or_default().trim_ascii();
-        if name.eq_ignore_ascii_case(b"q") {
-            range.quality = quality(value)?;
-        } else {
-            let is_our_charset = name.eq_ignore_ascii_case(b"charset")
-                && unquoted(value).eq_ignore_ascii_case(b"utf-8");
-            range.has_parameters |= !is_our_charset;
-        }
+        Some(parameters)
     }
-    Some(())
 }
 
 /// Parses a weight (section 12.4.2), in millionths. More than three decimals, and `.5` for 0.5, are accepted.
@@ -108,7 +107,7 @@ fn quality(text: &[u8]) -> Option<u32> {
     let dot = text.iter().position(|&byte| byte == b'.');
     let dot = dot.unwrap_or(text.len());
     let decimals = text.get(dot + 1..).unwrap_or_default();
-    if text.len() < 2 && dot == 0 || !decimals.iter().all(u8::is_ascii_digit) {
+    if text.len() < 2 && dot == 0 {
         return None;
     }
     let mut quality = match &text[..dot] {
@@ -118,6 +117,9 @@ fn quality(text: &[u8]) -> Option<u32> {
     };
     let mut unit = ONE / 10;
     for digit in decimals {
+        if !digit.is_ascii_digit() {
+            return None;
+        }
         quality += u32::from(digit - b'0') * unit;
         unit /= 10;
     }
@@ -130,36 +132,34 @@ fn unquoted(value: &[u8]) -> &[u8] {
     inner.unwrap_or(value)
 }
 
-/// The length of the token (section 5.6.2) at the start of `text`. `*` is one of the characters of a token.
-fn token(text: &[u8]) -> usize {
-    let end = text.iter().position(|&byte| !IS_TCHAR[byte as usize]);
-    end.unwrap_or(text.len())
-}
-
-/// Where an element ends that has been parsed up to `from`: usually right there.
-fn end_of_element(text: &[u8], from: usize) -> usize {
-    match text.get(from) {
-        None | Some(b',') => from,
-        Some(_) => from + end_of(&text[from..], b','),
-    }
+/// Whether this is a token (section 5.6.2). `*` is one of the characters of a token.
+fn is_token(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(|&byte| IS_TCHAR[byte as usize])
 }
 
 /// The position of the first `delimiter` outside quoted strings (section 5.6.4), or the end.
 fn end_of(text: &[u8], delimiter: u8) -> usize {
-    let (mut quoted, mut escaped) = (false, false);
-    let end = text.iter().position(|&byte| {
-        if byte == delimiter && !quoted {
-            return true;
+    let mut from = 0;
+    while let Some(found) = memchr::memchr2(delimiter, b'"', &text[from..]) {
+        from += found;
+        if text[from] == delimiter {
+            return from;
         }
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            _ => {}
+        from = end_of_quoted(text, from + 1);
+    }
+    text.len()
+}
+
+/// The position after the quoted string whose content starts at `from`.
+fn end_of_quoted(text: &[u8], mut from: usize) -> usize {
+    while let Some(found) = memchr::memchr2(b'"', b'\\', &text[from..]) {
+        from += found + 1;
+        if text[from - 1] == b'"' {
+            return from;
         }
-        false
-    });
-    end.unwrap_or(text.len())
+        from = (from + 1).min(text.len());
+    }
+    text.len()
 }
 
 const IS_TCHAR: [bool; 256] = {

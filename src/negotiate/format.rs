@@ -75,8 +75,27 @@ impl Format {
         }
     }
 
-    /// The type and subtype of the media type. They are constants because they are compared with every range of
-    /// every `Accept`.
+    /// The format of this media type, in upper or lower case.
+    pub(super) fn named(kind: &[u8], subtype: &[u8]) -> Option<Self> {
+        // Every range of every `Accept` is looked up. Its lengths leave one format that it can name.
+        let format = match (kind.len(), subtype.len()) {
+            (11, 12) => Self::ProblemJson,
+            (11, 4) => Self::Json,
+            (4, 4) => Self::Html,
+            (11, 11) => Self::ProblemXml,
+            (11, 3) => Self::Xml,
+            (4, 3) => Self::TextXml,
+            (4, 5) => Self::Text,
+            (11, 16) => Self::ApiProblemJson,
+            _ => return None,
+        };
+        let (its_kind, its_subtype) = format.type_and_subtype();
+        let is_named =
+            kind.eq_ignore_ascii_case(its_kind) && subtype.eq_ignore_ascii_case(its_subtype);
+        is_named.then_some(format)
+    }
+
+    /// The type and subtype of the media type.
     pub(super) const fn type_and_subtype(self) -> (&'static [u8], &'static [u8]) {
         match self {
             Self::ProblemJson => (b"application", b"problem+json"),
@@ -122,6 +141,10 @@ mod tests {
         for format in Format::ALL {
             let (kind, subtype) = format.type_and_subtype();
             assert_eq!([kind, subtype].join(&b'/'), format.media_type().as_bytes());
+            assert_eq!(Format::named(kind, subtype), Some(format));
+            let shouted = [kind.to_ascii_uppercase(), subtype.to_ascii_uppercase()];
+            assert_eq!(Format::named(&shouted[0], &shouted[1]), Some(format));
+            assert_eq!(Format::named(subtype, kind), None);
             let content_type = format.content_type();
             let essence = content_type.to_str().unwrap().split(';').next().unwrap();
             assert_eq!(essence, format.media_type());

@@ -84,9 +84,11 @@ impl Offers {
 
     /// The format for a range like `application/vnd.api+json`: one of the same syntax.
     fn of_suffix(&self, range: &Range<'_>) -> Option<Format> {
-        let plus = range.subtype.iter().rposition(|&byte| byte == b'+')?;
+        let plus = memchr::memrchr(b'+', range.subtype)?;
         let suffix = &range.subtype[plus + 1..];
-        if suffix.eq_ignore_ascii_case(b"json") {
+        if !range.is_valid() {
+            None
+        } else if suffix.eq_ignore_ascii_case(b"json") {
             Some(self.json)
         } else if suffix.eq_ignore_ascii_case(b"xml")
             && !range.subtype.eq_ignore_ascii_case(b"xhtml+xml")
@@ -105,49 +107,56 @@ struct Weighing<'o> {
     matches: [Option<Match>; MAX_OFFERS],
     /// The format of the best range with a suffix, and its quality.
     suffix: Option<(Format, u32)>,
-    /// The position of the next range.
+    /// The position of the last range.
     position: usize,
 }
 
 impl Weighing<'_> {
-    #[inline]
     fn add(&mut self, range: &Range<'_>) {
+        self.position += 1;
         let offers = self.offers;
-        if range.subtype != b"*" {
-            let named = offers.formats.iter().position(|&it| range.names(it));
-            if let Some(index) = named {
-                // No format has parameters, but one that has the type is closer than any other.
-                let specificity = if range.has_parameters {
-                    Specificity::Parameters
-                } else {
-                    Specificity::Subtype
-                };
-                self.record(index, range, specificity);
-            }
-        } else if !range.has_parameters {
+        let named = Format::named(range.kind, range.subtype);
+        let offered = named.and_then(|format| offers.formats.iter().position(|&it| it == format));
+        let is_wildcard = range.subtype == b"*";
+        let of_suffix = offers.of_suffix(range);
+        if offered.is_none() && !is_wildcard && of_suffix.is_none() {
+            return;
+        }
+        // An element with an invalid weight is skipped.
+        let Some(parameters) = range.parameters() else {
+            return;
+        };
+        let mut found = Match {
+            specificity: Specificity::Any,
+            quality: parameters.quality,
+            position: self.position,
+        };
+        if let Some(index) = offered {
+            // No format has parameters, but one that has the type is closer than any other.
+            found.specificity = if parameters.has_others {
+                Specificity::Parameters
+            } else {
+                Specificity::Subtype
+            };
+            self.record(index, found);
+        } else if is_wildcard && !parameters.has_others {
             for (index, &format) in offers.formats.iter().enumerate() {
                 if let Some(specificity) = range.covers(format) {
-                    self.record(index, range, specificity);
+                    found.specificity = specificity;
+                    self.record(index, found);
                 }
             }
         }
         let best = self.suffix.map_or(0, |(_, quality)| quality);
-        if range.quality > best
-            && let Some(format) = offers.of_suffix(range)
+        if let Some(format) = of_suffix
+            && parameters.quality > best
         {
-            self.suffix = Some((format, range.quality));
+            self.suffix = Some((format, parameters.quality));
         }
-        self.position += 1;
     }
 
     /// Records that a range matches an offer, unless another range decides that offer's quality.
-    #[inline]
-    fn record(&mut self, index: usize, range: &Range<'_>, specificity: Specificity) {
-        let found = Match {
-            specificity,
-            quality: range.quality,
-            position: self.position,
-        };
+    fn record(&mut self, index: usize, found: Match) {
         let decisive = &mut self.matches[index];
         if decisive.is_none_or(|decisive| found.decides_over(decisive)) {
             *decisive = Some(found);
@@ -229,12 +238,6 @@ impl Match {
 }
 
 impl Range<'_> {
-    /// Whether a range without wildcards names a format.
-    fn names(&self, format: Format) -> bool {
-        let (kind, subtype) = format.type_and_subtype();
-        self.subtype.eq_ignore_ascii_case(subtype) && self.kind.eq_ignore_ascii_case(kind)
-    }
-
     /// How a range whose subtype is `*` covers a format, if it does. The draft format of 2012 must be named.
     fn covers(&self, format: Format) -> Option<Specificity> {
         if format == Format::ApiProblemJson {

@@ -1,10 +1,10 @@
 //! The rate limit: token buckets that hold one minute's worth of tokens and refill steadily.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::hash::BuildHasher as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use tokio::time::Instant;
 
 use super::settings::RateLimit;
@@ -20,7 +20,7 @@ pub(super) struct RateLimiter {
 #[derive(Debug, Default)]
 struct State {
     overall: Option<Bucket>,
-    kinds: HashMap<u64, Kind>,
+    kinds: FxHashMap<u64, Kind>,
 }
 
 #[derive(Debug)]
@@ -54,10 +54,10 @@ impl RateLimiter {
         // Held for a lookup only: nothing slow happens under this lock.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State { overall, kinds } = &mut *state;
+        let per_minute = self.limit.per_failure.unwrap_or(u32::MAX);
         if kinds.len() >= MAX_KINDS && !kinds.contains_key(&key) {
             forget(kinds);
         }
-        let per_minute = self.limit.per_failure.unwrap_or(u32::MAX);
         let kind = kinds.entry(key).or_insert_with(|| Kind {
             bucket: Bucket::full(per_minute, now),
             suppressed: 0,
@@ -83,16 +83,16 @@ impl RateLimiter {
 
 /// The kind of a failure. It is cheaper than a fingerprint, because it is computed on the request path.
 fn key(failure: &Failure) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    failure.type_name().hash(&mut hasher);
-    failure.location().hash(&mut hasher);
-    failure.origin().hash(&mut hasher);
-    failure.status().hash(&mut hasher);
-    hasher.finish()
+    FxBuildHasher.hash_one((
+        failure.type_name(),
+        failure.location(),
+        failure.origin(),
+        failure.status(),
+    ))
 }
 
 /// Forgets a quarter of the kinds at once, so that the scan is rare.
-fn forget(kinds: &mut HashMap<u64, Kind>) {
+fn forget(kinds: &mut FxHashMap<u64, Kind>) {
     let mut ages: Vec<Instant> = kinds.values().map(|kind| kind.bucket.at).collect();
     let (_, oldest, _) = ages.select_nth_unstable(MAX_KINDS / 4);
     let oldest = *oldest;
