@@ -33,7 +33,7 @@ use tracing_subscriber::registry::{LookupSpan, SpanRef};
 use crate::report::breadcrumb::{Breadcrumb, BreadcrumbKind};
 use crate::report::severity::Severity;
 use crate::scope::Scope;
-use crate::scope::span::{self, SpanScope};
+use crate::scope::span::{self, LayerAlive, Parent, SpanScope};
 use crate::text::prefix;
 
 /// A layer for a `tracing` subscriber; see the [module docs](self).
@@ -41,6 +41,8 @@ use crate::text::prefix;
 #[must_use = "a layer does nothing until it is added to a subscriber"]
 pub struct TracingLayer {
     breadcrumbs: Option<Level>,
+    /// Set once it is part of a subscriber.
+    alive: Option<LayerAlive>,
 }
 
 impl Default for TracingLayer {
@@ -54,6 +56,7 @@ impl TracingLayer {
     pub const fn new() -> Self {
         Self {
             breadcrumbs: Some(Level::INFO),
+            alive: None,
         }
     }
 
@@ -68,13 +71,23 @@ impl<S> Layer<S> for TracingLayer
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
+    fn on_layer(&mut self, _subscriber: &mut S) {
+        self.alive = Some(LayerAlive::default());
+    }
+
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else {
             return;
         };
-        let parent = span.parent().and_then(|parent| span_scope(&parent));
-        let is_explicit = attributes.parent().is_some();
-        let new = span::new(attributes.metadata(), parent.as_deref(), is_explicit);
+        // The current span of the subscriber may be that of another task.
+        let parent = if attributes.is_contextual() {
+            Parent::Current
+        } else if attributes.is_root() {
+            Parent::Root
+        } else {
+            Parent::Explicit(span.parent().and_then(|parent| span_scope(&parent)))
+        };
+        let new = span::new(attributes.metadata(), parent, self.alive.as_ref());
         // `insert` would panic if the subscriber had two of these layers.
         span.extensions_mut().replace(Arc::new(new));
     }
@@ -101,7 +114,7 @@ where
             return;
         }
         let mut scope = Scope::current();
-        if !scope.is_active() {
+        if !scope.is_active() && event.parent().is_some() {
             let of_span = context.event_span(event).and_then(|span| span_scope(&span));
             scope = of_span.map(|span| span::scope(&span)).unwrap_or_default();
         }

@@ -10,6 +10,7 @@ use crate::disclosure::Redactor;
 use crate::error::Failure;
 use crate::panics::callback::Callback;
 use crate::report::error_event::ErrorEvent;
+use crate::request::{RequestInfo, TraceIds};
 use crate::text::prefix;
 
 /// Bytes of the method, which the client chooses.
@@ -50,6 +51,7 @@ pub(super) fn record(event: &ErrorEvent<'_>, level: LogLevel, redactor: &Redacto
 /// Logs an error that belongs to no request.
 pub(super) fn record_end(failure: &Failure, redactor: &Redactor) {
     let chain = Chain::new(failure, redactor);
+    let ids = TraceIds::current();
     tracing::event!(
         target: "backstop",
         Level::ERROR,
@@ -57,6 +59,8 @@ pub(super) fn record_end(failure: &Failure, redactor: &Redactor) {
         error.type = failure.type_name(),
         exception.message = %chain.message(),
         exception.stacktrace = %chain.text,
+        trace_id = ids.map(TraceIds::trace_id),
+        span_id = ids.map(TraceIds::span_id),
         "the application ended with an error"
     );
 }
@@ -66,6 +70,7 @@ macro_rules! emit {
         if tracing::enabled!(target: "backstop", Level::$level) {
         let (failure, request) = ($event.failure(), $event.request());
         let chain = Chain::new(failure, $redactor);
+        let trace = Trace::of(request);
         tracing::event!(
             target: "backstop",
             Level::$level,
@@ -78,13 +83,43 @@ macro_rules! emit {
             url.path = %OneLine(&$redactor.path(&request.uri_for_report())),
             http.route = request.route(),
             http.response.status_code = $event.status().as_u16(),
-            trace_id = request.trace_id(),
+            trace_id = trace.trace_id(),
+            span_id = trace.span_id(),
             "request failed"
         );
         }
     };
 }
 use emit;
+
+/// The trace and the span of a record: those of the current span, else those of the request's `traceparent`.
+enum Trace<'a> {
+    Current(String, String),
+    OfRequest(&'a RequestInfo),
+}
+
+impl<'a> Trace<'a> {
+    fn of(request: &'a RequestInfo) -> Self {
+        match TraceIds::current() {
+            Some(ids) => Self::Current(ids.trace_id(), ids.span_id()),
+            None => Self::OfRequest(request),
+        }
+    }
+
+    fn trace_id(&self) -> Option<&str> {
+        match self {
+            Self::Current(trace, _) => Some(trace),
+            Self::OfRequest(request) => request.trace_id(),
+        }
+    }
+
+    fn span_id(&self) -> Option<&str> {
+        match self {
+            Self::Current(_, span) => Some(span),
+            Self::OfRequest(request) => request.parent_id(),
+        }
+    }
+}
 
 /// The name of the error's type, or the status if there is none.
 fn error_type(failure: &Failure) -> Cow<'_, str> {

@@ -43,6 +43,27 @@ impl SourceLocation {
         }
     }
 
+    /// The location of a caller. `None` in the standard library, which calls what it is passed, as in
+    /// `.map_err(Error::from)`: it is the same for all such callers.
+    pub(crate) fn of_caller(location: &'static Location<'static>) -> Option<Self> {
+        let location = Self::from(location);
+        (!location.is_in_std()).then_some(location)
+    }
+
+    /// Whether the file is the standard library's, as it was built or as it is installed.
+    pub(crate) fn is_in_std(&self) -> bool {
+        const STARTS: [&str; 5] = [
+            "/rustc/",
+            "/rust/deps/",
+            "library/core/src/",
+            "library/alloc/src/",
+            "library/std/src/",
+        ];
+        const INSTALLED: [&str; 2] = ["/rustlib/src/rust/", r"\rustlib\src\rust\"];
+        STARTS.iter().any(|start| self.file.starts_with(start))
+            || INSTALLED.iter().any(|part| self.file.contains(part))
+    }
+
     /// The path of the source file, as it was passed to the compiler.
     #[must_use]
     pub fn file(&self) -> &str {

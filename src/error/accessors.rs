@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::exposure::Exposure;
 use super::handler_error::Error;
+use super::object;
 use super::overrides::Overrides;
 use super::status::StatusMap;
 use crate::problem::limit_depth;
@@ -97,6 +98,15 @@ impl Error {
     pub fn with_context(mut self, text: impl Into<Cow<'static, str>>) -> Self {
         let location = Location::caller();
         self.overrides_mut().contexts.push((text.into(), location));
+        self
+    }
+
+    /// Sets the fingerprint that groups the error's reports. It takes precedence over that of the
+    /// [scope](crate::Scope::set_fingerprint). Default: what distinguishes one bug from another; see
+    /// [`Report::fingerprint`](crate::Report::fingerprint).
+    #[must_use]
+    pub fn with_fingerprint(mut self, fingerprint: impl Into<Cow<'static, str>>) -> Self {
+        self.overrides_mut().fingerprint = Some(fingerprint.into());
         self
     }
 
@@ -204,6 +214,12 @@ impl Error {
     #[must_use]
     pub fn is_expected(&self) -> bool {
         self.repr().is_expected()
+    }
+
+    /// The fingerprint that was set.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<&str> {
+        object::fingerprint(self.repr())
     }
 
     /// Whether clients see what the error says.

@@ -19,7 +19,9 @@ pub(super) fn links(
         .into_iter()
         .flat_map(|overrides| overrides.contexts.iter().rev());
     let mut links: Vec<Link> = contexts
-        .map(|(text, location)| Link::new(None, text.to_string(), Some((*location).into())))
+        .map(|(text, location)| {
+            Link::new(None, text.to_string(), SourceLocation::of_caller(location))
+        })
         .collect();
     let own = links.len();
     match (cause, cause.error()) {

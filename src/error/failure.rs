@@ -20,7 +20,7 @@ use super::overrides::Overrides;
 use super::repr::Repr;
 use super::status::{self, StatusMap};
 use super::tower_errors::well_known;
-use super::{chain, object};
+use super::{chain, grouping, object};
 use crate::backtrace::{Backtrace, SourceLocation};
 use crate::identity::{ReportedTo, new_id};
 
@@ -72,6 +72,7 @@ impl Failure {
         let links = chain::snapshot(type_name, error);
         let mut repr = Repr::new(Cause::Snapshot(links), type_name, Some(Location::caller()));
         repr.status = well_known(error).map(|known| known.status);
+        repr.overrides_mut().grouping = grouping::of_error(type_name, error);
         repr.backtrace = Backtrace::capture_if_wanted();
         Self::new(Arc::new(repr), Origin::Handler, &StatusMap::default())
     }
@@ -90,6 +91,8 @@ impl Failure {
             code: original.code(),
             details: original.details(),
             fields: original.fields().into_iter().collect(),
+            fingerprint: object::fingerprint(original).map(|set| Cow::Owned(set.to_owned())),
+            grouping: original.grouping(),
             ..Overrides::default()
         }));
         repr.is_expected = original.is_expected();
@@ -219,6 +222,11 @@ impl Failure {
 
     pub(crate) const fn repr(&self) -> &Arc<Repr> {
         &self.repr
+    }
+
+    /// The fingerprint that the application set on the error.
+    pub(crate) fn fingerprint(&self) -> Option<&str> {
+        object::fingerprint(&self.repr)
     }
 
     /// To which Backstops the application has reported the error itself.

@@ -30,6 +30,8 @@ mod exposure;
 mod extension;
 mod failure;
 mod foreign;
+mod grouping;
+mod grouping_part;
 mod handler_error;
 mod headers;
 mod http_error;
@@ -50,6 +52,7 @@ pub(crate) use self::extension::{FailureExtension, RenderedMark, ReportedBy};
 pub use self::failure::Failure;
 #[cfg(feature = "sqlx")]
 pub use self::foreign::sqlx_status;
+pub(crate) use self::grouping_part::GroupingPart;
 pub use self::handler_error::{Error, Result};
 pub use self::http_error::HttpError;
 pub use self::link::Link;

@@ -84,6 +84,13 @@ pub(crate) fn service_error<E: Into<BoxError>>(error: E) -> Arc<Repr> {
     Arc::new(Repr::new(Cause::Foreign(error), type_name, None))
 }
 
+/// The fingerprint that the application set, on the error or on an [`Error`](crate::Error) in its cause chain.
+pub(super) fn fingerprint(repr: &Repr) -> Option<&str> {
+    let set = repr.overrides.as_ref();
+    let set = set.and_then(|set| set.fingerprint.as_deref());
+    set.or_else(|| fingerprint(ErrorObject::find(repr.error()?)?.repr()))
+}
+
 /// To which Backstops the application has reported the error, or an [`Error`](crate::Error) in its cause chain.
 pub(super) fn reported_to(repr: &Repr) -> Option<&Arc<ReportedTo>> {
     repr.reported_to

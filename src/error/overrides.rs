@@ -6,6 +6,7 @@ use std::panic::Location;
 use http::HeaderMap;
 use serde_json::Value;
 
+use super::grouping_part::GroupingPart;
 use crate::json::size_of_value;
 use crate::problem::{MAX_DEPTH, Member, MemberMap};
 
@@ -20,6 +21,9 @@ pub(super) struct Overrides {
     pub(super) details: Option<Value>,
     pub(super) fields: MemberMap,
     pub(super) headers: HeaderMap,
+    pub(super) fingerprint: Option<Cow<'static, str>>,
+    /// What distinguishes an error that was only borrowed.
+    pub(super) grouping: Vec<GroupingPart>,
     /// In the order in which they were added, so the outermost is last.
     pub(super) contexts: Vec<(Cow<'static, str>, &'static Location<'static>)>,
 }

@@ -213,7 +213,9 @@ impl Repr {
     /// Where the error was created, or the panic started.
     pub(super) fn location(&self) -> Option<SourceLocation> {
         let of_panic = || self.panic.as_ref()?.location.clone();
-        self.location.map(SourceLocation::from).or_else(of_panic)
+        self.location
+            .and_then(SourceLocation::of_caller)
+            .or_else(of_panic)
     }
 
     pub(crate) fn backtrace(&self) -> Option<&Backtrace> {

@@ -134,10 +134,13 @@
 //! Outside of requests a report is unhandled, with the origin [`Task`](crate::Origin::Task), or
 //! [`Panic`](crate::Origin::Panic) if the panic may end the process. A panic that tokio has caught is in the `JoinHandle`
 //! as usual. A handler that takes it from there and raises it again (`resume_unwind`) responds under the id of that
-//! report, if the hook has seen the panic. Without the hook there are two reports.
+//! report, if the panic started while the request ran: with [`Scope::spawn`](crate::Scope::spawn) always, after a plain
+//! `tokio::spawn` if the hook is installed.
 //!
-//! A caught panic is matched to what the hook recorded by its message and the address of the message. Panics raised with
-//! `resume_unwind` run no hook, so two of them with the same message may be confused.
+//! Such a panic is recognized by the address of its payload. For the panic of a plain task whose message is a literal,
+//! there is none to compare. If several requests fail at once by equal ones, each responds under an id of its own, and
+//! there are two reports of each failure. A handler that unwraps the `JoinHandle` panics itself: that is a failure of
+//! its own, with its own source location.
 //!
 //! # Tasks
 //!

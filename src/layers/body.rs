@@ -26,7 +26,7 @@ impl Exchange {
         R: http_body::Body<Data = Bytes> + Send + 'static,
         R::Error: Into<BoxError>,
     {
-        let size = catch_failure_inside(|| response.body().size_hint().exact());
+        let size = catch_failure_inside(self.since, || response.body().size_hint().exact());
         if size.is_ok_and(|size| size.is_some_and(|size| size <= SMALL)) {
             return response.map(Body::new);
         }
@@ -106,7 +106,7 @@ where
             return Poll::Ready(None);
         };
         let current = ScopeGuard::enter(this.scope);
-        let polled = catch_failure(|| inner.poll_frame(cx));
+        let polled = catch_failure(this.exchange.since, || inner.poll_frame(cx));
         current.provide_request(&this.exchange.request);
         let error = match polled {
             Ok(Poll::Pending) => return Poll::Pending,

@@ -11,6 +11,7 @@ use super::headers;
 use crate::backstop::Backstop;
 use crate::error::{Error, Failure, FailureExtension, Origin, RenderedMark, ReportedBy, Repr};
 use crate::panics::catch::catch_panic;
+use crate::panics::mark::PanicMark;
 use crate::request::RequestInfo;
 
 /// A request, and the Backstop that responds to its failure.
@@ -18,6 +19,8 @@ use crate::request::RequestInfo;
 pub(super) struct Exchange {
     pub(super) backstop: Backstop,
     pub(super) request: RequestInfo,
+    /// When it began.
+    pub(super) since: PanicMark,
 }
 
 /// Whether the response to a HEAD request knows the length that GET would have.
@@ -137,6 +140,7 @@ impl Backstop {
         let exchange = Exchange {
             backstop: self.clone(),
             request: request.clone(),
+            since: PanicMark::now(),
         };
         let failure = exchange.failure(Arc::clone(error.repr()), Origin::Handler);
         exchange.respond(&failure)

@@ -18,6 +18,7 @@ use super::panic_to_error::{catch_failure, catch_failure_inside};
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Origin, Repr, service_error};
 use crate::panics::depth::CatchGuard;
+use crate::panics::mark::PanicMark;
 use crate::request::RequestInfo;
 use crate::scope::{CurrentScope, ScopeGuard};
 
@@ -55,6 +56,7 @@ impl<F> BackstopFuture<F> {
             exchange: Exchange {
                 backstop: backstop.clone(),
                 request,
+                since: PanicMark::now(),
             },
         }
     }
@@ -65,6 +67,7 @@ impl<F> BackstopFuture<F> {
         let Exchange {
             backstop,
             request: info,
+            ..
         } = &mut self.exchange;
         info.keep_headers(request, backstop.captured());
     }
@@ -78,13 +81,14 @@ impl<F> BackstopFuture<F> {
         let Exchange {
             backstop,
             request: info,
+            since,
         } = &self.exchange;
         let current = ScopeGuard::begin(&mut self.scope);
         if cfg!(panic = "abort") && backstop.dispatch().is_listening() {
             current.provide_request_now(info);
         }
         let state = &mut self.state;
-        let called = catch_failure(|| {
+        let called = catch_failure(*since, || {
             let future = inner.call(request);
             *state = State::Running { future };
         });
@@ -117,7 +121,7 @@ where
         let _catching = CatchGuard::enter();
         let result = match this.state.as_mut().project() {
             StateProj::Running { future } => {
-                let polled = catch_failure_inside(|| future.poll(cx));
+                let polled = catch_failure_inside(exchange.since, || future.poll(cx));
                 current.provide_request(&exchange.request);
                 match polled {
                     Ok(Poll::Pending) => return Poll::Pending,
@@ -131,7 +135,7 @@ where
             }
         };
         // A future that completed or panicked must not be polled again. Dropped here, its destructor may panic safely.
-        let dropped = catch_failure_inside(|| this.state.set(State::Done));
+        let dropped = catch_failure_inside(exchange.since, || this.state.set(State::Done));
         if let (Err(panic), Ok(response)) = (dropped, &result) {
             record_drop(exchange, response.status(), panic);
         }

@@ -8,25 +8,30 @@ use std::sync::Arc;
 use crate::error::Repr;
 use crate::panics::catch::drop_catching;
 use crate::panics::depth::CatchGuard;
+use crate::panics::mark::PanicMark;
 use crate::panics::stash;
 
-/// Runs `run`; if it panics, the panic becomes an error.
+/// Runs `run`; if it panics, the panic becomes an error. A panic that it resumes is recognized if it started after
+/// `since`.
 ///
 /// After a panic, what `run` borrows must not be used again, but only dropped.
-pub(super) fn catch_failure<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Repr>> {
+pub(super) fn catch_failure<T>(since: PanicMark, run: impl FnOnce() -> T) -> Result<T, Arc<Repr>> {
     let _catching = CatchGuard::enter();
-    catch_failure_inside(run)
+    catch_failure_inside(since, run)
 }
 
 /// Like [`catch_failure`], for callers that hold a [`CatchGuard`] already: one for the whole poll is enough.
 #[inline]
-pub(super) fn catch_failure_inside<T>(run: impl FnOnce() -> T) -> Result<T, Arc<Repr>> {
-    catch_unwind(AssertUnwindSafe(run)).map_err(panicked)
+pub(super) fn catch_failure_inside<T>(
+    since: PanicMark,
+    run: impl FnOnce() -> T,
+) -> Result<T, Arc<Repr>> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|payload| panicked(payload, since))
 }
 
 #[cold]
-fn panicked(payload: Box<dyn Any + Send>) -> Arc<Repr> {
-    let record = stash::take(&*payload);
+fn panicked(payload: Box<dyn Any + Send>, since: PanicMark) -> Arc<Repr> {
+    let record = stash::take(&*payload, since);
     Arc::new(Repr::panicked(message(payload), record))
 }
 

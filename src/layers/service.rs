@@ -14,6 +14,7 @@ use super::future::BackstopFuture;
 use super::panic_to_error::catch_failure;
 use crate::backstop::Backstop;
 use crate::error::{BoxError, Repr, service_error};
+use crate::panics::mark::PanicMark;
 use crate::request::RequestInfo;
 
 /// The service of [`BackstopLayer`](super::BackstopLayer): it never fails.
@@ -67,7 +68,7 @@ where
         if self.error.is_some() {
             return Poll::Ready(Ok(()));
         }
-        self.error = match catch_failure(|| self.inner.poll_ready(cx)) {
+        self.error = match catch_failure(PanicMark::now(), || self.inner.poll_ready(cx)) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(()))) => None,
             Ok(Poll::Ready(Err(error))) => Some(service_error(error)),

@@ -4,6 +4,8 @@
 pub(crate) mod callback;
 pub(crate) mod catch;
 pub(crate) mod depth;
+mod kept;
+pub(crate) mod mark;
 mod payload;
 pub(crate) mod record;
 pub(crate) mod stash;

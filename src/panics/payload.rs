@@ -5,11 +5,16 @@ use std::any::{Any, TypeId};
 use crate::text::prefix;
 
 /// What is kept of a panic's payload, to recognize the panic where it is caught.
+#[derive(Clone)]
 pub(super) struct Payload {
     text: Option<String>,
-    /// The address of the text. Unwinding does not copy the payload, so it usually stays the same. That is a detail
-    /// of std, so it is only a preference.
+    /// The address of the text. Unwinding moves the payload but copies no text, so it stays the same.
     text_address: usize,
+    /// Whether the text is in a buffer of its own: no other text that exists has the same address.
+    has_buffer: bool,
+    /// The address of the box that contains the payload, which resuming a panic does not change. A hook does not know
+    /// it, because std makes the box afterwards.
+    box_address: Option<usize>,
     type_id: TypeId,
 }
 
@@ -27,15 +32,27 @@ const ABORTING: [&str; 6] = [
 ];
 
 impl Payload {
-    pub(super) fn of(payload: &(dyn Any + Send)) -> Self {
-        let text = payload
-            .downcast_ref::<&'static str>()
-            .copied()
-            .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    /// The payload of a panic that has just started, in a hook.
+    pub(super) fn started(payload: &(dyn Any + Send)) -> Self {
+        let buffer = payload.downcast_ref::<String>().map(String::as_str);
+        let literal = || payload.downcast_ref::<&'static str>().copied();
+        let text = buffer.or_else(literal);
         Self {
             text: text.map(|text| prefix(text, MAX_TEXT).to_owned()),
             text_address: text.map_or(0, |text| text.as_ptr().addr()),
+            has_buffer: buffer.is_some_and(|text| !text.is_empty()),
+            box_address: None,
             type_id: payload.type_id(),
+        }
+    }
+
+    /// The payload of a panic that was caught, in its box.
+    pub(super) fn caught(payload: &(dyn Any + Send)) -> Self {
+        // A box of nothing has no memory.
+        let address = std::ptr::from_ref(payload).cast::<()>().addr();
+        Self {
+            box_address: (size_of_val(payload) > 0).then_some(address),
+            ..Self::started(payload)
         }
     }
 
@@ -52,13 +69,36 @@ impl Payload {
         ABORTING.iter().any(|message| text.starts_with(message))
     }
 
+    pub(super) const fn has_buffer(&self) -> bool {
+        self.has_buffer
+    }
+
     /// Whether both have the same type and the same text, if there is one.
     pub(super) fn is_equal(&self, other: &Self) -> bool {
         other.type_id == self.type_id && other.text == self.text
     }
 
-    /// Whether both are probably the same payload: they are equal, and their texts have the same address.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    /// Whether both are equal and have the text at the same address. Equal literals have, too.
+    pub(super) fn has_same_text(&self, other: &Self) -> bool {
         other.text_address == self.text_address && self.is_equal(other)
+    }
+
+    /// Whether both are equal and have the same buffer.
+    pub(super) fn is_same_buffer(&self, other: &Self) -> bool {
+        self.has_buffer && other.has_buffer && self.has_same_text(other)
+    }
+
+    /// Whether both are equal and in the same box.
+    pub(super) fn is_same_box(&self, other: &Self) -> bool {
+        self.box_address.is_some()
+            && self.box_address == other.box_address
+            && self.has_same_text(other)
+    }
+
+    /// Whether both have memory at the same address, whatever it contains.
+    pub(super) fn is_at(&self, other: &Self) -> bool {
+        let has_same_box = self.box_address.is_some() && self.box_address == other.box_address;
+        let has_buffers = self.has_buffer && other.has_buffer;
+        has_same_box || (has_buffers && self.text_address == other.text_address)
     }
 }

@@ -6,6 +6,7 @@ use std::panic::PanicHookInfo;
 use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 
+use super::mark::PanicMark;
 use super::payload::Payload;
 use crate::backtrace::{Backtrace, SourceLocation};
 use crate::identity::ReportedTo;
@@ -16,6 +17,7 @@ pub(crate) struct PanicRecord {
     pub(crate) location: Option<SourceLocation>,
     pub(crate) backtrace: Option<Backtrace>,
     pub(crate) thread: Option<Thread>,
+    mark: PanicMark,
     /// Whether it is reported as uncaught, but may still reach a layer that catches it.
     is_reported_as_uncaught: bool,
     ends_process: bool,
@@ -27,7 +29,7 @@ impl PanicRecord {
     ///
     /// `is_caught` says whether a layer will catch the panic and report it.
     pub(super) fn in_hook(info: &PanicHookInfo<'_>, is_caught: bool) -> Self {
-        let payload = Payload::of(info.payload());
+        let payload = Payload::started(info.payload());
         // All crates of a program are compiled with the same panic strategy.
         let ends_process = cfg!(panic = "abort") || payload.aborts();
         Self {
@@ -35,6 +37,7 @@ impl PanicRecord {
             location: info.location().map(SourceLocation::copied_from),
             backtrace: Backtrace::capture(),
             thread: Some(std::thread::current()),
+            mark: PanicMark::of_panic(),
             is_reported_as_uncaught: ends_process || !is_caught,
             ends_process,
             reported_to: OnceLock::new(),
@@ -44,14 +47,34 @@ impl PanicRecord {
     /// Records a panic that no hook has seen, on the thread that caught it.
     pub(crate) fn without_hook(payload: &(dyn Any + Send), ends_process: bool) -> Arc<Self> {
         Arc::new(Self {
-            payload: Payload::of(payload),
+            payload: Payload::caught(payload),
             location: None,
             backtrace: None,
             thread: Some(std::thread::current()),
+            mark: PanicMark::of_panic(),
             is_reported_as_uncaught: true,
             ends_process,
             reported_to: OnceLock::new(),
         })
+    }
+
+    /// What it says about where the panic started, for a panic that may be this one and is reported on its own.
+    pub(super) fn without_id(&self) -> Arc<Self> {
+        Arc::new(Self {
+            payload: self.payload.clone(),
+            location: self.location.clone(),
+            backtrace: self.backtrace.clone(),
+            thread: self.thread.clone(),
+            mark: self.mark,
+            is_reported_as_uncaught: false,
+            ends_process: false,
+            reported_to: OnceLock::new(),
+        })
+    }
+
+    /// When it started.
+    pub(super) const fn mark(&self) -> PanicMark {
+        self.mark
     }
 
     /// The panic's message.

@@ -1,23 +1,28 @@
 //! Passes the record of a panic from the hook to the code that catches the panic.
 //!
-//! A caught panic is matched to a record by its payload, because several panics may start before one is caught: one
-//! that the handler catches itself, or one in a destructor during unwinding. Panics that start inside a catching
-//! scope of this crate are stashed for their thread. Of all others the most recent are kept for the process, because
-//! `resume_unwind` may bring one to another thread, where no hook sees it.
+//! Panics that start inside a catching scope of this crate are stashed for their thread. All others are kept for the
+//! process, because `resume_unwind` may bring one to another thread, where no hook sees it; so are panics that a scope
+//! of this crate caught and resumed.
+//!
+//! A record of the second kind lends its id and says that the failure is reported already, so taking the wrong one
+//! would show a client the id of somebody else's report. It is therefore taken only by identity: by the address of the
+//! payload, which resuming does not change, or, because a hook cannot know the address of a literal's payload, if no
+//! other record fits. It must also have started after the code that catches it, and each record is taken once. Equal
+//! panics that cannot be told apart become failures of their own.
 
 use std::any::Any;
 use std::cell::RefCell;
 use std::panic::PanicHookInfo;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::depth::CatchDepth;
+use super::kept::{KEPT, lock};
+use super::mark::PanicMark;
 use super::payload::Payload;
 use super::record::PanicRecord;
 
 /// How many panics of a thread are stashed.
 const MAX_STASHED: usize = 8;
-/// How many other panics are kept for the process.
-const MAX_KEPT: usize = 32;
 
 /// The panics of one thread that have not been caught yet.
 struct Stash {
@@ -33,9 +38,6 @@ thread_local! {
     static STASH: RefCell<Stash> = const { RefCell::new(Stash { generation: 0, panics: Vec::new() }) };
 }
 
-/// No code of the application runs while this is locked.
-static KEPT: Mutex<Vec<Arc<PanicRecord>>> = Mutex::new(Vec::new());
-
 /// Records a panic, in a hook, where nothing may panic, wait, or call the application. Returns the record of a panic
 /// that no scope of this crate is going to catch.
 pub(crate) fn record(info: &PanicHookInfo<'_>) -> Option<Arc<PanicRecord>> {
@@ -45,29 +47,31 @@ pub(crate) fn record(info: &PanicHookInfo<'_>) -> Option<Arc<PanicRecord>> {
         stash(depth.generation(), panic);
         return None;
     }
-    keep(&panic);
+    lock(&KEPT).keep(&panic, None);
     Some(panic)
 }
 
-/// Returns the record of the panic that has just been caught with this payload.
-pub(crate) fn take(payload: &(dyn Any + Send)) -> Option<Arc<PanicRecord>> {
-    let payload = Payload::of(payload);
+/// Returns the record of the panic that has just been caught with this payload, by code that began at `since`.
+pub(crate) fn take(payload: &(dyn Any + Send), since: PanicMark) -> Option<Arc<PanicRecord>> {
+    let payload = Payload::caught(payload);
+    let stashed = with_current(|panics| Some(panics[find(panics, &payload)?].mark())).flatten();
+    if let Some(resumed) = lock(&KEPT).take_same(&payload, since, stashed) {
+        return Some(resumed);
+    }
     let stashed = with_current(|panics| {
         let index = find(panics, &payload)?;
         Some(panics.swap_remove(index))
     });
-    stashed.flatten().or_else(|| {
-        let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        let index = find(&kept, &payload)?;
-        kept.get(index).map(Arc::clone)
-    })
+    stashed
+        .flatten()
+        .or_else(|| lock(&KEPT).take_only(&payload, since))
 }
 
 /// The index of the newest panic with this payload, or else with an equal one.
 fn find(panics: &[Arc<PanicRecord>], payload: &Payload) -> Option<usize> {
     let same = panics
         .iter()
-        .rposition(|panic| panic.payload.is_same(payload));
+        .rposition(|panic| panic.payload.has_same_text(payload));
     same.or_else(|| {
         panics
             .iter()
@@ -77,12 +81,10 @@ fn find(panics: &[Arc<PanicRecord>], payload: &Payload) -> Option<usize> {
 
 /// Returns the record of a panic that has just been caught with this payload and will be resumed, and keeps it, so that
 /// it is found where the panic is caught again. If no hook has seen the panic, the record has only its text.
-pub(crate) fn take_to_resume(payload: &(dyn Any + Send)) -> Arc<PanicRecord> {
-    if let Some(panic) = take(payload) {
-        keep(&panic);
-        return panic;
-    }
-    PanicRecord::without_hook(payload, false)
+pub(crate) fn take_to_resume(payload: &(dyn Any + Send), since: PanicMark) -> Arc<PanicRecord> {
+    let panic = take(payload, since).unwrap_or_else(|| PanicRecord::without_hook(payload, false));
+    lock(&KEPT).keep(&panic, Some(Payload::caught(payload)));
+    panic
 }
 
 /// Takes the stashed panics of this thread, because the process ends before they are caught.
@@ -114,15 +116,4 @@ fn with_current<T>(use_panics: impl FnOnce(&mut Vec<Arc<PanicRecord>>) -> T) -> 
         is_current.then(|| use_panics(&mut stash.panics))
     });
     result.ok().flatten()
-}
-
-fn keep(panic: &Arc<PanicRecord>) {
-    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    if kept.iter().any(|known| Arc::ptr_eq(known, panic)) {
-        return;
-    }
-    if kept.len() >= MAX_KEPT {
-        kept.remove(0);
-    }
-    kept.push(Arc::clone(panic));
 }

@@ -7,7 +7,7 @@ use crate::disclosure::Redactor;
 use crate::panics::catch::{catch_panic, drop_catching};
 use crate::report::assemble::{assemble, outline};
 use crate::report::event::Event;
-use crate::report::fingerprint::bounded_fingerprint;
+use crate::report::fingerprint::{bounded_fingerprint, site};
 use crate::report::report::Report;
 use crate::symbols::SymbolSettings;
 
@@ -68,6 +68,7 @@ fn prepare_with(
     if catch_panic(|| symbolize(&mut symbolized)).is_some() {
         report = symbolized;
     }
+    report.site = site(&report);
     match catch_panic(|| redact(&mut report)) {
         Some(()) => Some(report),
         None => Some(blank),

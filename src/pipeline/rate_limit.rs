@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::settings::RateLimit;
 use crate::error::Failure;
+use crate::report::text_template::text_template;
 
 /// Limits how many failures pass per minute, of each kind and of all kinds together.
 #[derive(Debug)]
@@ -83,9 +84,16 @@ impl RateLimiter {
 
 /// The kind of a failure. It is cheaper than a fingerprint, because it is computed on the request path.
 fn key(failure: &Failure) -> u64 {
+    let location = failure.location();
+    // Without a location, unlike failures that are only a text would be one kind.
+    let text = location.is_none().then(|| {
+        let message = failure.chain().first().map(|link| link.message());
+        message.map(text_template)
+    });
     FxBuildHasher.hash_one((
         failure.type_name(),
-        failure.location(),
+        location,
+        text,
         failure.origin(),
         failure.status(),
     ))

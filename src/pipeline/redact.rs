@@ -18,6 +18,7 @@ use crate::report::user::User;
 
 /// Redacts sensitive values. The report is destructured without `..`, so that no new field is forgotten.
 pub(super) fn redact(report: &mut Report, redactor: &Redactor) {
+    let is_default = report.has_default_fingerprint();
     let Report {
         id: _,
         timestamp: _,
@@ -41,6 +42,7 @@ pub(super) fn redact(report: &mut Report, redactor: &Redactor) {
         trace_id: _,
         span_id: _,
         fingerprint,
+        site: _,
         suppressed: _,
         trimmed,
     } = report;
@@ -51,7 +53,9 @@ pub(super) fn redact(report: &mut Report, redactor: &Redactor) {
     redaction.data(attributes, metadata, feature_flags);
     redaction.record(breadcrumbs, logs);
     redaction.process(app, device, thread);
-    redaction.text(fingerprint);
+    if !is_default {
+        redaction.text(fingerprint);
+    }
     for text in trimmed {
         redaction.text(text);
     }

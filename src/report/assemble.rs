@@ -22,8 +22,11 @@ pub(crate) fn assemble(event: Box<Event>) -> Report {
     add_what_failed(&mut report, &event);
     add_request(&mut report, &event);
     add_what_was_recorded(&mut report, &event);
+    if let Some(fingerprint) = event.failure.fingerprint() {
+        fingerprint.clone_into(&mut report.fingerprint);
+    }
     if report.fingerprint.is_empty() {
-        report.fingerprint = fingerprint::fingerprint(&report);
+        report.fingerprint = fingerprint::fingerprint(&report, &event.failure);
     }
     // The error's own destructor may panic; the caller catches that.
     drop(event);
@@ -34,6 +37,7 @@ pub(crate) fn assemble(event: Box<Event>) -> Report {
 pub(crate) fn outline(event: &Event) -> Report {
     let origin = event.failure.origin();
     Report {
+        timestamp: event.timestamp,
         severity: event.severity,
         handled: origin.is_handled(),
         origin,

@@ -14,9 +14,9 @@ use super::defaults::ReportDefaults;
 use super::scope_data::ScopeData;
 use super::severity::Severity;
 use super::spawn_trace::SpawnOrigin;
-use super::trace_ids::TraceIds;
 use crate::error::Failure;
-use crate::request::RequestInfo;
+use crate::identity::now_millis;
+use crate::request::{RequestInfo, TraceIds};
 
 /// One failure on its way to the pipeline. It is boxed, because it is moved several times.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(crate) struct Event {
     pub(crate) request: Option<RequestInfo>,
     /// The status that the client received.
     pub(crate) status: Option<StatusCode>,
+    /// When it happened, by the clock, in milliseconds since 1970.
+    pub(super) timestamp: u64,
     /// Whether the process may end at any moment, so that this report precedes all others.
     pub(crate) is_urgent: bool,
     context: EventContext,
@@ -71,6 +73,7 @@ impl Event {
             severity,
             request: None,
             status: None,
+            timestamp: now_millis(),
             is_urgent: false,
             context,
         })

@@ -48,8 +48,10 @@ pub(crate) mod request_parts;
 pub(crate) mod scalar;
 pub(crate) mod scope_data;
 pub(crate) mod severity;
+mod source_file;
 pub(crate) mod spawn_trace;
-pub(crate) mod trace_ids;
+pub(crate) mod text_template;
+
 pub(crate) mod user;
 
 pub use self::breadcrumb::{Breadcrumb, BreadcrumbKind, LogLine};

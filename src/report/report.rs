@@ -101,8 +101,20 @@ pub struct Report {
     /// The id of the span, 16 hexadecimal digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub span_id: Option<String>,
-    /// Groups the report with others of the same problem.
+    /// Groups the report with others of the same bug. The application can set it
+    /// ([`Error::with_fingerprint`](crate::Error::with_fingerprint),
+    /// [`Scope::set_fingerprint`](crate::Scope::set_fingerprint)).
+    ///
+    /// Otherwise it begins with `v2:`, the version of its rules, and is made of the types of the cause chain with their
+    /// variants and codes, the texts of errors that are nothing else (without numbers, ids, paths and quoted parts),
+    /// contexts that are literals, the file of the source location, and the route. Line numbers, functions and frames
+    /// are no part of it, so it survives edits, another machine, another build profile, and another version of a
+    /// dependency.
     pub fingerprint: String,
+    /// Where the failure happened, as `file:line:column`, with ` in function` if that is known. Reports of one
+    /// fingerprint may have several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
     /// How many failures of this kind the rate limit has suppressed since the last report.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub suppressed: u64,
@@ -119,6 +131,9 @@ const fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
+/// How fingerprints that Backstop made begin: with the version of the rules by which they are made.
+pub(super) const FINGERPRINT_VERSION: &str = "v2:";
+
 impl Report {
     /// Creates a report of one error, with the severity [`Error`](Severity::Error) and the origin
     /// [`Handler`](Origin::Handler), unhandled and otherwise empty. Its timestamp is taken from the id, if that is a
@@ -128,6 +143,13 @@ impl Report {
         let mut report = Self::empty(id);
         report.errors.push(error.into());
         report
+    }
+
+    /// Whether Backstop made the [fingerprint](Self::fingerprint), and the application set none. A reporter to a tracker
+    /// that groups well by itself need not send it then.
+    #[must_use]
+    pub fn has_default_fingerprint(&self) -> bool {
+        self.fingerprint.starts_with(FINGERPRINT_VERSION)
     }
 
     /// Creates a report with nothing but its id.
@@ -156,6 +178,7 @@ impl Report {
             trace_id: None,
             span_id: None,
             fingerprint: String::new(),
+            site: None,
             suppressed: 0,
             trimmed: Vec::new(),
         }

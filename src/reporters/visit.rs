@@ -49,7 +49,7 @@ fn request_texts(report: &mut Report, visit: &mut impl FnMut(&mut String)) {
     if let Some(user) = &mut report.user {
         each([&mut user.id, &mut user.name, &mut user.email], visit);
     }
-    let ids = [&mut report.trace_id, &mut report.span_id];
+    let ids = [&mut report.trace_id, &mut report.span_id, &mut report.site];
     each(ids.into_iter().chain([&mut report.transaction]), visit);
 }
 

@@ -8,8 +8,10 @@ mod host;
 mod info;
 mod limits;
 mod trace_context;
+mod trace_ids;
 
 pub(crate) use self::forwarding::MentionKind;
 pub(crate) use self::host::{host_name, is_local_host, is_loopback_address};
 pub(crate) use self::info::KeepOptions;
 pub use self::info::RequestInfo;
+pub(crate) use self::trace_ids::{CurrentSpan, TraceIds};

@@ -8,15 +8,14 @@
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use super::scope_ref::{CurrentScope, ScopeRef};
+use super::scope_ref::{CarriedScope, CurrentScope, ScopeRef};
 #[cfg(feature = "tracing-subscriber")]
 use super::span_stack::SpanStack;
 use crate::report::callback::ContextCallbacks;
 use crate::report::dispatch::Dispatch;
 use crate::report::event::{EventContext, ScopeSnapshot};
 use crate::report::spawn_trace::{SpanPath, SpawnOrigin, SpawnTrace};
-use crate::report::trace_ids::TraceIds;
-use crate::request::RequestInfo;
+use crate::request::{RequestInfo, TraceIds};
 
 thread_local! {
     static CURRENT: Current = const {
@@ -43,6 +42,14 @@ impl Current {
         callbacks
     }
 
+    /// The scope that the spans around the code carry.
+    fn of_span(&self) -> Option<Arc<CarriedScope>> {
+        #[cfg(feature = "tracing-subscriber")]
+        return self.spans.try_borrow().ok()?.carried();
+        #[cfg(not(feature = "tracing-subscriber"))]
+        None
+    }
+
     fn span_path(&self) -> Option<SpanPath> {
         #[cfg(feature = "tracing-subscriber")]
         return self.spans.try_borrow().ok()?.path();
@@ -56,14 +63,26 @@ impl Current {
             // A request's own future was not spawned.
             Some(CurrentScope::Request(_)) => return None,
             Some(CurrentScope::Carried(carried)) => carried.trace.clone(),
-            None => None,
+            None => self.of_span().and_then(|carried| carried.trace.clone()),
         };
         SpawnOrigin::new(trace, exited.or_else(|| self.span_path()))
     }
 }
 
-/// Runs `look` on the current scope; returns `None` if the thread is ending. `look` must run neither the application's
-/// code nor anything else in this module.
+/// Runs `look` on the current scope, which is that of the future that runs, else that of the spans around the code.
+/// `look` must run neither the application's code nor anything else in this module.
+fn with_current<T>(look: impl FnOnce(&mut CurrentScope) -> T) -> Option<T> {
+    let look = |current: &Current| {
+        if let Some(scope) = &mut *current.scope.try_borrow_mut().ok()? {
+            return Some(look(scope));
+        }
+        Some(look(&mut CurrentScope::Carried(current.of_span()?)))
+    };
+    CURRENT.try_with(look).ok().flatten()
+}
+
+/// Runs `look` on the scope of the future that runs; returns `None` if the thread is ending. `look` must run neither
+/// the application's code nor anything else in this module.
 #[inline]
 pub(super) fn with_scope<T>(look: impl FnOnce(&mut Option<CurrentScope>) -> T) -> Option<T> {
     let look = |current: &Current| Some(look(&mut *current.scope.try_borrow_mut().ok()?));
@@ -92,30 +111,37 @@ pub(super) fn replace_callbacks(
 
 /// Returns the current scope, which is allocated on first use.
 pub(super) fn scope() -> Option<ScopeRef> {
-    with_scope(|current| Some(current.as_mut()?.make().clone())).flatten()
+    with_current(|current| current.make().clone())
 }
 
 /// Returns the current scope without allocating it.
 pub(super) fn scope_as_it_is() -> Option<ScopeRef> {
-    with_scope(|current| Some(current.as_ref()?.scope().clone())).flatten()
+    with_current(|current| current.scope().clone())
 }
 
 /// Returns the Backstop of the current scope.
 pub(super) fn dispatch() -> Option<Arc<Dispatch>> {
-    with_scope(|current| Some(Arc::clone(current.as_ref()?.scope().dispatch()))).flatten()
+    with_current(|current| Arc::clone(current.scope().dispatch()))
+}
+
+/// Returns the current scope as a span carries it, including its spawn trace.
+#[cfg(feature = "tracing-subscriber")]
+pub(super) fn carried() -> Option<Arc<CarriedScope>> {
+    with_current(|current| match current {
+        CurrentScope::Carried(carried) => Arc::clone(carried),
+        CurrentScope::Request(scope) => CarriedScope::in_span(scope.make()),
+    })
 }
 
 /// Whether this scope is current.
 pub(super) fn is_current(scope: &ScopeRef) -> bool {
-    let is_current =
-        |current: &mut Option<CurrentScope>| Some(current.as_ref()?.scope().is_same(scope));
-    with_scope(is_current).flatten().unwrap_or(false)
+    with_current(|current| current.scope().is_same(scope)).unwrap_or(false)
 }
 
 /// Returns what the current scope has recorded, if it belongs to this Backstop.
 pub(super) fn snapshot(dispatch: &Arc<Dispatch>) -> ScopeSnapshot {
-    let snapshot = with_scope(|current| {
-        let scope = current.as_ref()?.scope();
+    let snapshot = with_current(|current| {
+        let scope = current.scope();
         Arc::ptr_eq(scope.dispatch(), dispatch).then(|| scope.snapshot())
     });
     snapshot.flatten().unwrap_or_default()
@@ -123,8 +149,8 @@ pub(super) fn snapshot(dispatch: &Arc<Dispatch>) -> ScopeSnapshot {
 
 /// Returns the request of the current scope, if the scope belongs to this Backstop and the request's info is known.
 pub(crate) fn request(dispatch: &Arc<Dispatch>) -> Option<RequestInfo> {
-    let request = with_scope(|current| {
-        let scope = current.as_ref()?.scope().used()?;
+    let request = with_current(|current| {
+        let scope = current.scope().used()?;
         Arc::ptr_eq(scope.dispatch(), dispatch)
             .then(|| scope.request().map(RequestInfo::for_report))
     });
@@ -143,7 +169,7 @@ pub(crate) fn scope_of_body(dispatch: &Arc<Dispatch>) -> CurrentScope {
 
 /// Returns how the current code was spawned, if a scope was carried to it.
 pub(super) fn spawn_trace() -> Option<Arc<SpawnTrace>> {
-    with_scope(|current| current.as_ref()?.trace().cloned()).flatten()
+    with_current(|current| current.trace().cloned()).flatten()
 }
 
 /// Returns the spans that the thread is in.
@@ -191,5 +217,5 @@ pub(super) fn set_unwound(callbacks: &Arc<ContextCallbacks>) {
 
 /// Takes the callbacks of the innermost future that a panic has left.
 pub(super) fn take_unwound() -> Option<Arc<ContextCallbacks>> {
-    with_scope(|current| current.as_ref()?.scope().used()?.take_unwound()).flatten()
+    with_current(|current| current.scope().used()?.take_unwound()).flatten()
 }

@@ -103,8 +103,9 @@ impl Scope {
         self.record(|| name.into(), ScopeData::set_transaction);
     }
 
-    /// Sets the fingerprint that groups the request's reports. Default: the types of the errors and the first source
-    /// location.
+    /// Sets the fingerprint that groups the request's reports, except those of an error with a fingerprint
+    /// [of its own](crate::Error::with_fingerprint). Default: what distinguishes one bug from another; see
+    /// [`Report::fingerprint`](crate::Report::fingerprint).
     pub fn set_fingerprint(&self, fingerprint: impl Into<String>) {
         self.record(|| fingerprint.into(), ScopeData::set_fingerprint);
     }

@@ -4,36 +4,40 @@ use std::sync::Arc;
 
 use tracing::Metadata;
 
-use super::current::{self, with_scope, with_spans};
+use super::current::{self, with_spans};
 use super::scope::Scope;
-use super::scope_ref::{CarriedScope, CurrentScope};
 use super::span_stack::Exited;
-pub(crate) use super::span_stack::SpanScope;
+pub(crate) use super::span_stack::{LayerAlive, SpanScope};
 use crate::report::spawn_trace::SpanPath;
 
-/// Creates the state of a new span, which carries the current scope, or else that of its parent. An explicit parent
-/// takes precedence over the current scope.
-pub(crate) fn new(
-    span: &'static Metadata<'static>,
-    parent: Option<&SpanScope>,
-    is_explicit: bool,
-) -> SpanScope {
-    let of_parent = || parent.and_then(SpanScope::carried);
-    let carried = if is_explicit {
-        of_parent().or_else(current_scope)
-    } else {
-        current_scope().or_else(of_parent)
-    };
-    SpanScope::new(span, parent, carried)
+/// Where a new span belongs.
+pub(crate) enum Parent {
+    /// To what is current on the thread.
+    Current,
+    /// To no other span.
+    Root,
+    /// To the span that the application named, whose state is given if it has one. It takes precedence over the current
+    /// scope.
+    Explicit(Option<Arc<SpanScope>>),
 }
 
-/// Returns the current scope as a span carries it, including its spawn trace.
-fn current_scope() -> Option<Arc<CarriedScope>> {
-    let carried = with_scope(|current| match current.as_mut()? {
-        CurrentScope::Carried(carried) => Some(Arc::clone(carried)),
-        CurrentScope::Request(scope) => Some(CarriedScope::in_span(scope.make())),
-    });
-    carried.flatten()
+/// Creates the state of a new span, which carries the scope of its parent or the current one.
+pub(crate) fn new(
+    span: &'static Metadata<'static>,
+    parent: Parent,
+    layer: Option<&LayerAlive>,
+) -> SpanScope {
+    let around = match &parent {
+        Parent::Current => with_spans(|spans| spans.innermost().map(Arc::clone)).flatten(),
+        Parent::Root => None,
+        Parent::Explicit(parent) => parent.clone(),
+    };
+    let of_parent = match parent {
+        Parent::Explicit(Some(parent)) => parent.carried(),
+        _ => None,
+    };
+    let carried = of_parent.or_else(current::carried);
+    SpanScope::new(span, around.as_deref(), carried, layer)
 }
 
 /// Returns a handle to the scope that a span carries, if the span belongs to exactly one.
@@ -41,25 +45,14 @@ pub(crate) fn scope(span: &SpanScope) -> Scope {
     Scope::new(span.carried().map(|carried| carried.scope.clone()))
 }
 
-/// Called when the thread enters a span, whose scope becomes current if there is none.
+/// Called when the thread enters a span, whose scope becomes current if there is no other.
 pub(crate) fn enter(id: u64, span: Arc<SpanScope>) {
-    let sets_scope = with_scope(|current| {
-        if current.is_none() {
-            *current = span.carried().map(CurrentScope::Carried);
-            return current.is_some();
-        }
-        false
-    });
-    let sets_scope = sets_scope.unwrap_or(false);
-    with_spans(|spans| spans.enter(id, span, sets_scope));
+    drop(with_spans(|spans| spans.enter(id, span)));
 }
 
 /// Called when the thread exits a span.
 pub(crate) fn exit(id: u64) {
-    let exited = with_spans(|spans| spans.exit(id)).flatten();
-    if exited.is_some_and(|exited| exited.sets_scope) {
-        drop(with_scope(Option::take));
-    }
+    drop(with_spans(|spans| spans.exit(id)));
 }
 
 /// Called when a request begins: the span around it, which was created before, carries the request's scope too.

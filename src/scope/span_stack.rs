@@ -1,7 +1,8 @@
 //! The tracing spans that a thread is in, and the scopes that spans carry.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use tokio::task::Id as TaskId;
 use tracing::Metadata;
 
 use super::scope_ref::{CarriedScope, ScopeRef};
@@ -9,6 +10,8 @@ use crate::report::spawn_trace::SpanPath;
 
 /// The most spans of a path.
 const MAX_PATH: usize = 8;
+/// How many entered spans are kept. More are entered only by code that never exits them.
+const MAX_ENTERED: usize = 256;
 
 /// The spans that a thread is in, innermost last.
 pub(super) struct SpanStack {
@@ -20,9 +23,9 @@ pub(super) struct SpanStack {
 /// One span that a thread is in.
 pub(super) struct EnteredSpan {
     id: u64,
-    pub(super) span: Arc<SpanScope>,
-    /// Whether the span made its scope current, because there was none.
-    pub(super) sets_scope: bool,
+    span: Arc<SpanScope>,
+    /// The task that entered it, outside of a task `None`.
+    task: Option<TaskId>,
 }
 
 /// The span that was exited last, or the innermost one of those that a panic exited.
@@ -32,9 +35,15 @@ pub(super) struct Exited {
     by_panic: bool,
 }
 
+/// Lives as long as the layer that creates spans, and is shared with them: once it is gone, nobody says anymore when a
+/// span is exited.
+pub(crate) type LayerAlive = Arc<()>;
+
 /// The state of a span: the scope in which it was created, and the spans around it.
 #[derive(Debug)]
 pub(crate) struct SpanScope {
+    /// `None` if the layer does not know whether it lives.
+    layer: Option<Weak<()>>,
     carried: Mutex<Carried>,
     path: SpanPath,
 }
@@ -55,12 +64,16 @@ impl SpanStack {
         }
     }
 
-    pub(super) fn enter(&mut self, id: u64, span: Arc<SpanScope>, sets_scope: bool) {
+    /// Returns a span that is forgotten because there are too many, which the caller must drop outside of any borrow.
+    pub(super) fn enter(&mut self, id: u64, span: Arc<SpanScope>) -> Option<EnteredSpan> {
+        let is_full = self.entered.len() >= MAX_ENTERED;
+        let forgotten = is_full.then(|| self.entered.remove(0));
         self.entered.push(EnteredSpan {
             id,
             span,
-            sets_scope,
+            task: tokio::task::try_id(),
         });
+        forgotten
     }
 
     /// Returns the span, which the caller must drop outside of any borrow.
@@ -73,8 +86,33 @@ impl SpanStack {
         Some(exited)
     }
 
+    /// The innermost span that the running code is in.
     pub(super) fn innermost(&self) -> Option<&Arc<SpanScope>> {
-        self.entered.last().map(|entered| &entered.span)
+        self.of_running_code().next()
+    }
+
+    /// The scope of the innermost span that carries one.
+    pub(super) fn carried(&self) -> Option<Arc<CarriedScope>> {
+        self.of_running_code().find_map(|span| span.carried())
+    }
+
+    /// The spans that the running code is in, innermost first.
+    ///
+    /// A thread may be in others: those of a task that holds a span's guard across an `.await` while other tasks run,
+    /// and those whose layer was removed from the subscriber before they were exited. While such a task rests, tracing
+    /// names its span as the current one to others, so whoever else enters that span may not belong to it.
+    fn of_running_code(&self) -> impl Iterator<Item = &Arc<SpanScope>> {
+        // Only looked up if there are spans.
+        let task = (!self.entered.is_empty()).then(tokio::task::try_id);
+        let is_elsewhere = move |id: u64| {
+            let mut others = self.entered.iter();
+            others.any(|other| other.id == id && Some(other.task) != task)
+        };
+        let entered = self.entered.iter().rev();
+        entered
+            .filter(move |entered| Some(entered.task) == task && entered.span.is_observed())
+            .filter(move |entered| !is_elsewhere(entered.id))
+            .map(|entered| &entered.span)
     }
 
     pub(super) fn path(&self) -> Option<SpanPath> {
@@ -97,13 +135,22 @@ impl SpanScope {
         span: &'static Metadata<'static>,
         parent: Option<&Self>,
         carried: Option<Arc<CarriedScope>>,
+        layer: Option<&LayerAlive>,
     ) -> Self {
         let around = parent.map_or(&[][..], |parent| &*parent.path);
         let path = std::iter::once(&span).chain(around);
         Self {
+            layer: layer.map(Arc::downgrade),
             carried: Mutex::new(carried.map_or(Carried::Nothing, Carried::One)),
             path: path.take(MAX_PATH).copied().collect(),
         }
+    }
+
+    /// Whether the layer that observes when the span is exited still exists.
+    fn is_observed(&self) -> bool {
+        self.layer
+            .as_ref()
+            .is_none_or(|layer| layer.strong_count() > 0)
     }
 
     /// Returns the scope that the span carries, if it belongs to exactly one.

@@ -12,6 +12,7 @@ use super::scope_ref::CurrentScope;
 use super::uncaught::UncaughtPanic;
 use crate::panics::catch::catch_panic;
 use crate::panics::depth::VisibleCatchGuard;
+use crate::panics::mark::PanicMark;
 use crate::panics::stash::take_to_resume;
 use crate::report::spawn_trace::SpanPath;
 
@@ -23,6 +24,7 @@ pin_project! {
         // `None` if there is no scope: then only the panic hook reports a panic.
         scope: Option<CurrentScope>,
         report: ReportOutput<F::Output>,
+        spawned: PanicMark,
     }
 }
 
@@ -30,7 +32,7 @@ pin_project! {
 pub(super) type ReportOutput<T> = fn(&T, Option<SpanPath>);
 
 impl<F: Future> Task<F> {
-    pub(super) const fn new(
+    pub(super) fn new(
         future: F,
         scope: Option<CurrentScope>,
         report: ReportOutput<F::Output>,
@@ -39,6 +41,7 @@ impl<F: Future> Task<F> {
             future,
             scope,
             report,
+            spawned: PanicMark::now(),
         }
     }
 }
@@ -48,12 +51,13 @@ impl<F: Future> Future for Task<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
+        let since = *this.spawned;
         let has_scope = this.scope.is_some();
         let _guard = ScopeGuard::enter(this.scope);
         let (polled, exited) = watch_spans(|| {
             let _catching = has_scope.then(VisibleCatchGuard::enter);
             let polled = catch_unwind(AssertUnwindSafe(|| this.future.poll(cx)));
-            polled.map_err(|payload| (has_scope.then(|| take_to_resume(&*payload)), payload))
+            polled.map_err(|payload| (has_scope.then(|| take_to_resume(&*payload, since)), payload))
         });
         match polled {
             Ok(Poll::Pending) => Poll::Pending,

@@ -11,7 +11,7 @@ use crate::report::callback::ContextCallbacks;
 use crate::report::dispatch::{count_unreported, process_dispatch};
 use crate::report::event::{Event, EventContext, ScopeSnapshot};
 use crate::report::spawn_trace::{SpanPath, SpawnOrigin};
-use crate::report::trace_ids::TraceIds;
+use crate::request::CurrentSpan;
 
 /// A panic that no layer has caught, and what was current where it started.
 pub(crate) struct UncaughtPanic {
@@ -19,6 +19,8 @@ pub(crate) struct UncaughtPanic {
     scope: Option<ScopeRef>,
     callbacks: Option<Arc<ContextCallbacks>>,
     spawned: Option<Box<SpawnOrigin>>,
+    /// The span in which it started.
+    span: CurrentSpan,
     is_urgent: bool,
 }
 
@@ -30,6 +32,7 @@ impl UncaughtPanic {
             scope: current::scope_as_it_is(),
             callbacks: current::callbacks(),
             spawned: current::spawn_origin(None),
+            span: CurrentSpan::here(),
             is_urgent: false,
         }
     }
@@ -41,6 +44,7 @@ impl UncaughtPanic {
             scope: current::scope_as_it_is(),
             callbacks: current::take_unwound().or_else(current::callbacks),
             spawned: current::spawn_origin(exited),
+            span: CurrentSpan::here(),
             is_urgent: false,
         }
     }
@@ -72,7 +76,7 @@ impl UncaughtPanic {
                 scope: snapshot.unwrap_or_else(|| scope.snapshot()),
                 callbacks: self.callbacks,
                 spawned: self.spawned,
-                trace: TraceIds::current(),
+                trace: self.span.trace_ids(),
                 thread,
                 defaults: Some(Arc::clone(dispatch.defaults())),
             };

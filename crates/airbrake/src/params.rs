@@ -33,6 +33,7 @@ fn backstop(report: &Report) -> Value {
         ("mechanism", json!(report.origin)),
         ("handled", json!(report.handled)),
         ("fingerprint", json!(report.fingerprint)),
+        ("site", json!(report.site)),
         ("status", json!(status)),
         ("traceId", json!(report.trace_id)),
         ("spanId", json!(report.span_id)),

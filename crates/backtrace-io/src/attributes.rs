@@ -23,7 +23,7 @@ pub(crate) fn attributes(report: &Report) -> BTreeMap<String, Value> {
     attributes
 }
 
-fn failure(report: &Report) -> [(&'static str, Value); 8] {
+fn failure(report: &Report) -> [(&'static str, Value); 9] {
     let message = report.errors.first().map(|error| &error.message);
     let kind = match report.origin {
         Origin::Panic => "Crash",
@@ -40,6 +40,7 @@ fn failure(report: &Report) -> [(&'static str, Value); 8] {
         ("handled", json!(report.handled)),
         ("mechanism", json!(report.origin)),
         ("severity", json!(report.severity)),
+        ("site", json!(report.site)),
         ("suppressed", json!(suppressed)),
         ("trace.id", json!(report.trace_id)),
     ]

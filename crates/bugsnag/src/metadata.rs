@@ -33,6 +33,7 @@ fn backstop(report: &Report) -> Value {
         ("id", json!(report.id)),
         ("mechanism", json!(report.origin)),
         ("route", json!(route)),
+        ("site", json!(report.site)),
         ("suppressed", json!(suppressed)),
         ("trimmed", json!(trimmed)),
     ])

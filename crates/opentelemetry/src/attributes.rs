@@ -77,6 +77,7 @@ fn failure(list: &mut List, report: &Report) {
     list.text("error.mechanism", Some(report.origin.as_str()));
     list.add("error.handled", Some(report.handled));
     list.text("error.fingerprint", Some(&report.fingerprint));
+    list.text("error.site", report.site.as_deref());
 }
 
 fn request(list: &mut List, request: &ReportRequest) {

@@ -58,7 +58,7 @@ fn event(report: &Report, names: &Names) -> Event<'static> {
         level: level(report.severity),
         // The platform for which Sentry shows compiled code.
         platform: Cow::Borrowed("native"),
-        fingerprint: Cow::Owned(vec![Cow::Owned(report.fingerprint.clone())]),
+        fingerprint: Cow::Owned(vec![fingerprint(report)]),
         transaction: transaction.filter(|transaction| !transaction.is_empty()),
         server_name: hostname.map(Cow::Owned),
         release: names.release(report).map(Cow::Owned),
@@ -73,6 +73,15 @@ fn event(report: &Report, names: &Names) -> Event<'static> {
         threads: threads(report).into(),
         sdk: Some(Cow::Owned(sdk())),
         ..Event::default()
+    }
+}
+
+/// Sentry groups by the stack trace and the types, unless the application set a fingerprint.
+fn fingerprint(report: &Report) -> Cow<'static, str> {
+    if report.has_default_fingerprint() {
+        Cow::Borrowed("{{ default }}")
+    } else {
+        Cow::Owned(report.fingerprint.clone())
     }
 }
 

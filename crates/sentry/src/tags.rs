@@ -31,9 +31,17 @@ pub(crate) fn tags(report: &Report) -> (Map<String, String>, Option<Map<String, 
         are_whole &= is_whole;
         tags.extend(tag);
     }
+    if let Some((key, site)) = site(report) {
+        tags.entry(key).or_insert(site);
+    }
     let all = report.attributes.iter();
     let all = all.map(|(key, value)| (key.clone(), value.clone()));
     (tags, (!are_whole).then(|| all.collect()))
+}
+
+/// Where the failure happened, which tells the sites of one group apart.
+fn site(report: &Report) -> Option<(String, String)> {
+    tag("site", &Value::from(report.site.as_deref()?))
 }
 
 fn tag(key: &str, value: &Value) -> Option<(String, String)> {

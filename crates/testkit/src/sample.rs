@@ -44,7 +44,8 @@ pub fn json() -> Value {
         "device": {"hostname": "web-3", "os": "linux", "arch": "x86_64"},
         "thread": {"name": "tokio-runtime-worker", "id": 7},
         "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736", "span_id": "00f067aa0ba902b7",
-        "fingerprint": "orders::StoreError src/store.rs:88:13", "suppressed": 17,
+        "fingerprint": "orders::StoreError src/store.rs:88:13", "site": "src/store.rs:88:13 in orders::store::load",
+        "suppressed": 17,
     })
 }
 

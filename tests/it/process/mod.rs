@@ -7,6 +7,7 @@ mod dead_reporter;
 #[cfg(target_os = "linux")]
 mod many_panics;
 mod panic_hook;
+mod resumed_panics;
 mod shutdown;
 #[cfg(unix)]
 mod uncatchable;

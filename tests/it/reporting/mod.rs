@@ -1,5 +1,7 @@
 //! What is reported of a failure, with what context, and to where.
 
+#[cfg(feature = "axum")]
+mod fingerprint;
 #[cfg(feature = "frames")]
 mod frames;
 mod interleaving;
@@ -12,6 +14,8 @@ mod reporters;
 mod scope;
 #[cfg(all(feature = "axum", feature = "spool"))]
 mod secrets;
+#[cfg(feature = "tracing-subscriber")]
+mod span_scopes;
 #[cfg(all(feature = "spool", unix))]
 mod spool;
 mod tasks;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use backstop::reporters::Memory;
-use backstop::{Backstop, Builder, Report};
+use backstop::{Backstop, Builder, Error, Report};
 use http::{Request, Response};
 use tower::ServiceExt as _;
 
@@ -48,6 +48,11 @@ impl Reports {
         assert_eq!(all.len(), 1, "{all:#?}");
         all.remove(0)
     }
+}
+
+/// An error that is made in this file.
+pub(crate) fn out_of_stock() -> Error {
+    Error::msg("out of stock")
 }
 
 /// The response to one GET.

@@ -102,7 +102,8 @@ async fn a_report_arrives_with_everything_in_it() {
             "attributes": {"plan": "gold", "items": 3, "ratio": 0.5, "new": true},
             "backstop": {
                 "id": sample::ID, "time": "2026-11-21T21:34:54.480Z", "mechanism": "handler", "handled": false,
-                "fingerprint": "orders::StoreError src/store.rs:88:13", "status": 500,
+                "fingerprint": "orders::StoreError src/store.rs:88:13",
+                "site": "src/store.rs:88:13 in orders::store::load", "status": 500,
                 "traceId": "4bf92f3577b34da6a3ce929d0e0e4736", "spanId": "00f067aa0ba902b7",
                 "thread": "tokio-runtime-worker",
                 "featureFlags": [{"name": "new-checkout", "variant": "blue"}, {"name": "dark-mode", "variant": null}],

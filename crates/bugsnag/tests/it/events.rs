@@ -45,7 +45,8 @@ async fn a_report_arrives_with_everything_in_it() {
         "metaData": {
             "annotations": {"cart": {"total": [12, null]}},
             "attributes": {"plan": "gold", "items": 3, "ratio": 0.5, "new": true},
-            "backstop": {"id": sample::ID, "mechanism": "handler", "route": "/orders/{id}", "suppressed": 17},
+            "backstop": {"id": sample::ID, "mechanism": "handler", "route": "/orders/{id}",
+                         "site": "src/store.rs:88:13 in orders::store::load", "suppressed": 17},
             "log": {"lines": ["2026-11-21T21:34:54.475Z warning store is slow"]},
             "tenant": {"plan": "gold"},
         },

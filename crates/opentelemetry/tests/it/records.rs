@@ -49,6 +49,7 @@ stack backtrace:
         "error.mechanism": "handler",
         "error.handled": false,
         "error.fingerprint": "orders::StoreError src/store.rs:88:13",
+        "error.site": "src/store.rs:88:13 in orders::store::load",
         "exception.type": "orders::StoreError",
         "exception.message": "store unavailable",
         "exception.stacktrace": stacktrace,

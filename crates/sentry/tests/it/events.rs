@@ -24,7 +24,7 @@ async fn a_report_arrives_with_everything_in_it() {
         "user": {"id": "19", "username": "Bob", "email": "bob@example.com"},
         "request": {"method": "GET", "url": "http://web-3/orders/17", "query_string": "x=1",
                     "headers": {"accept": "application/json", "user-agent": "curl/8.5.0", "referer": "https://shop.example.com/"}},
-        "tags": {"plan": "gold", "items": "3", "ratio": "0.5", "new": "true"},
+        "tags": {"plan": "gold", "items": "3", "ratio": "0.5", "new": "true", "site": "src/store.rs:88:13 in orders::store::load"},
         "exception": {"values": [
             {"type": "Error", "value": "no route — to host", "stacktrace": {"frames": [
                 {"filename": "src/net.rs", "lineno": 7, "colno": 1, "in_app": true}]}},
@@ -61,6 +61,23 @@ async fn a_report_arrives_with_everything_in_it() {
         "sdk": {"name": "backstop", "version": version, "packages": [{"name": "cargo:backstop", "version": version}]},
     });
     assert_eq!(event, want);
+}
+
+#[tokio::test]
+async fn sentry_groups_reports_itself_unless_the_application_set_a_fingerprint() {
+    let grouped = event(sample::with(|report| {
+        report["fingerprint"] = "v2:orders::StoreError src/store.rs 00c0ffee00c0ffee".into();
+    }));
+    // None means `{{ default }}`.
+    assert!(grouped.await.get("fingerprint").is_none());
+}
+
+#[tokio::test]
+async fn an_attribute_of_the_name_site_takes_precedence() {
+    let event = event(sample::with(|report| {
+        report["attributes"]["site"] = "Berlin".into()
+    }));
+    assert_eq!(event.await["tags"]["site"], "Berlin");
 }
 
 #[tokio::test]
@@ -112,7 +129,10 @@ async fn what_sentry_would_drop_or_misread_is_kept_elsewhere() {
     );
     assert_eq!(
         event["tags"],
-        json!({"a_b": "x y", "text": format!("{}…", "t".repeat(199))})
+        json!({
+            "a_b": "x y", "text": format!("{}…", "t".repeat(199)),
+            "site": "src/store.rs:88:13 in orders::store::load",
+        })
     );
     let contexts = &event["contexts"];
     assert_eq!(contexts["attributes"]["release"], "7");
