@@ -8,8 +8,8 @@ use http::{HeaderName, HeaderValue};
 pub use serde::Serialize;
 pub use serde_json::Value;
 
+pub use crate::backstop::respond;
 use crate::error::display;
-pub use crate::error::respond;
 use crate::problem;
 
 /// The status with this number, which the derive has validated.

@@ -59,9 +59,9 @@ pub mod __private;
 #[cfg(feature = "derive")]
 pub use backstop_derive::HttpError;
 
-pub use self::backstop::{Backstop, Builder, ConfigError};
+pub use self::backstop::{Backstop, Builder, ConfigError, respond};
 pub use self::error::{
-    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt, respond,
+    BoxError, Context, Error, Exposure, Failure, HttpError, Origin, Result, ResultExt,
 };
 pub use self::formats::Shape;
 pub use self::negotiate::Format;

@@ -26,7 +26,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id};
-use tracing::{Event, Level, Subscriber};
+use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
@@ -127,7 +127,7 @@ where
             scope.set_rejection(fields.text("rejection_type"), fields.status());
         }
         if is_breadcrumb {
-            scope.add_breadcrumb(fields.into_breadcrumb(metadata.target(), *metadata.level()));
+            scope.add_breadcrumb(fields.into_breadcrumb(metadata));
         }
     }
 }
@@ -155,7 +155,9 @@ impl Fields {
         u16::try_from(self.data.get("status")?.as_u64()?).ok()
     }
 
-    fn into_breadcrumb(mut self, target: &str, level: Level) -> Breadcrumb {
+    fn into_breadcrumb(mut self, metadata: &Metadata<'_>) -> Breadcrumb {
+        let (target, level) = (metadata.target(), *metadata.level());
+        self.add_message(metadata.name());
         self.data.insert("target".to_owned(), target.into());
         let level = match level {
             Level::ERROR => Severity::Error,
@@ -166,6 +168,20 @@ impl Fields {
             .with_kind(BreadcrumbKind::Log)
             .with_level(level)
             .with_data(self.data)
+    }
+
+    /// For an event without a message, such as that of `#[instrument(err)]`: the error, else the name that was given to
+    /// the event. The name that `tracing` gives it is only its source location.
+    fn add_message(&mut self, name: &str) {
+        if !self.message.is_empty() {
+            return;
+        }
+        let error = ["error", "err", "exception.message"];
+        if let Some(text) = error.into_iter().find_map(|name| self.text(name)) {
+            self.message = text.to_owned();
+        } else if !name.starts_with("event ") {
+            name.clone_into(&mut self.message);
+        }
     }
 
     fn insert(&mut self, field: &Field, value: impl Into<Value>) {

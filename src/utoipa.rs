@@ -1,7 +1,7 @@
 //! `OpenAPI` documentation with `utoipa` (feature `utoipa`): the schema of a [`Problem`], and [`Responses`], the error
 //! responses of an error type.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -108,18 +108,29 @@ fn response(kinds: &[ProblemType]) -> Response {
         .iter()
         .map(|kind| kind.title().unwrap_or_else(|| reason_phrase(status)))
         .collect();
-    titles.dedup();
+    let mut known = HashSet::new();
+    titles.retain(|title| known.insert(*title));
     if titles.is_empty() {
         titles.push(reason_phrase(status));
     }
-    let examples = public.iter().enumerate().map(|(index, kind)| {
+    let mut examples: BTreeMap<String, Example> = BTreeMap::new();
+    for (index, kind) in public.iter().enumerate() {
         let name = match kind.code() {
             Some(Value::String(code)) => code.clone(),
             Some(code) => code.to_string(),
             None => format!("{}-{index}", status.as_u16()),
         };
-        (name, example(kind))
-    });
+        let example = example(kind);
+        if examples.values().any(|known| *known == example) {
+            continue;
+        }
+        // Two kinds may have the same code, and differ in their titles.
+        let numbered = (2..).map(|number| format!("{name}-{number}"));
+        let mut names = std::iter::once(name.clone()).chain(numbered);
+        if let Some(free) = names.find(|name| !examples.contains_key(name)) {
+            examples.insert(free, example);
+        }
+    }
     let content = ContentBuilder::new()
         .schema(Some(Problem::schema()))
         .examples_from_iter(examples)

@@ -49,7 +49,8 @@ impl Builder {
         let pipeline = pipeline(self.pipeline, redactor)?;
         let shutdown = Arc::new(Shutdown::new(self.on_panic, pipeline.clone()));
         let wants_backtraces = self.defaults.backtraces && pipeline.is_some();
-        let dispatch = dispatch(self.defaults, redactor, pipeline.as_ref(), &shutdown);
+        let dispatch = dispatch(self.defaults, redactor, pipeline.as_ref(), &shutdown)
+            .with_statuses(responder.policy.statuses.clone());
         Ok(Backstop::new(Shared {
             dispatch: Arc::new(dispatch),
             _capture: CaptureInterest::new(wants_backtraces),

@@ -80,10 +80,12 @@ impl Responder {
         if let Some(customize) = &self.customize {
             let mut edited = problem.clone();
             let edit = |edit: &Customize| edit(&mut edited, failure, request);
-            if customize.call(edit).is_some() {
+            let is_edited = customize.call(edit).is_some();
+            // Also if it has failed, because dropping deep values would overflow the stack.
+            edited.limit_depth();
+            if is_edited {
                 // The status of a problem is the status of its response (RFC 9457, section 3.1.2).
                 edited.set_status(failure.status());
-                edited.limit_depth();
                 problem = edited;
             }
         }

@@ -12,7 +12,7 @@ use super::handler_error::Error;
 use super::object;
 use super::overrides::Overrides;
 use super::status::StatusMap;
-use crate::problem::limit_depth;
+use crate::problem::{limit_depth, to_value};
 
 /// Setters.
 impl Error {
@@ -66,7 +66,7 @@ impl Error {
     /// serialize is omitted.
     #[must_use]
     pub fn with_details(mut self, details: impl Serialize) -> Self {
-        self.overrides_mut().details = serde_json::to_value(details).ok().map(limit_depth);
+        self.overrides_mut().details = to_value(details);
         self
     }
 

@@ -8,6 +8,7 @@ use http::StatusCode;
 use super::http_error::HttpError;
 use super::link::Link;
 use super::std_error::{BoxError, MAX_LINKS, display, source};
+use crate::panics::catch::catch_panic;
 use crate::problem::reason_phrase;
 
 /// Where an error comes from.
@@ -51,7 +52,9 @@ impl Cause {
 
     /// The error, the errors that it is transparent over, and its sources.
     pub(super) fn errors(&self) -> impl Iterator<Item = &(dyn StdError + 'static)> {
-        let transparent = std::iter::successors(self.http(), |http| http.transparent_over());
+        let transparent = std::iter::successors(self.http(), |http| {
+            catch_panic(|| http.transparent_over()).flatten()
+        });
         let inner = transparent
             .skip(1)
             .map(|http| -> &(dyn StdError + 'static) { http });

@@ -14,6 +14,8 @@ pub(crate) struct FailureExtension {
     pub(crate) repr: Arc<Repr>,
     /// The status that the response was created with. If the response has another one, it was changed on purpose.
     pub(crate) status: StatusCode,
+    /// The number of the Backstop that decided the status of the error when it became a response.
+    pub(crate) decided_by: Option<u64>,
     /// Set by the first layer that renders the failure.
     pub(crate) rendered: Option<RenderedMark>,
 }

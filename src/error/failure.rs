@@ -19,7 +19,7 @@ use super::origin::Origin;
 use super::overrides::Overrides;
 use super::repr::Repr;
 use super::status::{self, StatusMap};
-use super::tower_errors::well_known;
+use super::transport_errors::well_known;
 use super::{chain, grouping, object};
 use crate::backtrace::{Backtrace, SourceLocation};
 use crate::identity::{ReportedTo, new_id};
@@ -180,6 +180,11 @@ impl Failure {
 
     pub(crate) fn new(repr: Arc<Repr>, origin: Origin, map: &StatusMap) -> Self {
         let status = map.status(&repr);
+        Self::with_own_status(repr, origin, status)
+    }
+
+    /// A failure whose own status was decided before.
+    pub(crate) fn with_own_status(repr: Arc<Repr>, origin: Origin, status: StatusCode) -> Self {
         Self {
             id: object::reported_to(&repr).map_or_else(new_id, |reported_to| reported_to.id()),
             status,

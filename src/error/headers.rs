@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::http_error::HttpError;
 use super::repr::Repr;
-use super::tower_errors::well_known;
+use super::tower_errors::tower_error;
 use crate::panics::catch::catch_panic;
 
 /// The headers that an error cannot set: those that describe the body of the response, and the id.
@@ -39,9 +39,9 @@ impl Repr {
         Some(headers)
     }
 
-    /// The value of `Retry-After` that a well-known error in the cause chain asks for.
+    /// The value of `Retry-After` that an error of Tower in the cause chain asks for.
     pub(crate) fn retry_after(&self) -> Option<HeaderValue> {
         self.error()?;
-        self.cause.errors().find_map(well_known)?.retry_after
+        self.cause.errors().find_map(tower_error)?.retry_after
     }
 }

@@ -45,6 +45,7 @@ mod result_ext;
 mod status;
 mod std_error;
 mod tower_errors;
+mod transport_errors;
 
 pub(crate) use self::cause::MANY;
 pub use self::exposure::Exposure;
@@ -59,7 +60,7 @@ pub use self::link::Link;
 pub(crate) use self::object::{ErrorObject, service_error};
 pub use self::origin::Origin;
 pub(crate) use self::repr::Repr;
-pub use self::response::respond;
+pub(crate) use self::response::{declared, layerless_response};
 pub use self::result_ext::{Context, ResultExt};
 pub(crate) use self::status::StatusMap;
 pub use self::std_error::BoxError;

@@ -9,7 +9,7 @@ use super::cause::Cause;
 use super::extension::RenderedMark;
 use super::repr::Repr;
 use super::std_error::{BoxError, sources};
-use super::tower_errors::well_known;
+use super::transport_errors::well_known;
 use crate::identity::ReportedTo;
 use crate::panics::catch::drop_catching;
 

@@ -226,9 +226,19 @@ impl Repr {
     /// The size of what was set, of its texts and of its backtraces, in bytes, as far as they exist already. What the
     /// error's own type holds is not known.
     pub(super) fn size(&self) -> usize {
+        let mut size = self.own_size();
+        // Without recursion, because they may be nested to any depth.
+        let mut items: Vec<&Arc<Self>> = self.items.iter().collect();
+        while let Some(item) = items.pop() {
+            size += item.own_size();
+            items.extend(&item.items);
+        }
+        size
+    }
+
+    fn own_size(&self) -> usize {
         let links = self.chain.get().into_iter().flatten();
         self.cause.text_size()
-            + self.items.iter().map(|item| item.size()).sum::<usize>()
             + self.backtrace().map_or(0, Backtrace::size)
             + self.overrides.as_ref().map_or(0, |set| set.size())
             + links.map(|link| link.message().len()).sum::<usize>()
@@ -236,9 +246,15 @@ impl Repr {
 }
 
 /// The destructor of an error is the application's code, and runs far from here, when the response is dropped. It may
-/// panic.
+/// panic. Errors that are nested to any depth are dropped one by one, because recursion would overflow the stack.
 impl Drop for Repr {
     fn drop(&mut self) {
+        let mut items = std::mem::take(&mut self.items);
+        while let Some(item) = items.pop() {
+            if let Some(mut item) = Arc::into_inner(item) {
+                items.append(&mut item.items);
+            }
+        }
         if self.error().is_some() {
             drop_catching(std::mem::replace(&mut self.cause, Cause::Many));
         }

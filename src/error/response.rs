@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use axum_core::body::Body;
-use axum_core::response::{IntoResponse, Response};
+use axum_core::response::Response;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
@@ -16,69 +16,27 @@ use http_body::{Frame, SizeHint};
 use super::cause::Cause;
 use super::exposure::Exposure;
 use super::extension::FailureExtension;
-use super::handler_error::Error;
 use super::http_error::HttpError;
 use super::repr::Repr;
-use super::status::StatusMap;
 use super::std_error::BoxError;
 use crate::panics::catch::catch_panic;
 use crate::problem::Problem;
 
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
 
-/// The response of an error that implements [`HttpError`] by hand, for its `IntoResponse`.
-/// `#[derive(HttpError)]` generates that implementation.
-///
-/// As the response of an [`Error`], it is a small, safe problem document until
-/// [`Backstop::layer`](crate::Backstop::layer) replaces it.
-///
-/// ```
-/// use axum::response::{IntoResponse, Response};
-/// use backstop::HttpError;
-/// use http::StatusCode;
-///
-/// #[derive(Debug)]
-/// struct SoldOut;
-///
-/// impl std::fmt::Display for SoldOut {
-///     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-///         f.write_str("sold out")
-///     }
-/// }
-///
-/// impl std::error::Error for SoldOut {}
-///
-/// impl HttpError for SoldOut {
-///     fn status(&self) -> StatusCode {
-///         StatusCode::CONFLICT
-///     }
-/// }
-///
-/// impl IntoResponse for SoldOut {
-///     fn into_response(self) -> Response {
-///         backstop::respond(self)
-///     }
-/// }
-///
-/// assert_eq!(SoldOut.into_response().status(), StatusCode::CONFLICT);
-/// ```
-#[must_use]
-pub fn respond<E: HttpError>(error: E) -> Response {
+/// The parts of an error that implements [`HttpError`], for its response.
+pub(crate) fn declared<E: HttpError>(error: E) -> Arc<Repr> {
     // No location: the caller is `IntoResponse`, not the code that failed.
     let repr = Repr::new(Cause::Http(Box::new(error)), Some(type_name::<E>()), None);
-    response(Arc::new(repr))
+    Arc::new(repr)
 }
 
-impl IntoResponse for Error {
-    /// A small, safe problem document, which [`Backstop::layer`](crate::Backstop::layer) replaces with the negotiated
-    /// response.
-    fn into_response(self) -> Response {
-        response(self.into_repr())
-    }
-}
-
-fn response(repr: Arc<Repr>) -> Response {
-    let status = StatusMap::default().status(&repr);
+/// The response of an error whose status is known; `decided_by` is the number of the Backstop that was asked for it.
+pub(crate) fn layerless_response(
+    repr: Arc<Repr>,
+    status: StatusCode,
+    decided_by: Option<u64>,
+) -> Response {
     let body = LayerlessBody {
         repr: Arc::clone(&repr),
         status,
@@ -95,6 +53,7 @@ fn response(repr: Arc<Repr>) -> Response {
     response.extensions_mut().insert(FailureExtension {
         repr,
         status,
+        decided_by,
         rendered: None,
     });
     response

@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use super::http_error::HttpError;
 use super::repr::Repr;
-use super::tower_errors::well_known;
+use super::transport_errors::well_known;
 use crate::panics::callback::Callback;
 use crate::panics::catch::catch_panic;
 
@@ -34,7 +34,7 @@ impl StatusMap {
     ///
     /// 1. the one that was set, or that the error declares itself
     /// 2. the one that a callback returns for an error in the cause chain
-    /// 3. that of a well-known error in the cause chain
+    /// 3. that of a well-known error in the cause chain: of Tower, of a request's body, of an upstream
     /// 4. the one that a foreign error suggests
     /// 5. 500
     ///

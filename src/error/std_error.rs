@@ -39,26 +39,34 @@ pub(super) fn source<'a>(
 
 /// The `Display` text of a value, up to 16 KiB. If `Display` fails or panics, what it had written until then.
 pub(crate) fn display(value: impl fmt::Display) -> String {
-    let mut text = Bounded(String::new());
-    let written = catch_panic(|| write!(text, "{value}"));
+    let mut bounded = Bounded::default();
+    let written = catch_panic(|| write!(bounded, "{value}"));
     if written.is_none() {
-        text.0.push_str("<Display panicked>");
+        bounded.text.push_str("<Display panicked>");
     }
-    text.0
+    bounded.text
 }
 
-/// Accepts [`MAX_MESSAGE`] bytes and then fails, which stops the writer.
-struct Bounded(String);
+/// Accepts [`MAX_MESSAGE`] bytes and then fails, which stops the writer. One that goes on is ignored.
+#[derive(Default)]
+struct Bounded {
+    text: String,
+    is_full: bool,
+}
 
 impl fmt::Write for Bounded {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = MAX_MESSAGE.saturating_sub(self.0.len());
+        if self.is_full {
+            return Err(fmt::Error);
+        }
+        let room = MAX_MESSAGE.saturating_sub(self.text.len());
         if text.len() <= room {
-            self.0.push_str(text);
+            self.text.push_str(text);
             return Ok(());
         }
-        self.0.push_str(prefix(text, room));
-        self.0.push('…');
+        self.is_full = true;
+        self.text.push_str(prefix(text, room));
+        self.text.push('…');
         Err(fmt::Error)
     }
 }

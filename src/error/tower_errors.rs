@@ -1,4 +1,4 @@
-//! The errors of Tower and tokio whose status is not in doubt. They are recognized by type, never by name.
+//! The errors of Tower and tokio whose status is not in doubt. They are recognized by type.
 
 use std::any::type_name;
 use std::error::Error as StdError;
@@ -8,7 +8,7 @@ use http_body_util::LengthLimitError;
 use tower::load_shed::error::Overloaded;
 use tower::timeout::error::Elapsed;
 
-/// What is known of an error type.
+/// What is known of an error.
 #[derive(Debug)]
 pub(super) struct WellKnown {
     /// The name of the type, which is not known otherwise behind a `dyn Error`.
@@ -18,15 +18,19 @@ pub(super) struct WellKnown {
     pub(super) retry_after: Option<HeaderValue>,
 }
 
-/// Recognizes the timeouts of Tower and tokio, Tower's shed load, and a body that exceeds its limit.
-pub(super) fn well_known(error: &(dyn StdError + 'static)) -> Option<WellKnown> {
-    let known = |type_name, status| {
-        Some(WellKnown {
+impl WellKnown {
+    pub(super) const fn new(type_name: &'static str, status: StatusCode) -> Self {
+        Self {
             type_name,
             status,
             retry_after: None,
-        })
-    };
+        }
+    }
+}
+
+/// Recognizes the timeouts of Tower and tokio, and Tower's shed load.
+pub(super) fn tower_error(error: &(dyn StdError + 'static)) -> Option<WellKnown> {
+    let known = |type_name, status| Some(WellKnown::new(type_name, status));
     if error.is::<Elapsed>() {
         return known(type_name::<Elapsed>(), StatusCode::GATEWAY_TIMEOUT);
     }
@@ -36,9 +40,8 @@ pub(super) fn well_known(error: &(dyn StdError + 'static)) -> Option<WellKnown> 
     }
     if error.is::<Overloaded>() {
         return Some(WellKnown {
-            type_name: type_name::<Overloaded>(),
-            status: StatusCode::SERVICE_UNAVAILABLE,
             retry_after: Some(HeaderValue::from_static("1")),
+            ..WellKnown::new(type_name::<Overloaded>(), StatusCode::SERVICE_UNAVAILABLE)
         });
     }
     if error.is::<LengthLimitError>() {

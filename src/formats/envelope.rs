@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value};
 
-use super::view::View;
+use super::view::{View, errors};
 use crate::disclosure::{Debug, Item};
 use crate::error::MANY;
 use crate::problem::{MemberMap, reason_phrase};
@@ -25,8 +25,9 @@ pub(super) fn members(view: View<'_>) -> Members {
     {
         members.set("message", message.into());
     }
+    members.apply_edits(view);
     for (name, value) in problem.extensions() {
-        if !matches!(name, "code" | "details" | "errors" | "debug") {
+        if !matches!(name, "code" | "details" | "errors" | "debug" | "statusCode") {
             members.set(Cow::Owned(name.to_owned()), value.clone());
         }
     }
@@ -80,6 +81,29 @@ impl Members {
 
     fn set(&mut self, name: impl Into<Cow<'static, str>>, value: Value) {
         self.0.set(name.into(), value);
+    }
+
+    /// Sets or removes what `customize` has edited of the code, the details and the errors, which the envelopes list
+    /// as details. What it has left alone stays as the envelopes show it.
+    fn apply_edits(&mut self, view: View<'_>) {
+        let item = &view.disclosed.item;
+        let errors = (!item.items.is_empty()).then(|| errors(item));
+        let before = [
+            ("code", item.code.as_ref()),
+            ("errors", errors.as_ref()),
+            ("details", item.details.as_ref()),
+        ];
+        for (name, before) in before {
+            let after = view.problem.get(name);
+            if after == before {
+                continue;
+            }
+            let name = if name == "errors" { "details" } else { name };
+            match after {
+                Some(value) => self.set(name, value.clone()),
+                None => drop(self.0.remove(name)),
+            }
+        }
     }
 
     fn set_some(&mut self, name: &'static str, value: Option<Value>) {

@@ -37,10 +37,7 @@ pub(crate) fn problem(disclosed: &mut Disclosed, urn: &str) -> Problem {
         let _ = problem.insert(name, value);
     };
     if !item.items.is_empty() {
-        extend(
-            "errors".into(),
-            item.items.iter().map(item_of_errors).collect(),
-        );
+        extend("errors".into(), errors(item));
     }
     for (name, value) in [("code", &item.code), ("details", &item.details)] {
         if let Some(value) = value {
@@ -54,6 +51,11 @@ pub(crate) fn problem(disclosed: &mut Disclosed, urn: &str) -> Problem {
         extend("debug".into(), debug_member(debug));
     }
     problem
+}
+
+/// The errors of an item that has several.
+pub(super) fn errors(item: &Item) -> Value {
+    item.items.iter().map(item_of_errors).collect()
 }
 
 /// One of several errors, as in the example of RFC 9457, section 3.
@@ -78,10 +80,7 @@ fn item_of_errors(item: &Item) -> Value {
         members.insert(name.to_string(), value.clone());
     }
     if !item.items.is_empty() {
-        members.insert(
-            "errors".into(),
-            item.items.iter().map(item_of_errors).collect(),
-        );
+        members.insert("errors".into(), errors(item));
     }
     members.into()
 }

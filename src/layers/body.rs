@@ -12,32 +12,49 @@ use pin_project_lite::pin_project;
 
 use super::exchange::Exchange;
 use super::panic_to_error::{catch_failure, catch_failure_inside};
+use super::peek::Peek;
 use crate::error::{BoxError, ErrorObject, Origin, RenderedMark, ReportedBy, Repr, service_error};
 use crate::panics::catch::catch_panic;
 use crate::scope::{CurrentScope, ScopeGuard, scope_of_body};
 
-/// A body of this exact size or less is usually in memory already, and passes unguarded.
+/// A body of this exact size or less is usually in memory.
 const SMALL: u64 = 64 * 1024;
 
 impl Exchange {
-    /// Guards the body of a response, unless it is small. Requires a [`CatchGuard`](crate::panics::depth::CatchGuard).
+    /// Guards the body of a response, unless it is in memory. Requires a
+    /// [`CatchGuard`](crate::panics::depth::CatchGuard).
     pub(super) fn guard<R>(&self, response: Response<R>) -> Response<Body>
     where
         R: http_body::Body<Data = Bytes> + Send + 'static,
         R::Error: Into<BoxError>,
     {
         let size = catch_failure_inside(self.since, || response.body().size_hint().exact());
-        if size.is_ok_and(|size| size.is_some_and(|size| size <= SMALL)) {
-            return response.map(Body::new);
-        }
+        let small = size.ok().flatten().filter(|size| *size <= SMALL);
         let status = response.status();
-        response.map(|inner| {
-            Body::new(GuardedBody {
-                inner: Some(inner),
-                scope: Some(scope_of_body(self.backstop.dispatch())),
-                exchange: self.clone(),
-                status,
-            })
+        match small {
+            None => response.map(|body| self.guarded(body, status)),
+            Some(0) => response.map(Body::new),
+            Some(size) => response.map(|body| match Peek::at(Body::new(body), size, self.since) {
+                Peek::Whole(bytes) => Body::from(bytes),
+                Peek::Started(body) => self.guarded(body, status),
+                Peek::Panicked(panic) => {
+                    let error = Some(self.record_body(status, panic, None));
+                    Body::new(FailedBody { error, size })
+                }
+            }),
+        }
+    }
+
+    fn guarded<R>(&self, inner: R, status: StatusCode) -> Body
+    where
+        R: http_body::Body<Data = Bytes> + Send + 'static,
+        R::Error: Into<BoxError>,
+    {
+        Body::new(GuardedBody {
+            inner: Some(inner),
+            scope: Some(scope_of_body(self.backstop.dispatch())),
+            exchange: self.clone(),
+            status,
         })
     }
 
@@ -73,6 +90,28 @@ impl Exchange {
             reported_by,
         };
         Box::new(ErrorObject::rendered(repr, mark))
+    }
+}
+
+/// A body of this size that has failed already.
+struct FailedBody {
+    error: Option<BoxError>,
+    size: u64,
+}
+
+impl http_body::Body for FailedBody {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        Poll::Ready(self.error.take().map(Err))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.size)
     }
 }
 
@@ -112,8 +151,12 @@ where
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(None)) => return Poll::Ready(None),
             Ok(Poll::Ready(Some(Ok(frame)))) => return Poll::Ready(Some(Ok(frame))),
+            // The conversion is the application's code.
             Ok(Poll::Ready(Some(Err(error)))) => {
-                this.exchange.body_failed(*this.status, error.into())
+                match catch_failure(this.exchange.since, || error.into()) {
+                    Ok(error) => this.exchange.body_failed(*this.status, error),
+                    Err(panic) => this.exchange.record_body(*this.status, panic, None),
+                }
             }
             Err(panic) => this.exchange.record_body(*this.status, panic, None),
         };

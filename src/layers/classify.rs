@@ -10,6 +10,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use super::bare::{Bare, Reading, is_encoded};
 use super::exchange::{Exchange, Length};
 use super::expected::Expected;
+use super::panic_to_error::panic_caught_inside;
 use super::passthrough::Passthrough;
 use crate::error::{BoxError, Failure, FailureExtension, Origin, Repr};
 use crate::panics::catch::{catch_panic, drop_catching};
@@ -43,8 +44,7 @@ impl Exchange {
         }
         match Bare::read(response) {
             Reading::Bare(Bare { head, text, length }) => {
-                let repr = Arc::new(Repr::response(status, text));
-                let failure = self.failure(repr, Origin::Response);
+                let failure = self.bare_failure(status, text);
                 let failure = failure.with_expected_response(is_expected(&head));
                 self.replace(&failure, head, length)
             }
@@ -64,13 +64,32 @@ impl Exchange {
             None if extension.repr.is_panic() => Origin::Panic,
             None => Origin::Handler,
         };
-        let failure = self.failure(Arc::clone(&extension.repr), origin);
+        let repr = Arc::clone(&extension.repr);
+        let is_decided =
+            extension.rendered.is_some() || extension.decided_by == Some(self.backstop.number());
+        let failure = if is_decided {
+            Failure::with_own_status(repr, origin, extension.status)
+        } else {
+            self.failure(repr, origin)
+        };
         let failure = failure.with_expected_response(is_expected);
         if status == extension.status || status.as_u16() < 400 {
             failure
         } else {
             failure.with_status(status)
         }
+    }
+
+    /// The failure of a response that carries none. If another layer further in has caught a panic, such as tower-http's
+    /// `CatchPanicLayer`, the response is all that it left of it.
+    fn bare_failure(&self, status: StatusCode, text: Option<String>) -> Failure {
+        if status.is_server_error()
+            && let Some(panic) = panic_caught_inside()
+        {
+            return self.failure(panic, Origin::Panic).with_status(status);
+        }
+        let repr = Arc::new(Repr::response(status, text));
+        self.failure(repr, Origin::Response)
     }
 
     /// Passes a response that an inner layer has rendered. Its failure is recorded under the same id, unless this
@@ -116,8 +135,7 @@ impl Exchange {
         if !status.is_server_error() {
             return self.guard(response);
         }
-        let repr = Arc::new(Repr::response(status, None));
-        let failure = self.failure(repr, Origin::Response);
+        let failure = self.bare_failure(status, None);
         let failure = failure.with_expected_response(is_expected(&response));
         self.mark(&failure, response.extensions_mut());
         let response = self.guard(response);

@@ -88,7 +88,7 @@ impl Exchange {
         }
         if length == Length::Known {
             let length = rendered.body.len().into();
-            response.headers_mut().insert(CONTENT_LENGTH, length);
+            headers::set(response.headers_mut(), CONTENT_LENGTH, length);
         }
         response.map(|()| Body::empty())
     }
@@ -108,6 +108,7 @@ impl Exchange {
         extensions.insert(FailureExtension {
             repr: Arc::clone(failure.repr()),
             status: failure.status(),
+            decided_by: None,
             rendered,
         });
     }

@@ -14,9 +14,9 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::exchange::Exchange;
-use super::panic_to_error::{catch_failure, catch_failure_inside};
+use super::panic_to_error::{catch_failure, catch_failure_inside, convert_error};
 use crate::backstop::Backstop;
-use crate::error::{BoxError, Origin, Repr, service_error};
+use crate::error::{BoxError, Origin, Repr};
 use crate::panics::depth::CatchGuard;
 use crate::panics::mark::PanicMark;
 use crate::request::RequestInfo;
@@ -125,7 +125,9 @@ where
                 current.provide_request(&exchange.request);
                 match polled {
                     Ok(Poll::Pending) => return Poll::Pending,
-                    Ok(Poll::Ready(result)) => result.map_err(service_error),
+                    Ok(Poll::Ready(result)) => {
+                        result.map_err(|error| convert_error(error, exchange.since))
+                    }
                     Err(panic) => Err(panic),
                 }
             }

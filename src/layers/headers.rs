@@ -50,14 +50,14 @@ pub(super) fn write(
 ) {
     if let Some(csp) = &rendered.csp {
         // With the length that the server adds, a page has more headers than the smallest map holds.
-        headers.reserve(6);
-        headers.insert(CONTENT_SECURITY_POLICY, csp.clone());
+        let _ = headers.try_reserve(6);
+        set(headers, CONTENT_SECURITY_POLICY, csp.clone());
     }
-    headers.insert(CONTENT_TYPE, rendered.content_type.clone());
-    headers.insert(CACHE_CONTROL, NO_STORE);
-    headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    set(headers, CONTENT_TYPE, rendered.content_type.clone());
+    set(headers, CACHE_CONTROL, NO_STORE);
+    set(headers, X_CONTENT_TYPE_OPTIONS, NOSNIFF);
     if let Ok(id) = HeaderValue::from_str(id) {
-        headers.insert(X_ERROR_ID, id);
+        set(headers, X_ERROR_ID, id);
     }
     if let Some(of_error) = of_error {
         extend(headers, of_error);
@@ -66,6 +66,11 @@ pub(super) fn write(
     if rendered.varies {
         vary_on_accept(headers);
     }
+}
+
+/// Sets a header, if there is room: a map holds some 24,000 names.
+pub(super) fn set(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    let _ = headers.try_insert(name, value);
 }
 
 /// Replaces headers with those of the error, but keeps the cookies that others set. What exceeds the capacity of a
@@ -128,7 +133,7 @@ pub(super) fn strip(headers: &mut HeaderMap, status: StatusCode) {
 /// Adds `Accept` to `Vary`, unless `Accept` or `*` is in it.
 fn vary_on_accept(headers: &mut HeaderMap) {
     if !headers.contains_key(VARY) {
-        headers.insert(VARY, BY_ACCEPT);
+        set(headers, VARY, BY_ACCEPT);
         return;
     }
     let lines = headers.get_all(VARY).iter().map(HeaderValue::as_bytes);
@@ -141,6 +146,6 @@ fn vary_on_accept(headers: &mut HeaderMap) {
     }
     names.push(b"accept");
     if let Ok(merged) = HeaderValue::from_bytes(&names.join(&b", "[..])) {
-        headers.insert(VARY, merged);
+        set(headers, VARY, merged);
     }
 }

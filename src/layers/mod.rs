@@ -47,6 +47,9 @@
 //! # Ok::<(), backstop::ConfigError>(())
 //! ```
 //!
+//! An error that [`map_status`](crate::Builder::map_status) gives a status has it already for the layers inside, such as
+//! sessions and metrics. A panic unwinds through them: what counts or traces every response belongs outside.
+//!
 //! Around a whole `Router` it sees neither the matched route nor, in the response to a HEAD request, the text of a
 //! rejection. As a layer of the `Router`, as above, it sees both.
 //!
@@ -58,7 +61,8 @@
 //!
 //! # Bodies
 //!
-//! A body with an exact size of at most 64 KiB passes as it is. All others are guarded, which costs one allocation.
+//! A body of at most 64 KiB that is in memory passes as it is: one poll shows whether it is. All others are guarded, which
+//! costs one allocation.
 
 mod bare;
 mod body;
@@ -70,6 +74,7 @@ mod headers;
 mod layer;
 mod panic_to_error;
 mod passthrough;
+mod peek;
 mod service;
 
 pub use self::expected::Expected;

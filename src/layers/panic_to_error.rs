@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::error::Repr;
+use crate::error::{BoxError, Repr, service_error};
 use crate::panics::catch::drop_catching;
 use crate::panics::depth::CatchGuard;
 use crate::panics::mark::PanicMark;
@@ -27,6 +27,26 @@ pub(super) fn catch_failure_inside<T>(
     run: impl FnOnce() -> T,
 ) -> Result<T, Arc<Repr>> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|payload| panicked(payload, since))
+}
+
+/// The parts of a service's error. Its conversion is the application's code.
+#[cold]
+pub(super) fn convert_error<E: Into<BoxError>>(error: E, since: PanicMark) -> Arc<Repr> {
+    catch_failure(since, || service_error(error)).unwrap_or_else(|panic| panic)
+}
+
+/// The panic that another layer further in has caught during this poll, if Backstop's hook has recorded it.
+pub(super) fn panic_caught_inside() -> Option<Arc<Repr>> {
+    let panics = stash::take_all();
+    // Backstop itself catches those of the application's callbacks and destructors.
+    let of_service = panics
+        .into_iter()
+        .rfind(|panic| panic.reported_to().is_none())?;
+    let message = of_service.text().to_owned();
+    Some(Arc::new(Repr::panicked(
+        Cow::Owned(message),
+        Some(of_service),
+    )))
 }
 
 #[cold]

@@ -11,9 +11,9 @@ use http::{Request, Response};
 use tower_service::Service;
 
 use super::future::BackstopFuture;
-use super::panic_to_error::catch_failure;
+use super::panic_to_error::{catch_failure, convert_error};
 use crate::backstop::Backstop;
-use crate::error::{BoxError, Repr, service_error};
+use crate::error::{BoxError, Repr};
 use crate::panics::mark::PanicMark;
 use crate::request::RequestInfo;
 
@@ -68,10 +68,11 @@ where
         if self.error.is_some() {
             return Poll::Ready(Ok(()));
         }
-        self.error = match catch_failure(PanicMark::now(), || self.inner.poll_ready(cx)) {
+        let since = PanicMark::now();
+        self.error = match catch_failure(since, || self.inner.poll_ready(cx)) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(Ok(()))) => None,
-            Ok(Poll::Ready(Err(error))) => Some(service_error(error)),
+            Ok(Poll::Ready(Err(error))) => Some(convert_error(error, since)),
             Err(panic) => Some(panic),
         };
         Poll::Ready(Ok(()))

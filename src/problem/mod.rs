@@ -7,6 +7,7 @@ mod from_xml;
 mod member_map;
 mod members;
 mod problem_type;
+mod serialize;
 mod to_json;
 
 pub use self::document::Problem;
@@ -17,4 +18,5 @@ pub(crate) use self::member_map::{Member, MemberMap};
 pub use self::members::ReservedName;
 pub(crate) use self::members::{MAX_DEPTH, RESERVED, is_reserved, limit_depth};
 pub use self::problem_type::ProblemType;
+pub(crate) use self::serialize::to_value;
 pub(crate) use self::to_json::has_byte;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::severity::Severity;
 use crate::identity::now_millis;
+use crate::problem::to_value;
 
 /// One step on the way to a failure; see [`Scope::add_breadcrumb`](crate::Scope::add_breadcrumb).
 ///
@@ -96,12 +97,12 @@ impl Breadcrumb {
     /// be serialized is ignored.
     #[must_use]
     pub fn with_data(mut self, data: impl Serialize) -> Self {
-        match serde_json::to_value(data) {
-            Ok(Value::Object(members)) => self.data.extend(members),
-            Ok(value) => {
+        match to_value(data) {
+            Some(Value::Object(members)) => self.data.extend(members),
+            Some(value) => {
                 self.data.insert("value".to_owned(), value);
             }
-            Err(_) => {}
+            None => {}
         }
         self
     }

@@ -24,7 +24,10 @@ impl ReportCallback {
     /// is kept.
     fn apply(&self, report: &mut Report) -> bool {
         let before = report.clone();
-        self.0.call(|edit| edit(report)).unwrap_or_else(|| {
+        let is_kept = self.0.call(|edit| edit(report));
+        // Before anything clones, walks or drops the report.
+        report.limit_depth();
+        is_kept.unwrap_or_else(|| {
             *report = before;
             true
         })

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::defaults::ReportDefaults;
 use super::event::Event;
 use super::outcome::Outcome;
-use crate::error::Failure;
+use crate::error::{Failure, StatusMap};
 use crate::panics::catch::catch_panic;
 
 /// Receives the events of one Backstop: its pipeline.
@@ -33,6 +33,7 @@ pub(crate) struct Dispatch {
     sink: Option<Arc<dyn EventSink>>,
     panic_observer: Option<Arc<dyn PanicObserver>>,
     defaults: Arc<ReportDefaults>,
+    statuses: StatusMap,
 }
 
 impl Dispatch {
@@ -46,7 +47,12 @@ impl Dispatch {
             sink,
             panic_observer: None,
             defaults: Arc::new(defaults),
+            statuses: StatusMap::default(),
         }
+    }
+
+    pub(crate) fn with_statuses(self, statuses: StatusMap) -> Self {
+        Self { statuses, ..self }
     }
 
     pub(crate) fn with_panic_observer(self, observer: Option<Arc<dyn PanicObserver>>) -> Self {
@@ -68,6 +74,11 @@ impl Dispatch {
 
     pub(crate) const fn defaults(&self) -> &Arc<ReportDefaults> {
         &self.defaults
+    }
+
+    /// Which status an error has when it becomes a response.
+    pub(crate) const fn statuses(&self) -> &StatusMap {
+        &self.statuses
     }
 
     /// Marks the failure as reported by this Backstop, and returns whether it was not before.

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::limits;
+use crate::problem::to_value;
 
 /// An object whose members become attributes under dotted keys: `{"socket": {"bytes_read": 7}}` becomes
 /// `socket.bytes_read = 7`. The items of an array are keyed by index, `null` is skipped, and a bare scalar becomes the
@@ -32,7 +33,7 @@ impl Flatten {
     /// Flattens anything that serializes to an object. If it cannot be serialized, there are no attributes.
     pub fn new(object: impl Serialize) -> Self {
         Self {
-            value: serde_json::to_value(object).unwrap_or_default(),
+            value: to_value(object).unwrap_or_default(),
             prefix: String::new(),
             with_private: false,
         }

@@ -16,6 +16,7 @@ use super::severity::Severity;
 use super::user::User;
 use crate::error::Origin;
 use crate::identity::timestamp_millis;
+use crate::problem::limit_depth;
 
 /// One failure, with everything that was recorded about its request.
 ///
@@ -150,6 +151,16 @@ impl Report {
     #[must_use]
     pub fn has_default_fingerprint(&self) -> bool {
         self.fingerprint.starts_with(FINGERPRINT_VERSION)
+    }
+
+    /// Replaces values that are nested so deeply that walking them could overflow the stack.
+    pub(crate) fn limit_depth(&mut self) {
+        let of_breadcrumbs = self.breadcrumbs.iter_mut().map(|crumb| &mut crumb.data);
+        let maps = self.metadata.values_mut().chain(of_breadcrumbs);
+        let values = maps.flat_map(Map::values_mut);
+        for value in self.attributes.values_mut().chain(values) {
+            *value = limit_depth(value.take());
+        }
     }
 
     /// Creates a report with nothing but its id.

@@ -1,9 +1,10 @@
-//! What axum leaves in the extensions of a request: the matched route, and the peer's address. Without the feature
-//! `axum` neither is known.
+//! What axum leaves in the extensions of a request: the matched route, the URI before it was nested, and the peer's
+//! address. Without the feature
+//! `axum` none of them is known.
 
 use std::net::IpAddr;
 
-use http::Extensions;
+use http::{Extensions, Uri};
 
 #[cfg(feature = "axum")]
 pub(super) type Route = axum::extract::MatchedPath;
@@ -18,6 +19,18 @@ pub(super) fn route(extensions: &Extensions) -> Option<Route> {
 
 #[cfg(not(feature = "axum"))]
 pub(super) const fn route(_extensions: &Extensions) -> Option<Route> {
+    None
+}
+
+/// The URI before nested routers took their prefixes off.
+#[cfg(feature = "axum")]
+#[inline]
+pub(super) fn original_uri(extensions: &Extensions) -> Option<&Uri> {
+    Some(&extensions.get::<axum::extract::OriginalUri>()?.0)
+}
+
+#[cfg(not(feature = "axum"))]
+pub(super) const fn original_uri(_extensions: &Extensions) -> Option<&Uri> {
     None
 }
 

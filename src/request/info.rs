@@ -113,7 +113,7 @@ impl RequestInfo {
     fn new(method: &Method, uri: &Uri, version: Version, extensions: &Extensions) -> Self {
         Self {
             method: method.clone(),
-            uri: uri.clone(),
+            uri: extensions::original_uri(extensions).unwrap_or(uri).clone(),
             version,
             route: extensions::route(extensions),
             accept: None,
@@ -193,7 +193,8 @@ impl RequestInfo {
         &self.method
     }
 
-    /// The URI with its query, as the layer saw it: inside a nested router, the part that was left to that router.
+    /// The URI with its query, as the client sent it: inside a nested router of axum too (feature `axum`), although the
+    /// router's own requests only have the part that was left to it.
     #[must_use]
     pub const fn uri(&self) -> &Uri {
         &self.uri

@@ -120,7 +120,7 @@ pub(super) fn scope_as_it_is() -> Option<ScopeRef> {
 }
 
 /// Returns the Backstop of the current scope.
-pub(super) fn dispatch() -> Option<Arc<Dispatch>> {
+pub(crate) fn dispatch() -> Option<Arc<Dispatch>> {
     with_current(|current| Arc::clone(current.scope().dispatch()))
 }
 

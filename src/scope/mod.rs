@@ -25,7 +25,9 @@ pub(crate) mod uncaught;
 
 pub(crate) use self::capture::{event, event_in};
 pub use self::contextualize::{ContextualizeFuture, contextualize};
-pub(crate) use self::current::{request as current_request, scope_of_body};
+pub(crate) use self::current::{
+    dispatch as current_dispatch, request as current_request, scope_of_body,
+};
 pub(crate) use self::guard::ScopeGuard;
 pub use self::in_scope::{InScope, InScopeFuture};
 pub(crate) use self::notify::report_to;

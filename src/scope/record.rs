@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::scope::Scope;
+use crate::problem::to_value;
 use crate::report::breadcrumb::{Breadcrumb, LogLine};
 use crate::report::feature_flag::FeatureFlag;
 use crate::report::flatten::Flatten;
@@ -65,9 +66,9 @@ impl Scope {
         value: impl Serialize,
     ) {
         self.record(
-            || (section.into(), key.into(), serde_json::to_value(value)),
+            || (section.into(), key.into(), to_value(value)),
             |data, (section, key, value)| {
-                if let Ok(value) = value {
+                if let Some(value) = value {
                     data.set_metadata(section, key, value);
                 }
             },

@@ -1,7 +1,5 @@
 //! axum's rejections.
 
-use std::borrow::Cow;
-
 use axum::extract::path::{FailedToDeserializePathParams, InvalidUtf8InPathParam};
 use axum::extract::rejection::{
     BytesRejection, ExtensionRejection, FailedToBufferBody, FailedToDeserializeForm,
@@ -11,27 +9,8 @@ use axum::extract::rejection::{
     MissingJsonContentType, MissingPathParams, NestedPathRejection, PathRejection, QueryRejection,
     RawFormRejection, RawPathParamsRejection, StringRejection, UnknownBodyError,
 };
-use http::StatusCode;
 
-use crate::error::http_error::HttpError;
-
-/// A rejection has a status, and a text that was written for clients.
-macro_rules! rejections {
-    ($($rejection:ty,)+) => {
-        $(
-            #[diagnostic::do_not_recommend]
-            impl HttpError for $rejection {
-                fn status(&self) -> StatusCode {
-                    <$rejection>::status(self)
-                }
-
-                fn detail(&self) -> Option<Cow<'static, str>> {
-                    Some(Cow::Owned(self.body_text()))
-                }
-            }
-        )+
-    };
-}
+use super::rejection::rejections;
 
 rejections! {
     BytesRejection,
@@ -65,11 +44,20 @@ rejections! {
 
 #[cfg(feature = "multipart")]
 rejections! {
+    axum::extract::multipart::InvalidBoundary,
     axum::extract::multipart::MultipartError,
     axum::extract::multipart::MultipartRejection,
 }
 
 #[cfg(feature = "ws")]
 rejections! {
+    axum::extract::ws::rejection::ConnectionNotUpgradable,
+    axum::extract::ws::rejection::InvalidConnectionHeader,
+    axum::extract::ws::rejection::InvalidProtocolPseudoheader,
+    axum::extract::ws::rejection::InvalidUpgradeHeader,
+    axum::extract::ws::rejection::InvalidWebSocketVersionHeader,
+    axum::extract::ws::rejection::MethodNotConnect,
+    axum::extract::ws::rejection::MethodNotGet,
+    axum::extract::ws::rejection::WebSocketKeyHeaderMissing,
     axum::extract::ws::rejection::WebSocketUpgradeRejection,
 }

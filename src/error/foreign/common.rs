@@ -3,12 +3,10 @@
 //!
 //! `std::io::Error` and `serde_json::Error` are 500s: a missing file on the server is not the client's 404.
 
-use std::error::Error as StdError;
-
 use http::StatusCode;
 
 use crate::error::http_error::HttpError;
-use crate::error::std_error::{display, sources};
+use crate::error::transport_errors::body_status;
 use crate::problem::InvalidProblem;
 
 macro_rules! foreign {
@@ -39,28 +37,18 @@ foreign! {
     http_body_util::LengthLimitError,
 }
 
-/// Reading the body of a request failed: the client disconnected, sent an invalid body, or sent it too slowly. A body
-/// that exceeds its length limit is recognized by the type of its source.
+/// Reading the body of a request failed: the client disconnected, sent an invalid body, or sent it too slowly. Foreign,
+/// because its text is that of the layer or server that read it.
 #[diagnostic::do_not_recommend]
 impl HttpError for axum_core::Error {
+    /// 413 if the body exceeds its limit, 408 if it took too long, else 400.
     fn status(&self) -> StatusCode {
-        if sources(self).any(is_body_timeout) {
-            StatusCode::REQUEST_TIMEOUT
-        } else {
-            StatusCode::BAD_REQUEST
-        }
+        body_status(self)
     }
 
     fn is_foreign(&self) -> bool {
         true
     }
-}
-
-/// Whether an error is tower-http's `TimeoutError` of a body. Its versions 0.6 and 0.7 are both in use, so it is
-/// recognized by its message, without a dependency on either.
-fn is_body_timeout(error: &(dyn StdError + 'static)) -> bool {
-    const TEXT: &str = "data was not received within the designated timeout";
-    display(error) == TEXT
 }
 
 /// An upstream server sent an invalid problem document.

@@ -7,13 +7,19 @@
 mod anyhow;
 #[cfg(feature = "axum")]
 mod axum;
+#[cfg(feature = "axum-extra")]
+mod axum_extra;
 mod common;
 #[cfg(feature = "eyre")]
 mod eyre;
 #[cfg(feature = "garde")]
 mod garde;
+#[cfg(feature = "axum")]
+mod hyper;
 #[cfg(any(feature = "garde", feature = "validator"))]
 mod pointer;
+#[cfg(feature = "axum")]
+mod rejection;
 #[cfg(any(feature = "anyhow", feature = "eyre"))]
 mod report;
 #[cfg(feature = "reqwest")]

@@ -5,10 +5,12 @@
     reason = "a helper that can't go on fails its test"
 )]
 
+use backstop::problem::ProblemType;
 use backstop::utoipa::Responses;
 use backstop::{HttpError, Problem};
+use http::StatusCode;
 use serde_json::{Value, json};
-use utoipa::OpenApi;
+use utoipa::{IntoResponses as _, OpenApi};
 
 #[derive(Debug, thiserror::Error, HttpError)]
 #[expect(dead_code, reason = "only its documentation is of interest")]
@@ -92,4 +94,48 @@ fn a_problem_is_a_schema_that_leaves_room_for_extensions() {
     assert_eq!(schema["additionalProperties"], true);
     assert_eq!(schema["properties"]["type"]["default"], "about:blank");
     assert_eq!(schema["properties"]["instance"]["format"], "uri-reference");
+}
+
+/// Lists the same codes and titles more than once, as several errors in one may.
+#[derive(Debug, thiserror::Error)]
+#[error("varied")]
+struct Varied;
+
+impl HttpError for Varied {
+    fn catalogue() -> Vec<ProblemType> {
+        let kind = |code: &'static str, title: &'static str| {
+            ProblemType::new(StatusCode::NOT_FOUND)
+                .with_code(code)
+                .with_title(title)
+        };
+        vec![
+            kind("NO_PRODUCT", "No such product"),
+            kind("NO_SHELF", "No such shelf"),
+            kind("NO_PRODUCT", "No such product"),
+            kind("NO_PRODUCT", "No such variant"),
+        ]
+    }
+}
+
+#[test]
+fn titles_are_listed_once_and_kinds_with_one_code_have_an_example_each() {
+    let responses = serde_json::to_value(Responses::<Varied>::responses()).unwrap();
+    let missing = &responses["404"];
+    assert_eq!(
+        missing["description"],
+        "No such product; No such shelf; No such variant"
+    );
+    let examples = &missing["content"]["application/problem+json"]["examples"];
+    let titles = examples.as_object().unwrap().iter();
+    let titles: Vec<_> = titles
+        .map(|(name, example)| (&**name, example["value"]["title"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        titles,
+        [
+            ("NO_PRODUCT", "No such product"),
+            ("NO_PRODUCT-2", "No such variant"),
+            ("NO_SHELF", "No such shelf"),
+        ]
+    );
 }

@@ -249,6 +249,9 @@ async fn the_record_of_the_failure_itself_is_not_a_breadcrumb() {
             on_get(|| async {
                 info!(count = 7, ratio = 0.5, ok = true, who = ?"me", "loaded");
                 tracing::debug!("too fine");
+                // As `#[instrument(err)]` does.
+                tracing::error!(error = %Error::msg("no cheese"));
+                info!(name: "order.placed", id = 7);
                 Err::<(), _>(Error::msg("broken"))
             }),
         )
@@ -256,7 +259,8 @@ async fn the_record_of_the_failure_itself_is_not_a_breadcrumb() {
     get(&app, "/").await;
     assert!(backstop.flush(Duration::from_secs(60)).await.is_empty());
     let report = memory.reports().remove(0);
-    assert_eq!(messages(&report), ["loaded"]);
+    // An event without a message has that of its error, or its name.
+    assert_eq!(messages(&report), ["loaded", "no cheese", "order.placed"]);
     let data = serde_json::to_value(&report.breadcrumbs[0].data).unwrap();
     let expected = serde_json::json!({"count": 7, "ratio": 0.5, "ok": true, "who": "\"me\"", "target": module_path!()});
     assert_eq!(data, expected);

@@ -7,9 +7,13 @@ mod development;
 #[cfg(feature = "axum")]
 mod expected;
 #[cfg(feature = "axum")]
+mod extremes;
+#[cfg(feature = "axum")]
 mod headers;
 #[cfg(feature = "axum")]
 mod hostile_sizes;
+#[cfg(feature = "axum")]
+mod inner_layers;
 #[cfg(feature = "axum")]
 mod local_clients;
 #[cfg(feature = "axum")]

@@ -434,6 +434,103 @@ async fn rejections_become_text() {
     check(Format::Text).await;
 }
 
+/// Each rejection alone, and each set of them, converts with `?`.
+#[test]
+fn every_rejection_is_an_error() {
+    fn is_error<E: backstop::HttpError>() {}
+
+    macro_rules! all {
+        ($($module:path: $($name:ident)+,)+) => {
+            $($({
+                use $module as module;
+                is_error::<module::$name>();
+            })+)+
+        };
+    }
+    all! {
+        axum::extract::rejection: BytesRejection ExtensionRejection FailedToBufferBody FailedToDeserializeForm
+            FailedToDeserializeFormBody FailedToDeserializePathParams FailedToDeserializeQueryString FormRejection
+            InvalidFormContentType InvalidUtf8 InvalidUtf8InPathParam JsonDataError JsonRejection JsonSyntaxError
+            LengthLimitError MatchedPathMissing MatchedPathRejection MissingExtension MissingJsonContentType
+            MissingPathParams NestedPathRejection PathRejection QueryRejection RawFormRejection
+            RawPathParamsRejection StringRejection UnknownBodyError,
+    }
+    #[cfg(feature = "multipart")]
+    all! {
+        axum::extract::multipart: InvalidBoundary MultipartError MultipartRejection,
+    }
+    #[cfg(feature = "ws")]
+    all! {
+        axum::extract::ws::rejection: ConnectionNotUpgradable InvalidConnectionHeader InvalidProtocolPseudoheader
+            InvalidUpgradeHeader InvalidWebSocketVersionHeader MethodNotConnect MethodNotGet
+            WebSocketKeyHeaderMissing WebSocketUpgradeRejection,
+    }
+    #[cfg(feature = "axum-extra")]
+    all! {
+        axum_extra::extract: FormRejection JsonDataError JsonDeserializerRejection JsonSyntaxError
+            MissingJsonContentType OptionalQueryRejection QueryRejection,
+        axum_extra::extract::multipart: InvalidBoundary MultipartError MultipartRejection,
+        axum_extra::extract::rejection: FailedToResolveHost HostRejection,
+        axum_extra::typed_header: TypedHeaderRejection,
+    }
+}
+
+#[cfg(feature = "axum-extra")]
+#[tokio::test]
+async fn rejections_of_axum_extra_are_client_errors_with_their_text() {
+    use axum_extra::TypedHeader;
+    use axum_extra::extract as extra;
+    use axum_extra::headers::Range;
+    use axum_extra::typed_header::TypedHeaderRejection;
+
+    async fn header(
+        header: Result<TypedHeader<Range>, TypedHeaderRejection>,
+    ) -> backstop::Result<()> {
+        let _ = header?;
+        Ok(())
+    }
+
+    async fn query(
+        query: Result<extra::Query<Page>, extra::QueryRejection>,
+    ) -> backstop::Result<()> {
+        query?;
+        Ok(())
+    }
+
+    async fn form(form: Result<extra::Form<Page>, extra::FormRejection>) -> backstop::Result<()> {
+        form?;
+        Ok(())
+    }
+
+    async fn optional(
+        query: Result<extra::OptionalQuery<Page>, extra::OptionalQueryRejection>,
+    ) -> backstop::Result<()> {
+        query?;
+        Ok(())
+    }
+
+    let backstop = Backstop::production().log(false).build().unwrap();
+    let app = Router::new()
+        .route("/header", get(header))
+        .route("/query", get(query))
+        .route("/form", post(form))
+        .route("/optional", get(optional))
+        .layer(backstop.layer());
+    let form = "application/x-www-form-urlencoded";
+    for (request, status, says) in [
+        (fetch("/header"), 400, "`range` was missing"),
+        (fetch("/query?page=x"), 400, "invalid digit"),
+        (send("/form", form, "page=x"), 422, "invalid digit"),
+        (fetch("/optional?page=x"), 400, "invalid digit"),
+    ] {
+        let response = app.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), status);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let problem = Problem::from_json(&body).unwrap();
+        assert!(problem.detail().unwrap().contains(says), "{problem:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_rejection_through_the_question_mark_gets_the_same_response() {
     async fn handler(

@@ -262,6 +262,61 @@ fn customize_has_the_last_word_on_the_problem_in_every_shape_but_not_on_its_stat
 }
 
 #[test]
+fn customize_edits_code_details_and_errors_in_every_shape() {
+    let error = || {
+        Error::conflict("sold out")
+            .with_code("SOLD_OUT")
+            .with_details(["a"])
+    };
+    let several = || {
+        let items = [Error::bad_request("empty").with_field("pointer", "#/name")];
+        Error::many(items).with_status(StatusCode::BAD_REQUEST)
+    };
+    let edited = |edit: fn(&mut backstop::Problem), error: Error| {
+        let builder = production().customize(move |problem, _, _| edit(problem));
+        json(respond(builder.shape(Shape::Bare), "/", error))
+    };
+    let untouched = edited(|_| {}, error());
+    assert_eq!(
+        (&untouched["code"], &untouched["details"]),
+        (&"SOLD_OUT".into(), &["a"].into())
+    );
+    let set = edited(
+        |problem| {
+            problem.insert("code", 7).unwrap();
+            problem.insert("details", "b").unwrap();
+            problem.insert("statusCode", 200).unwrap();
+        },
+        error(),
+    );
+    assert_eq!((&set["code"], &set["details"]), (&7.into(), &"b".into()));
+    assert_eq!(set["statusCode"], 409);
+    let removed = edited(
+        |problem| {
+            problem.remove("code");
+            problem.remove("details");
+        },
+        error(),
+    );
+    assert_eq!((removed.get("code"), removed.get("details")), (None, None));
+    let added = edited(
+        |problem| drop(problem.insert("code", "NEW")),
+        Error::conflict("x"),
+    );
+    assert_eq!(added["code"], "NEW");
+    // The errors of a problem are the details of an envelope.
+    let untouched = edited(|_| {}, several());
+    assert_eq!(untouched["details"][0]["statusCode"], 400);
+    let set = edited(
+        |problem| drop(problem.insert("errors", vec!["c"])),
+        several(),
+    );
+    assert_eq!(set["details"], serde_json::json!(["c"]));
+    let removed = edited(|problem| drop(problem.remove("errors")), several());
+    assert_eq!(removed.get("details"), None);
+}
+
+#[test]
 fn the_applications_page_replaces_the_built_in_one_unless_it_fails() {
     let (csp, own) = page(production().html_page(|problem, facts| {
         format!("<p>{} {}</p>", facts.uri(), problem.instance().unwrap())
