@@ -27,7 +27,7 @@ pub const fn is_reserved(name: &str) -> bool {
 /// The field as JSON, or `null` if it fails to serialize.
 #[must_use]
 pub fn value<T: Serialize + ?Sized>(field: &T) -> Value {
-    serde_json::to_value(field).unwrap_or_default()
+    problem::to_value(field).unwrap_or_default()
 }
 
 /// Adds a header, unless the text of the field is not a valid header value.

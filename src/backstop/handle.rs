@@ -55,6 +55,16 @@ pub(super) struct Shared {
     pub(super) shutdown: Arc<Shutdown>,
 }
 
+/// Runs before the dispatch is dropped, to which another thread still reports the panics that the hook has noted, such as
+/// the one that ends `main`.
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(pipeline) = &self.pipeline {
+            pipeline.wait_for_panics();
+        }
+    }
+}
+
 pub(super) type OnError = Callback<dyn Fn(&ErrorEvent<'_>) + Send + Sync>;
 
 impl Backstop {

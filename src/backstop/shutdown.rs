@@ -114,24 +114,62 @@ impl PanicObserver for Shutdown {
         if self.has_panicked.swap(true, Ordering::AcqRel) {
             return;
         }
+        self.panicked_with(failure, grace, |run| {
+            let thread = std::thread::Builder::new().name("backstop-shutdown".to_owned());
+            thread.spawn(run).is_ok()
+        });
+    }
+}
+
+impl Shutdown {
+    /// Shuts down on a thread of its own, which `spawn` starts if it can.
+    fn panicked_with(
+        self: Arc<Self>,
+        failure: &Failure,
+        grace: Duration,
+        spawn: impl FnOnce(Box<dyn FnOnce() + Send>) -> bool,
+    ) {
         let (alive, dropped) = mpsc::channel();
         *self.alive.lock().unwrap_or_else(PoisonError::into_inner) = Some(alive);
-        let (shutdown, failure) = (Arc::clone(&self), failure.clone());
-        let run = move || {
-            shutdown.start_after(&failure);
+        let (shutdown, kept) = (Arc::clone(&self), failure.clone());
+        let is_spawned = spawn(Box::new(move || {
+            shutdown.start_after(&kept);
             let weak = Arc::downgrade(&shutdown);
             drop(shutdown);
             if dropped.recv_timeout(grace) == Err(RecvTimeoutError::Timeout)
                 && let Some(shutdown) = weak.upgrade()
             {
-                shutdown.end_grace(&failure);
+                shutdown.end_grace(&kept);
             }
-            drop_catching(failure);
-        };
-        let thread = std::thread::Builder::new().name("backstop-shutdown".to_owned());
-        if thread.spawn(run).is_err() {
-            // Without a thread to wait on, shut down without flushing first.
+            drop_catching(kept);
+        }));
+        if !is_spawned {
+            // Without a thread to wait on, nothing is flushed first, and the grace has no end.
+            call(&self.settings.on_shutdown, failure);
             self.enter(Phase::ShuttingDown);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+    use crate::error::Error;
+    use crate::panics::OnPanic;
+
+    #[test]
+    fn if_no_thread_can_be_spawned_the_callbacks_run_and_the_service_shuts_down() {
+        static CALLS: AtomicUsize = AtomicUsize::new(0);
+        let grace = Duration::from_secs(1);
+        let settings = PanicSettings::new(OnPanic::ShutDown { grace }).on_shutdown(|_| {
+            CALLS.fetch_add(1, Ordering::Relaxed);
+        });
+        let shutdown = Arc::new(Shutdown::new(settings, None));
+        let failure = Failure::from(Error::msg("x"));
+        Arc::clone(&shutdown).panicked_with(&failure, grace, |_| false);
+        assert_eq!(CALLS.load(Ordering::Relaxed), 1);
+        assert_eq!(*shutdown.phase.borrow(), Phase::ShuttingDown);
     }
 }

@@ -66,7 +66,7 @@ impl Error {
     /// serialize is omitted.
     #[must_use]
     pub fn with_details(mut self, details: impl Serialize) -> Self {
-        self.overrides_mut().details = to_value(details);
+        self.overrides_mut().details = to_value(details).map(limit_depth);
         self
     }
 

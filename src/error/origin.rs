@@ -33,11 +33,14 @@ pub enum Origin {
     Intercept,
     /// A task or a thread failed outside of any request's own future.
     Task,
+    /// A later version of Backstop left the report in a spool, with an origin that this version does not know.
+    #[serde(other)]
+    Unknown,
 }
 
 impl Origin {
     /// The name in reports and logs, and the serialized form: `handler`, `service`, `panic`, `response`,
-    /// `body`, `notify`, `intercept` or `task`.
+    /// `body`, `notify`, `intercept`, `task` or `unknown`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -49,6 +52,7 @@ impl Origin {
             Self::Notify => "notify",
             Self::Intercept => "intercept",
             Self::Task => "task",
+            Self::Unknown => "unknown",
         }
     }
 
@@ -64,7 +68,8 @@ impl Origin {
             | Self::Body
             | Self::Notify
             | Self::Intercept
-            | Self::Task => "Error",
+            | Self::Task
+            | Self::Unknown => "Error",
         }
     }
 
@@ -89,10 +94,13 @@ mod tests {
             Origin::Notify,
             Origin::Intercept,
             Origin::Task,
+            Origin::Unknown,
         ] {
             let json = serde_json::to_value(origin).unwrap();
             assert_eq!(json, origin.as_str());
             assert_eq!(serde_json::from_value::<Origin>(json).unwrap(), origin);
         }
+        let later = serde_json::from_value::<Origin>("socket".into()).unwrap();
+        assert_eq!(later, Origin::Unknown);
     }
 }

@@ -287,4 +287,15 @@
 //!
 //! Without a spool the report of a crash has the same time to arrive, and is dropped if it does not. A panic that unwinds
 //! `main` is delivered in this way only with the [guard](crate::Backstop::guard), because a hook alone cannot know that
-//! nothing will catch it.
+//! nothing will catch it. Without the guard, but with the hook, it is delivered if it drops the last handle of the
+//! Backstop on its way out of `main`, also out of the future of `block_on`: that waits for at most two seconds. If a task
+//! of the runtime has another handle, such as that of the server's layer, nothing waits, and the report may be lost. In a
+//! debug build the first backtrace may take longer than that to symbolize.
+//!
+//! # Processes that fork
+//!
+//! A process that was forked off, by a daemon that detaches itself or by a server that forks its workers, has none of
+//! the threads of its parent. The first report, flush or panic there starts them, with an empty queue, counters at zero
+//! and a part of the spool of its own. What the parent had captured is delivered by the parent alone. Fork while no other
+//! thread works, as in every program with threads: a lock that a thread holds during the fork stays locked in the new
+//! process. A tokio runtime does not survive a fork, so fork before you start it.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::error::{BoxError, Repr, service_error};
 use crate::panics::catch::drop_catching;
 use crate::panics::depth::CatchGuard;
+use crate::panics::hook_slot;
 use crate::panics::mark::PanicMark;
 use crate::panics::stash;
 
@@ -52,6 +53,9 @@ pub(super) fn panic_caught_inside() -> Option<Arc<Repr>> {
 #[cold]
 fn panicked(payload: Box<dyn Any + Send>, since: PanicMark) -> Arc<Repr> {
     let record = stash::take(&*payload, since);
+    if record.is_none() {
+        hook_slot::warn_if_replaced();
+    }
     Arc::new(Repr::panicked(message(payload), record))
 }
 

@@ -4,6 +4,7 @@
 pub(crate) mod callback;
 pub(crate) mod catch;
 pub(crate) mod depth;
+pub(crate) mod hook_slot;
 mod kept;
 pub(crate) mod mark;
 mod payload;

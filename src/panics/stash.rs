@@ -16,6 +16,7 @@ use std::panic::PanicHookInfo;
 use std::sync::Arc;
 
 use super::depth::CatchDepth;
+use super::hook_slot;
 use super::kept::{KEPT, lock};
 use super::mark::PanicMark;
 use super::payload::Payload;
@@ -82,7 +83,10 @@ fn find(panics: &[Arc<PanicRecord>], payload: &Payload) -> Option<usize> {
 /// Returns the record of a panic that has just been caught with this payload and will be resumed, and keeps it, so that
 /// it is found where the panic is caught again. If no hook has seen the panic, the record has only its text.
 pub(crate) fn take_to_resume(payload: &(dyn Any + Send), since: PanicMark) -> Arc<PanicRecord> {
-    let panic = take(payload, since).unwrap_or_else(|| PanicRecord::without_hook(payload, false));
+    let panic = take(payload, since).unwrap_or_else(|| {
+        hook_slot::warn_if_replaced();
+        PanicRecord::without_hook(payload, false)
+    });
     lock(&KEPT).keep(&panic, Some(Payload::caught(payload)));
     panic
 }

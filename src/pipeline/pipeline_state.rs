@@ -1,5 +1,6 @@
 //! The parts of a pipeline that its handle and its threads share.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -38,13 +39,12 @@ pub(super) struct PipelineState {
 }
 
 impl PipelineState {
-    /// Checks the settings and opens the spools.
+    /// Opens the spools.
     ///
     /// # Errors
     ///
-    /// The setting that is invalid, and why.
+    /// The spool that cannot be opened, and why.
     pub(super) fn new(settings: Settings) -> Result<Self, InvalidSetting> {
-        settings.check()?;
         let admission = Admission::new(&settings);
         let announcer = Arc::new(Announcer::new(settings.listeners));
         let shared = SharedSettings {
@@ -54,8 +54,15 @@ impl PipelineState {
             announcer: Arc::clone(&announcer),
         };
         let mut reporters = Vec::with_capacity(settings.reporters.len());
+        let mut spools = HashSet::new();
         for configured in settings.reporters {
-            reporters.push(Arc::new(ReporterState::new(configured, &shared)?));
+            let reporter = ReporterState::new(configured, &shared)?;
+            if let Some(spool) = reporter.spool_identity()
+                && !spools.insert(spool)
+            {
+                return Err(InvalidSetting::shared_spool(&reporter.name));
+            }
+            reporters.push(Arc::new(reporter));
         }
         Ok(Self {
             admission,
@@ -100,6 +107,14 @@ impl PipelineState {
         for reporter in &self.reporters {
             reporter.backlog().end();
             reporter.wake.notify_one();
+        }
+    }
+
+    /// Releases, in a process that was forked off, what it has inherited of the parts of its parent's spools. As long as
+    /// it is open here, too, no process would take it over when the parent has ended.
+    pub(super) fn leave_to_parent(&self) {
+        for reporter in &self.reporters {
+            reporter.leave_to_parent();
         }
     }
 

@@ -15,6 +15,8 @@ static ALL: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
 
 struct Entry {
     state: Weak<PipelineState>,
+    /// A process that was forked off inherits the entries of its parent.
+    process: u32,
     crash_timeout: Duration,
 }
 
@@ -27,6 +29,7 @@ pub(super) fn insert(state: &Arc<PipelineState>) {
     all.retain(|entry| entry.state.strong_count() > 0);
     all.push(Entry {
         state: Arc::downgrade(state),
+        process: std::process::id(),
         crash_timeout: state.crash_timeout,
     });
 }
@@ -35,7 +38,7 @@ pub(super) fn insert(state: &Arc<PipelineState>) {
 /// no pipeline is upgraded: the handle might be the last one, and would then be dropped in the hook.
 pub(crate) fn crash_timeout() -> Duration {
     let all = all();
-    let live = all.iter().filter(|entry| entry.state.strong_count() > 0);
+    let live = own(&all).filter(|entry| entry.state.strong_count() > 0);
     let timeouts = live.map(|entry| entry.crash_timeout);
     timeouts.max().unwrap_or_default()
 }
@@ -44,7 +47,7 @@ impl Pipelines {
     pub(crate) fn of_process() -> Self {
         let all = all();
         // A pipeline on the application's runtime makes no progress while that runtime is blocked.
-        let live = all.iter().filter_map(|entry| entry.state.upgrade());
+        let live = own(&all).filter_map(|entry| entry.state.upgrade());
         let own = live.filter(|state| state.executor == Executor::Threads);
         Self(own.collect())
     }
@@ -82,6 +85,12 @@ impl Pipelines {
     fn reporters(&self) -> impl Iterator<Item = &Arc<ReporterState>> {
         self.0.iter().flat_map(|state| &state.reporters)
     }
+}
+
+/// The pipelines of this process.
+fn own(all: &[Entry]) -> impl Iterator<Item = &Entry> {
+    let process = std::process::id();
+    all.iter().filter(move |entry| entry.process == process)
 }
 
 fn all() -> MutexGuard<'static, Vec<Entry>> {

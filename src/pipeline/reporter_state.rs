@@ -1,6 +1,7 @@
 //! One reporter with its backlog.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -17,7 +18,7 @@ use crate::reporters::{ConfiguredReporter, Delivery, DynReporter};
 #[derive(Debug)]
 pub(super) struct ReporterState {
     pub(super) name: Cow<'static, str>,
-    pub(super) reporter: Box<dyn DynReporter>,
+    pub(super) reporter: Arc<dyn DynReporter>,
     backlog: Mutex<Backlog>,
     /// `None` where the backlog is in memory.
     spooler: Option<Spooler>,
@@ -83,6 +84,11 @@ impl ReporterState {
         self.spooler.is_some()
     }
 
+    /// The identity of the spool, if there is one.
+    pub(super) fn spool_identity(&self) -> Option<(PathBuf, String)> {
+        self.spooler.as_ref().map(Spooler::identity)
+    }
+
     /// Writes the report of a panic that ends this process, if there is a spool.
     pub(super) fn store_last(&self, report: &Report) -> Option<Stored> {
         let spooler = self.spooler.as_ref()?;
@@ -91,15 +97,14 @@ impl ReporterState {
         stored
     }
 
-    /// Adds a report to the backlog, or drops it. A report that is already `stored` counts as spooled from now on.
+    /// Adds a report to the backlog, or drops it. A report that is already `stored` counts as spooled from now on. The
+    /// loop has to be woken afterwards.
     pub(super) fn offer(&self, offer: Offer, stored: Option<Stored>) -> Option<Completion> {
         let now = self.executor.now();
-        let completion = match stored {
+        match stored {
             Some(stored) => Some(self.backlog().offer_stored(offer, stored, now)),
             None => self.backlog().offer(offer, now),
-        };
-        self.wake.notify_one();
-        completion
+        }
     }
 
     /// Takes over what ended processes left on disk; returns whether one of them died during startup.
@@ -117,6 +122,13 @@ impl ReporterState {
         if let Some(spooler) = &self.spooler {
             spooler.leave(&self.backlog);
             self.announcer.progress.made();
+        }
+    }
+
+    /// Releases the part of a spool that belongs to the parent of this process.
+    pub(super) fn leave_to_parent(&self) {
+        if let Some(spooler) = &self.spooler {
+            spooler.leave_to_parent();
         }
     }
 

@@ -1,6 +1,5 @@
 //! The settings of the pipeline, as the builder collects them.
 
-use std::collections::HashSet;
 use std::fmt::Display;
 use std::io;
 use std::time::Duration;
@@ -54,7 +53,7 @@ pub struct QueueLimits {
 }
 
 /// All settings of a pipeline.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) reporters: Vec<ConfiguredReporter>,
     /// From 0 to 1.
@@ -97,10 +96,19 @@ impl Settings {
         reporters.any(|configured| configured.reporter.wants_frames())
     }
 
+    /// Makes the directories of the spools independent of the current directory, where that is possible.
+    pub(super) fn make_paths_absolute(&mut self) {
+        let spools = self.reporters.iter_mut().filter_map(|it| it.spool.as_mut());
+        for spool in spools {
+            if let Ok(dir) = std::path::absolute(&spool.dir) {
+                spool.dir = dir;
+            }
+        }
+    }
+
     /// Checks everything that can be checked without opening a spool.
     pub(super) fn check(&self) -> Result<(), InvalidSetting> {
         self.check_limits()?;
-        let mut spools = HashSet::new();
         for ConfiguredReporter { reporter, spool } in &self.reporters {
             let name = reporter.name();
             let checked = reporter.check();
@@ -108,10 +116,6 @@ impl Settings {
             let Some(spool) = spool else { continue };
             if spool.is_empty() {
                 let message = "a spool without room keeps nothing; set `max_reports`, `max_bytes` and `max_age` above 0";
-                return Err(InvalidSetting::reporter(&name, message));
-            }
-            if !spools.insert((&spool.dir, name.clone(), reporter.destination())) {
-                let message = "two spools of one name and destination share a directory, so either would deliver what the other left behind; give each a directory";
                 return Err(InvalidSetting::reporter(&name, message));
             }
         }
@@ -154,10 +158,16 @@ impl InvalidSetting {
         }
     }
 
+    /// A spool that has the directory and the destination of another one.
+    pub(super) fn shared_spool(name: &str) -> Self {
+        let message = "two spools of one name and destination share a directory, so either would deliver what the other left behind; give each a directory";
+        Self::reporter(name, message)
+    }
+
     /// A spool that cannot be opened.
     pub(super) fn spool(name: &str, spool: &SpoolSettings, error: &io::Error) -> Self {
         let message = format!(
-            "cannot spool to {}: {error}; give a directory that this user may write to, and not a symbolic link",
+            "cannot spool to {}: {error}; give a directory that this user alone may write to, such as a new one in there, and not a symbolic link",
             spool.dir.display()
         );
         Self::reporter(name, message)

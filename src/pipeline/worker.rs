@@ -27,9 +27,15 @@ pub(super) fn start(state: &Arc<PipelineState>) {
     }
 }
 
-fn start_reporters(state: &PipelineState) {
+/// How many reports the reporters are given before they are woken: as many as they deliver in one batch.
+const MAX_UNSEEN: usize = 32;
+
+/// Makes the reporters look at their backlogs. Waking a thread costs more than handing over a report, so in a burst of
+/// failures they are woken once for many reports.
+fn wake_reporters(state: &PipelineState) {
     for reporter in &state.reporters {
         reporter_worker::start(reporter);
+        reporter.wake.notify_one();
     }
 }
 
@@ -68,13 +74,25 @@ async fn run(state: Arc<PipelineState>) {
     // pays for waking it.
     const NAP: Duration = Duration::from_millis(1);
     let mut has_napped = false;
+    wake_reporters(&state);
     loop {
-        start_reporters(&state);
+        let mut unseen = 0;
+        let mut woken = std::time::Instant::now();
         while let Some(item) = state.queue.pop() {
+            let is_urgent = item.event.is_urgent;
             process(&state, item);
-            start_reporters(&state);
+            unseen += 1;
+            // No report waits for long while others are made, which may take time.
+            if is_urgent || unseen == MAX_UNSEEN || woken.elapsed() >= NAP {
+                wake_reporters(&state);
+                unseen = 0;
+                woken = std::time::Instant::now();
+            }
             has_napped = false;
             tokio::task::yield_now().await;
+        }
+        if unseen > 0 {
+            wake_reporters(&state);
         }
         if state.queue.is_done() {
             state.end_reporters();

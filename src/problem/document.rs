@@ -7,8 +7,9 @@ use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::depth::limit_depth;
 use super::member_map::MemberMap;
-use super::members::{ReservedName, STANDARD, limit_depth};
+use super::members::{ReservedName, STANDARD};
 
 /// A problem document (RFC 9457): what an error response says about one failure.
 ///

@@ -1,8 +1,6 @@
-//! Extension members: the names that they must not have, and how deeply their values may be nested.
+//! Extension members: the names that they must not have.
 
 use std::fmt;
-
-use serde_json::Value;
 
 /// The members that RFC 9457, section 3.1, defines; an extension of the same name would shadow one.
 pub(super) const STANDARD: [&str; 5] = ["type", "title", "status", "detail", "instance"];
@@ -84,39 +82,3 @@ impl fmt::Display for ReservedName {
 }
 
 impl std::error::Error for ReservedName {}
-
-/// How many levels of nested arrays and objects a value may have.
-pub(crate) const MAX_DEPTH: usize = 64;
-
-/// Replaces what is nested more than 64 levels deep by `"…"`, so that renderers and clients can walk the value
-/// recursively.
-#[must_use]
-pub(crate) fn limit_depth(mut value: Value) -> Value {
-    truncate(&mut value, MAX_DEPTH);
-    value
-}
-
-fn truncate(value: &mut Value, levels: usize) {
-    match value {
-        Value::Array(_) | Value::Object(_) if levels == 0 => {
-            drop_iteratively(std::mem::replace(value, Value::String("…".to_owned())));
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| truncate(item, levels - 1)),
-        Value::Object(members) => members
-            .values_mut()
-            .for_each(|member| truncate(member, levels - 1)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// Drops a value level by level. Its own destructor recurses, and would overflow the stack.
-fn drop_iteratively(value: Value) {
-    let mut remaining = vec![value];
-    while let Some(value) = remaining.pop() {
-        match value {
-            Value::Array(items) => remaining.extend(items),
-            Value::Object(members) => remaining.extend(members.into_iter().map(|(_, item)| item)),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-}

@@ -1,13 +1,14 @@
 //! The panic hook, which records what only a hook can know.
 
 use std::fmt;
-use std::panic::{self, PanicHookInfo};
+use std::panic::PanicHookInfo;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use super::uncaught_thread;
 use crate::backstop::Backstop;
 use crate::panics::depth::will_be_reported;
+use crate::panics::hook_slot::{self, Hook};
 use crate::panics::stash;
 use crate::panics::thread::ThreadFlag;
 use crate::report::dispatch::{process_dispatch, set_process_dispatch};
@@ -66,14 +67,16 @@ impl Backstop {
     /// Backstop cannot know whether the application will catch a panic itself, so panics outside of requests are
     /// reported even if the application catches them.
     ///
-    /// The hook is installed once per process. It calls the previous hook, so that the usual message is still printed;
+    /// The hook is installed once per process, and again if another hook has replaced it. It calls the previous hook, so that the usual message is still printed;
     /// see [`install_quiet_panic_hook`](Self::install_quiet_panic_hook). The first Backstop that installs it is also
     /// the one that [`notify`](crate::notify) and other free functions report to outside of every scope, until its last
     /// handle is dropped.
     ///
     /// The hook itself prints nothing and symbolizes nothing: it only copies text and addresses. A hook that is set
-    /// later and does not call the previous one disables it; call [`panic_recorder`](Self::panic_recorder) in such a
-    /// hook.
+    /// later and does not call the previous one, such as `color_eyre`'s, disables it. A warning in the log says so once,
+    /// as soon as Backstop catches a panic that its hook has not seen, or at the end of the
+    /// [guard](Self::guard). Set the other hook first, call this again after it, or call
+    /// [`panic_recorder`](Self::panic_recorder) in it.
     ///
     /// ```
     /// use backstop::Backstop;
@@ -136,24 +139,12 @@ impl Backstop {
 
     /// Installs the hook. `None` keeps the current setting of whether it is quiet.
     pub(super) fn install(&self, is_quiet: Option<bool>) -> Result<(), PanicHookError> {
-        static IS_INSTALLED: Mutex<bool> = Mutex::new(false);
         if std::thread::panicking() {
             let kind = PanicHookErrorKind::Panicking;
             return Err(PanicHookError { kind });
         }
-        let mut is_installed = IS_INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
-        if !std::mem::replace(&mut *is_installed, true) {
-            uncaught_thread::start();
-            let previous = panic::take_hook();
-            panic::set_hook(Box::new(move |info| {
-                let ends_process = note(info);
-                // If the previous hook calls the recorder too, this is still one panic.
-                let _runs_hooks = ThreadFlag::RunsHooks.set();
-                if ends_process || !(IS_QUIET.load(Ordering::Relaxed) && will_be_reported()) {
-                    previous(info);
-                }
-            }));
-        }
+        uncaught_thread::start();
+        hook_slot::install(|previous| Box::new(move |info| run(info, &previous)));
         self.report_for_process()?;
         if let Some(is_quiet) = is_quiet {
             IS_QUIET.store(is_quiet, Ordering::Relaxed);
@@ -172,6 +163,20 @@ impl Backstop {
                 Ok(())
             }
         }
+    }
+}
+
+/// What the hook does.
+fn run(info: &PanicHookInfo<'_>, previous: &Hook) {
+    if ThreadFlag::RunsHooks.is_set() {
+        // The hook was installed twice, around a hook that calls this one.
+        return previous(info);
+    }
+    let ends_process = note(info);
+    // If the previous hook calls the recorder too, this is still one panic.
+    let _runs_hooks = ThreadFlag::RunsHooks.set();
+    if ends_process || !(IS_QUIET.load(Ordering::Relaxed) && will_be_reported()) {
+        previous(info);
     }
 }
 

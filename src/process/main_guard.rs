@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::uncaught_thread;
 use crate::backstop::Backstop;
 use crate::error::Error;
+use crate::panics::hook_slot;
 use crate::panics::thread::{FlagGuard, ThreadFlag};
 
 /// Delivers the reports of a process when `main` ends; see [`Backstop::guard`].
@@ -104,6 +105,7 @@ impl Drop for MainGuard {
             self.backstop.close_blocking(Duration::ZERO);
             return;
         }
+        hook_slot::warn_if_replaced();
         let timeout = self.backstop.shutdown_state().close_timeout();
         let remaining = self.backstop.close_blocking(timeout);
         if !remaining.is_empty() {

@@ -2,7 +2,7 @@
 //! the application. In a process that ends because of a panic, the thread also runs the [`CrashFlush`].
 
 use std::collections::VecDeque;
-use std::sync::{Condvar, Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::crash_flush::CrashFlush;
@@ -20,7 +20,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(2);
 /// Never held while code of the application runs.
 static STATE: Mutex<State> = Mutex::new(State {
     panics: VecDeque::new(),
-    is_running: false,
+    process: 0,
     requested: 0,
     flushed: 0,
 });
@@ -31,7 +31,8 @@ static FLUSHED: Condvar = Condvar::new();
 
 struct State {
     panics: VecDeque<UncaughtPanic>,
-    is_running: bool,
+    /// The process in which the thread runs; 0 if it does not.
+    process: u32,
     /// How many flushes were requested, and how many of them are done.
     requested: u64,
     flushed: u64,
@@ -40,18 +41,37 @@ struct State {
 /// Starts the thread once per process, so that it exists before the first panic. If it cannot be spawned, panics are
 /// queued until the queue is full; further ones are counted as unreported.
 pub(super) fn start() {
-    static START: Once = Once::new();
-    START.call_once(|| {
-        state().panics.reserve(MAX_WAITING);
+    state().start();
+}
+
+impl State {
+    /// A process that was forked off has none of its parent's threads, and its parent reports the panics before.
+    fn start(&mut self) {
+        let process = std::process::id();
+        if self.process == process {
+            return;
+        }
+        self.panics.clear();
+        self.panics.reserve(MAX_WAITING);
+        self.flushed = self.requested;
         let thread = std::thread::Builder::new().name("backstop-panics".to_owned());
-        let is_running = thread.spawn(run).is_ok();
-        state().is_running = is_running;
-    });
+        if thread.spawn(run).is_ok() {
+            self.process = process;
+        }
+    }
+
+    fn is_running(&self) -> bool {
+        self.process == std::process::id()
+    }
 }
 
 /// Hands a panic over to the thread. Called in hooks.
 pub(super) fn push(panic: UncaughtPanic) {
     let mut state = state();
+    if state.process != 0 && !state.is_running() {
+        // This is the first panic after a fork.
+        state.start();
+    }
     if state.panics.len() < MAX_WAITING {
         state.panics.push_back(panic);
         panic_noted();
@@ -73,7 +93,7 @@ pub(super) fn flush_for_crash() {
     }
     let start = Instant::now();
     let mut state = state();
-    if !state.is_running {
+    if !state.is_running() {
         return;
     }
     state.requested += 1;

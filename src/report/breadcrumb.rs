@@ -46,9 +46,6 @@ pub struct Breadcrumb {
 #[non_exhaustive]
 #[serde(rename_all = "lowercase")]
 pub enum BreadcrumbKind {
-    /// A breadcrumb that the application added itself.
-    #[default]
-    Manual,
     /// A log event.
     Log,
     /// A request to another service.
@@ -63,6 +60,10 @@ pub enum BreadcrumbKind {
     Process,
     /// An error that was handled.
     Error,
+    /// A breadcrumb that the application added itself, or one of a kind that only a later version of Backstop knows.
+    #[default]
+    #[serde(other)]
+    Manual,
 }
 
 impl Breadcrumb {

@@ -25,7 +25,7 @@ impl ReportCallback {
     fn apply(&self, report: &mut Report) -> bool {
         let before = report.clone();
         let is_kept = self.0.call(|edit| edit(report));
-        // Before anything clones, walks or drops the report.
+        // Whatever comes next walks the report recursively, even its destructor.
         report.limit_depth();
         is_kept.unwrap_or_else(|| {
             *report = before;

@@ -16,7 +16,7 @@ use super::severity::Severity;
 use super::user::User;
 use crate::error::Origin;
 use crate::identity::timestamp_millis;
-use crate::problem::limit_depth;
+use crate::problem::{limit_depth, limit_depth_of};
 
 /// One failure, with everything that was recorded about its request.
 ///
@@ -153,13 +153,14 @@ impl Report {
         self.fingerprint.starts_with(FINGERPRINT_VERSION)
     }
 
-    /// Replaces values that are nested so deeply that walking them could overflow the stack.
+    /// Limits how deeply JSON from the application is nested.
     pub(crate) fn limit_depth(&mut self) {
-        let of_breadcrumbs = self.breadcrumbs.iter_mut().map(|crumb| &mut crumb.data);
-        let maps = self.metadata.values_mut().chain(of_breadcrumbs);
-        let values = maps.flat_map(Map::values_mut);
-        for value in self.attributes.values_mut().chain(values) {
+        for value in self.attributes.values_mut() {
             *value = limit_depth(value.take());
+        }
+        self.metadata.values_mut().for_each(limit_depth_of);
+        for crumb in &mut self.breadcrumbs {
+            limit_depth_of(&mut crumb.data);
         }
     }
 

@@ -1,8 +1,9 @@
 //! The severity of reports, breadcrumbs and log lines.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The severity of a report, a breadcrumb or a log line, ordered from the least to the most severe.
 ///
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// assert!(Severity::Error > Severity::Warning);
 /// ```
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[non_exhaustive]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -35,6 +36,16 @@ impl Severity {
             Self::Error => "error",
             Self::Fatal => "fatal",
         }
+    }
+}
+
+/// A severity that only a later version knows, in a report that it left in a spool, is an [`Error`](Severity::Error).
+impl<'de> Deserialize<'de> for Severity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = Cow::<str>::deserialize(deserializer)?;
+        let known = [Self::Info, Self::Warning, Self::Error, Self::Fatal];
+        let known = known.into_iter().find(|it| it.as_str() == name);
+        Ok(known.unwrap_or(Self::Error))
     }
 }
 

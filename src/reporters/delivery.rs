@@ -11,7 +11,9 @@ pub enum Delivery {
     /// It could not be delivered now, and is retried within the limits of the backlog: after the time that the receiver
     /// asked for, or else after a random time whose bound doubles with each attempt.
     Retry {
-        /// The receiver's `Retry-After`, honored up to 24 hours. Nothing is delivered to this reporter before that.
+        /// The receiver's `Retry-After`, honored up to 24 hours. Nothing is delivered to this reporter before that. A
+        /// report in memory that would then be older than 15 minutes is given up at once, and others as soon as they
+        /// are; with a `Spool` they wait.
         after: Option<Duration>,
     },
     /// It was not sent, because an earlier report of the batch failed or the receiver asked for a pause. It is retried
@@ -26,6 +28,12 @@ pub enum Delivery {
 impl Delivery {
     /// A [`Retry`](Self::Retry) without a time from the receiver.
     pub const RETRY: Self = Self::Retry { after: None };
+
+    /// Whether the receiver took the report or refused it, so that it can be reached. A report that was
+    /// [`Filtered`](Self::Filtered) was not sent.
+    pub(crate) const fn reached_receiver(self) -> bool {
+        matches!(self, Self::Delivered | Self::Rejected)
+    }
 
     /// Whether the report is done; otherwise it is retried.
     pub(crate) const fn is_final(self) -> bool {

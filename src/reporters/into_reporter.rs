@@ -1,6 +1,7 @@
 //! What the builder accepts: a reporter, or a reporter with settings for its backlog.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::dyn_reporter::DynReporter;
@@ -18,10 +19,10 @@ pub trait IntoReporter: sealed::IntoReporter {}
 impl<R: Reporter + 'static> IntoReporter for R {}
 
 /// A reporter, and where it keeps its backlog.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[expect(unnameable_types, reason = "only this crate makes and reads it")]
 pub struct ConfiguredReporter {
-    pub(crate) reporter: Box<dyn DynReporter>,
+    pub(crate) reporter: Arc<dyn DynReporter>,
     /// `None` keeps the backlog in memory.
     pub(crate) spool: Option<SpoolSettings>,
 }
@@ -36,6 +37,8 @@ pub(crate) struct SpoolSettings {
 }
 
 pub(super) mod sealed {
+    use std::sync::Arc;
+
     use super::{ConfiguredReporter, Reporter};
 
     #[expect(unnameable_types, reason = "it seals the trait of the same name")]
@@ -47,7 +50,7 @@ pub(super) mod sealed {
     impl<R: Reporter + 'static> IntoReporter for R {
         fn configured(self) -> ConfiguredReporter {
             ConfiguredReporter {
-                reporter: Box::new(self),
+                reporter: Arc::new(self),
                 spool: None,
             }
         }

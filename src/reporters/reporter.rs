@@ -12,8 +12,10 @@ use crate::report::report::Report;
 ///
 /// Each reporter has a thread and a backlog of its own: while one waits, fails, blocks or panics, the others continue.
 /// Reports arrive complete and redacted, in batches of at most 32, one batch at a time. A report that could not be
-/// delivered is retried with exponential backoff, for at most 8 attempts and 15 minutes; with a `Spool` it is retried
-/// until it is delivered or reaches the spool's maximum age.
+/// delivered is retried after random waits, of at most a second at first and twice as long each time: 8 attempts within
+/// about two minutes. After 5 batches in a row have failed, single reports are tried, after 15 seconds and then less and
+/// less often, so that it may take longer, but never more than 15 minutes. With a `Spool`, a report is retried until it is
+/// delivered or reaches the spool's maximum age.
 ///
 /// Only [`deliver`](Self::deliver) is required. For a reporter without settings of its own,
 /// [`from_fn`](super::from_fn) is shorter.

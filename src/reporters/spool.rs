@@ -1,6 +1,7 @@
 //! The settings of a backlog on disk.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::into_reporter::{ConfiguredReporter, IntoReporter, SpoolSettings, sealed};
@@ -14,7 +15,8 @@ use super::reporter::Reporter;
 /// Reports that a process leaves behind, even if it was killed, are delivered under the same id by the next process
 /// that starts with this directory. A report may therefore be delivered twice, but none is dropped without being
 /// counted. Processes may share a directory: each has a part of its own. Once a process has ended, another one takes
-/// over its part, if it has a reporter with the same [name](Reporter::name) and [destination](Reporter::destination).
+/// over its part, if it has a reporter with the same [name](Reporter::name) and [destination](Reporter::destination). It
+/// looks for such parts when it starts, and every minute while it has reports to deliver.
 ///
 /// The report of a panic that ends the process is stored before anything else is done with it; see
 /// [`crash_child`](crate::panics::crash_child). If a process ends that way within two seconds of its start, the next
@@ -26,8 +28,16 @@ use super::reporter::Reporter;
 /// [`GaveUp`](crate::stats::Outcome::GaveUp) if they have reached the maximum age. If nothing can be written, because
 /// the disk is full for example, the backlog is kept in memory.
 ///
-/// A new directory is accessible to this user alone. The directory must not be a symbolic link. A file in it that is
-/// damaged or contains no report is renamed to end in `.bad`.
+/// A new directory is accessible to this user alone. An existing one must belong to this user, must not be writable for
+/// its group or for others, and must not be a symbolic link; otherwise [`build`](crate::Builder::build) fails.
+///
+/// A file in it that is damaged or contains no report is renamed to end in `.bad`, and its reports count as
+/// [`Rejected`](crate::stats::Outcome::Rejected). Of these files the newest are kept, at most 100 files and 16 MiB, each
+/// for at most the maximum age. A report that a later version of Backstop left behind is delivered with what this version
+/// knows of it.
+///
+/// The age of a report is that of its failure. Where its time cannot be true, because it is in the future or before
+/// 2025, the age counts from the moment when a process first found the report.
 ///
 /// ```
 /// use backstop::{Backstop, reporters::{Memory, Spool}};
@@ -86,7 +96,7 @@ impl<R: Reporter + 'static> IntoReporter for Spool<R> {}
 impl<R: Reporter + 'static> sealed::IntoReporter for Spool<R> {
     fn configured(self) -> ConfiguredReporter {
         ConfiguredReporter {
-            reporter: Box::new(self.reporter),
+            reporter: Arc::new(self.reporter),
             spool: Some(self.settings),
         }
     }

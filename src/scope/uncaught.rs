@@ -1,7 +1,7 @@
 //! [`UncaughtPanic`]: a panic that ends a task or a thread.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::current;
 use super::scope_ref::ScopeRef;
@@ -101,7 +101,19 @@ static NOTED: AtomicU64 = AtomicU64::new(0);
 static REPORTED: AtomicU64 = AtomicU64::new(0);
 static REPORTED_ONE: tokio::sync::Notify = tokio::sync::Notify::const_new();
 
+/// The process that counts. What its parent has noted, its parent reports.
+static PROCESS: AtomicU32 = AtomicU32::new(0);
+
+fn start_over_after_fork() {
+    let process = std::process::id();
+    if PROCESS.swap(process, Ordering::AcqRel) != process {
+        NOTED.store(0, Ordering::Release);
+        REPORTED.store(0, Ordering::Release);
+    }
+}
+
 pub(crate) fn panic_noted() {
+    start_over_after_fork();
     NOTED.fetch_add(1, Ordering::AcqRel);
 }
 
@@ -112,6 +124,7 @@ pub(crate) fn panic_reported() {
 
 /// Waits until every panic noted so far is reported.
 pub(crate) async fn all_panics_reported() {
+    start_over_after_fork();
     let noted = NOTED.load(Ordering::Acquire);
     loop {
         let mut reported_one = std::pin::pin!(REPORTED_ONE.notified());

@@ -28,6 +28,9 @@ impl Protocol for Notices {
 
     fn endpoint(&self, server: Option<&Endpoint>) -> Result<Endpoint, BoxError> {
         let server = match server {
+            Some(server) if is_whole(server) => {
+                return Err("the endpoint must not contain the path `/api/v3/projects/…/notices`, which is added; give the server, like https://errbit.example.com".into());
+            }
             Some(server) => server.clone(),
             None => Endpoint::parse("https://api.airbrake.io")?,
         };
@@ -63,4 +66,10 @@ impl Protocol for Notices {
         }
         Ok(())
     }
+}
+
+/// Whether an endpoint has the path of the API already.
+fn is_whole(server: &Endpoint) -> bool {
+    let path = server.url().path().trim_end_matches('/');
+    path.contains("/api/v3/projects") || path.ends_with("/notices")
 }

@@ -33,6 +33,9 @@ impl Protocol for Events {
 
     fn endpoint(&self, server: Option<&Endpoint>) -> Result<Endpoint, BoxError> {
         match server {
+            Some(server) if is_other_service(server) => Err(
+                "the endpoint is not the one that takes events; remove it for Bugsnag's own service, `https://notify.bugsnag.com/`".into(),
+            ),
             Some(server) => Ok(server.clone()),
             // Keys of the newer service start with these digits.
             None if self.api_key.expose().starts_with("00000") => {
@@ -96,6 +99,22 @@ impl Protocol for Events {
                 .into(),
         )
     }
+}
+
+/// Whether it belongs to Bugsnag's own service, but takes no events: sessions, builds, the dashboard and the like.
+fn is_other_service(server: &Endpoint) -> bool {
+    let host = server.url().host_str().unwrap_or_default();
+    let is_bugsnags = [
+        "bugsnag.com",
+        "bugsnag.smartbear.com",
+        "insighthub.smartbear.com",
+    ]
+    .iter()
+    .any(|domain| {
+        host.strip_suffix(domain)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    });
+    is_bugsnags && (!host.starts_with("notify.") || server.url().path() != "/")
 }
 
 fn hex(bytes: &[u8]) -> String {

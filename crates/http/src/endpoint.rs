@@ -34,6 +34,13 @@ impl Endpoint {
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err("the endpoint must start with https:// or http://".into());
         }
+        let is_host_byte = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+        if !url.host_str().unwrap_or_default().bytes().all(is_host_byte) {
+            return Err("the endpoint has characters that no host has, such as a comma; give one URL like https://host/path".into());
+        }
+        if text.contains(",http") {
+            return Err("the endpoint must be one URL; remove the comma and what follows".into());
+        }
         if !url.username().is_empty() || url.password().is_some() {
             return Err("the endpoint must not contain a user or a password; remove them".into());
         }
@@ -65,11 +72,6 @@ impl Endpoint {
     pub fn edit(mut self, change: impl FnOnce(&mut Url)) -> Self {
         change(&mut self.0);
         self
-    }
-
-    /// Whether requests are sent unencrypted, so that no certificates are needed.
-    pub(crate) fn is_plaintext(&self) -> bool {
-        self.0.scheme() == "http"
     }
 }
 
@@ -108,6 +110,8 @@ mod tests {
             "https://me:s3cr3t@host/",
             "https://host/#s3cr3t",
             "https://:s3cr3t/",
+            "https://s3cr3t,other/",
+            "https://host/s3cr3t,https://other/",
         ] {
             let error = Endpoint::parse(text).unwrap_err().to_string();
             assert!(!error.contains("s3cr3t"), "{error}");

@@ -42,7 +42,11 @@ impl Envelopes {
 
     fn dsn(&self) -> Result<Dsn, BoxError> {
         let invalid = |problem: ParseDsnError| self.invalid(&problem);
-        self.dsn.expose().parse().map_err(invalid)
+        let dsn: Dsn = self.dsn.expose().parse().map_err(invalid)?;
+        match problem_of(self.dsn.expose(), &dsn) {
+            Some(problem) => Err(self.invalid(&problem)),
+            None => Ok(dsn),
+        }
     }
 
     fn invalid(&self, problem: &dyn std::fmt::Display) -> BoxError {
@@ -64,6 +68,9 @@ impl Protocol for Envelopes {
     fn endpoint(&self, server: Option<&Endpoint>) -> Result<Endpoint, BoxError> {
         let dsn = self.dsn()?;
         let server = match server {
+            Some(server) if server.url().path().contains("/envelope") => {
+                return Err("the endpoint must not contain the path `/api/…/envelope/`, which is added; remove it".into());
+            }
             Some(server) => server.clone(),
             None => {
                 let (scheme, host, port) = (dsn.scheme(), dsn.host(), dsn.port());
@@ -124,6 +131,29 @@ impl Protocol for Envelopes {
     fn dropped(&self, reason: Outcome, count: u64) {
         let was_limited = self.pause.was_limited();
         self.client_reports.add(reason, count, was_limited);
+    }
+}
+
+/// Why a DSN cannot work, although it can be parsed. No text of it is repeated, because it may contain a secret.
+fn problem_of(text: &str, dsn: &Dsn) -> Option<&'static str> {
+    let is_key = |key: &str| {
+        key.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    let project = dsn.project_id().to_string();
+    if text.contains([',', ' ']) {
+        Some("it must be one URL, without a comma or a space")
+    } else if matches!(
+        project.as_str(),
+        "envelope" | "store" | "minidump" | "security"
+    ) {
+        Some(
+            "it must end with the project, not with the endpoint's path `/api/…/envelope/`, which is added",
+        )
+    } else if !is_key(dsn.public_key()) || !dsn.secret_key().is_none_or(is_key) {
+        Some("its key has characters that no key has, such as `%`; the key is not percent-encoded")
+    } else {
+        None
     }
 }
 

@@ -7,8 +7,8 @@ use backstop_http::Response;
 
 /// The limit of a 429 that does not name one.
 const DEFAULT: Duration = Duration::from_secs(60);
-/// The longest limit that is honored, so that no sum overflows.
-const MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// The longest limit that is honored, as for `Retry-After`: a mistake of the server must not stop reports for longer.
+const MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long Sentry asks for no errors, if it does.
 pub(crate) fn limit(response: &Response) -> Option<Duration> {
@@ -90,7 +90,8 @@ mod tests {
             assert_eq!(limits(not_ours), None, "{not_ours}");
         }
         assert_eq!(limits("1e300::"), None);
-        assert_eq!(limits("1e9::"), Some(31_536_000.0));
+        assert_eq!(limits("1e9::"), Some(86_400.0));
+        assert_eq!(limits("31536000:error:organization"), Some(86_400.0));
         let lines = [
             ("x-sentry-rate-limits", "5:error"),
             ("x-sentry-rate-limits", "7::key"),

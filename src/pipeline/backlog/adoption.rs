@@ -2,17 +2,22 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
 use uuid::Uuid;
 
+use super::dead_part::DeadPart;
+use super::file_clock::FileClock;
+use super::private_files::{file_name, is_file};
 use super::segment_format as segment;
 use super::segment_format::Line;
-use super::spool_dir::{DeadPart, file_name, is_file};
 use super::spool_files::{Disk, ENDING, START_ENDING};
 use super::stored::{Recovered, Stored};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Adopted {
+    /// When they are taken over.
+    time: SystemTime,
     /// Oldest first.
     pub(super) reports: Vec<Recovered>,
     /// The ids of unreadable reports; nil where the id is unknown.
@@ -26,7 +31,12 @@ const MAX_FILE: u64 = 1024 * 1024 * 1024;
 
 impl Disk {
     pub(super) fn adopt(&mut self) -> Adopted {
-        let mut adopted = Adopted::default();
+        let mut adopted = Adopted {
+            time: SystemTime::now(),
+            reports: Vec::new(),
+            torn: Vec::new(),
+            died_at_start: false,
+        };
         if self.dir.is_left() {
             return adopted;
         }
@@ -36,9 +46,9 @@ impl Disk {
         if !adopted.reports.is_empty() {
             self.dir.sync();
         }
-        adopted
-            .reports
-            .sort_by_key(|recovered| (recovered.failed, recovered.stored.id));
+        self.clean_up();
+        let by_age = |it: &Recovered| (std::cmp::Reverse(it.age), it.stored.id);
+        adopted.reports.sort_by_key(by_age);
         adopted
     }
 
@@ -87,17 +97,20 @@ impl Disk {
         if fs::rename(path, &own).is_err() {
             return false;
         }
-        let stored = lines.iter().map(|line| Stored {
-            id: line.id,
-            segment: number,
-            offset: line.offset,
-            len: line.len,
-        });
-        let stored: Vec<Stored> = stored.collect();
+        let clock = FileClock::of(&own, adopted.time);
+        let mut recovered = Vec::with_capacity(lines.len());
+        for line in lines {
+            let stored = Stored {
+                id: line.id,
+                segment: number,
+                offset: line.offset,
+                len: line.len,
+            };
+            let age = clock.age(line.timestamp);
+            recovered.push(Recovered { stored, age });
+        }
+        let stored: Vec<Stored> = recovered.iter().map(|it| it.stored).collect();
         self.insert(number, own, bytes, &stored);
-        let times = lines.iter().map(|line| line.timestamp);
-        let recovered = stored.into_iter().zip(times);
-        let recovered = recovered.map(|(stored, failed)| Recovered { stored, failed });
         adopted.reports.extend(recovered);
         true
     }

@@ -16,9 +16,10 @@ impl Backlog {
         is_broken: bool,
         now: Instant,
     ) -> Ended {
-        if deliveries.iter().any(|(_, delivery)| delivery.is_final()) {
+        let says = |says: fn(Delivery) -> bool| deliveries.iter().any(|(_, it)| says(*it));
+        if says(Delivery::reached_receiver) {
             self.circuit.succeeded();
-        } else {
+        } else if says(|delivery| !delivery.is_final()) {
             self.circuit.failed(now);
         }
         let mut ended = Ended::default();
@@ -35,6 +36,7 @@ impl Backlog {
                 self.finish(key, outcome, &mut ended);
             }
         }
+        self.retry_before_deadline(now);
         ended
     }
 

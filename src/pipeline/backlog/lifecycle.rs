@@ -61,6 +61,8 @@ pub(crate) struct Ended {
 }
 
 const MAX_BATCH: usize = 32;
+/// With less time left than this, a closing backlog tries nothing again.
+const SHORTEST_RETRY: Duration = Duration::from_millis(100);
 
 impl Backlog {
     pub(crate) fn in_memory(limits: QueueLimits, seed: Option<u64>, now: Instant) -> Self {
@@ -224,20 +226,28 @@ impl Backlog {
         self.is_ended = true;
     }
 
-    /// Sets the deadline at which reports in memory are dropped. Those whose retry is due only after it get one more
-    /// attempt halfway to it.
+    /// Sets the deadline at which reports in memory are dropped.
     pub(crate) fn close_at(&mut self, deadline: Instant, now: Instant) {
-        let deadline = self.deadline.map_or(deadline, |it| it.min(deadline));
-        self.deadline = Some(deadline);
-        let halfway = now + deadline.saturating_duration_since(now) / 2;
+        self.deadline = Some(self.deadline.map_or(deadline, |it| it.min(deadline)));
+        self.retry_before_deadline(now);
+    }
+
+    /// If reports in memory would be retried only after the deadline, they get one more attempt halfway to it.
+    pub(super) fn retry_before_deadline(&mut self, now: Instant) {
+        let Some(deadline) = self.deadline else {
+            return;
+        };
+        let left = deadline.saturating_duration_since(now);
+        if left < SHORTEST_RETRY || self.entries.memory().is_empty() {
+            return;
+        }
+        let halfway = now + left / 2;
         let is_late = |stage: Stage| matches!(stage, Stage::Waiting(due) if due >= deadline);
         let late = |entry: &Entry| !entry.is_stored() && is_late(entry.stage);
         for key in self.entries.keys(late) {
             self.entries.set_stage(key, Stage::Waiting(halfway));
         }
-        if !self.entries.memory().is_empty() {
-            self.circuit.probe_at(halfway);
-        }
+        self.circuit.probe_at(halfway);
     }
 
     /// Drops everything that is in memory.

@@ -15,13 +15,18 @@
 
 mod adoption;
 mod census;
+mod dead_part;
 mod deliveries;
 mod entries;
 mod entry;
+mod file_clock;
 mod lifecycle;
 mod memory;
+mod part_lock;
+mod private_files;
 mod schedule;
 mod segment_format;
+mod set_aside;
 mod spool_dir;
 mod spool_files;
 mod spooler;

@@ -8,8 +8,9 @@ use std::time::{Duration, SystemTime};
 
 use uuid::Uuid;
 
+use super::private_files::is_file;
 use super::segment_format as segment;
-use super::spool_dir::{SpoolDir, is_file};
+use super::spool_dir::SpoolDir;
 use super::stored::Stored;
 use crate::report::report::Report;
 use crate::reporters::SpoolSettings;
@@ -24,6 +25,7 @@ pub(super) struct Disk {
     opened: SystemTime,
     pub(super) max_reports: usize,
     pub(super) max_bytes: u64,
+    max_age: Duration,
 }
 
 /// A file with the reports of one write.
@@ -51,6 +53,7 @@ impl Disk {
             opened: SystemTime::now(),
             max_reports: settings.max_reports,
             max_bytes: settings.max_bytes,
+            max_age: settings.max_age,
         })
     }
 
@@ -150,6 +153,11 @@ impl Disk {
             self.dir.write_aside(&name, &json);
         }
         self.remove(&[*stored]);
+    }
+
+    /// Removes what was set aside too long ago.
+    pub(super) fn clean_up(&self) {
+        self.dir.clean_up(self.max_age);
     }
 
     /// Leaves all segments to another process; this one stores nothing more.

@@ -3,6 +3,7 @@
 //! Where both locks are needed, the disk's is taken first, and the backlog's is held for a moment only.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -38,6 +39,11 @@ impl Spooler {
     pub(crate) fn open(settings: &SpoolSettings, destination: &str) -> io::Result<Self> {
         let disk = Mutex::new(Disk::open(settings, destination)?);
         Ok(Self { disk })
+    }
+
+    /// Two spools of one pipeline must not have the same identity: either would take over what the other left behind.
+    pub(crate) fn identity(&self) -> (PathBuf, String) {
+        lock(&self.disk).dir.identity()
     }
 
     /// Takes over the reports that ended processes left behind.
@@ -113,6 +119,7 @@ impl Spooler {
         }
         let stored: Vec<Stored> = batch.iter().map(|(_, stored)| *stored).collect();
         let reports = disk.read(&stored);
+        let is_any_unreadable = reports.iter().any(Option::is_none);
         let (mut readable, mut completions) = (Vec::new(), Vec::new());
         for (&(key, stored), report) in batch.iter().zip(reports) {
             match report {
@@ -127,6 +134,9 @@ impl Spooler {
                 }
             }
         }
+        if is_any_unreadable {
+            disk.clean_up();
+        }
         (readable, completions)
     }
 
@@ -134,6 +144,14 @@ impl Spooler {
     pub(crate) fn remove(&self, reports: &[Stored]) {
         if !reports.is_empty() {
             lock(&self.disk).remove(reports);
+        }
+    }
+
+    /// Releases the part, which belongs to the parent of this process. The lock may have been held by a thread of the
+    /// parent, and then stays so for ever.
+    pub(crate) fn leave_to_parent(&self) {
+        if let Ok(mut disk) = self.disk.try_lock() {
+            disk.leave();
         }
     }
 

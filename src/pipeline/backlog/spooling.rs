@@ -1,7 +1,7 @@
 //! How a backlog accounts for reports on disk; [`Disk`](super::spool_files::Disk) handles the files.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -62,11 +62,9 @@ impl Backlog {
 
     /// Adds the reports that earlier processes left behind.
     pub(super) fn recovered_from(&mut self, reports: Vec<Recovered>, now: Instant) {
-        let time = SystemTime::now();
-        for recovered in reports {
+        for Recovered { stored, age } in reports {
             self.recovered += 1;
-            let age = recovered.age(time);
-            self.insert_stored(recovered.stored, 0, age, now);
+            self.insert_stored(stored, 0, age, now);
         }
     }
 

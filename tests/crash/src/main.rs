@@ -34,6 +34,9 @@ fn main() -> ExitCode {
         // Exits without waiting for the crash child.
         std::process::exit(0);
     }
+    if way == "fork" {
+        return fork(&backstop);
+    }
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let guard = backstop.guard();
     guard.exit_code(runtime.block_on(end(&way, Some(backstop.clone()))))
@@ -98,6 +101,38 @@ async fn end(way: &str, backstop: Option<Backstop>) -> std::io::Result<()> {
         way => panic!("there is no way called {way:?}"),
     }
     Ok(())
+}
+
+/// Forks after it has reported something and while a report waits, and exits with 0 if both processes delivered all.
+fn fork(backstop: &Backstop) -> ExitCode {
+    let wait = Duration::from_secs(50);
+    let guard = backstop.guard();
+    let notify = |text: &str| backstop.notify(&std::io::Error::other(text.to_owned()));
+    let panic = |text: &'static str| drop(std::thread::spawn(move || panic!("{text}")).join());
+    notify("before");
+    panic("a thread before");
+    assert!(backstop.flush_blocking(wait).is_empty());
+    // SAFETY: the other threads of this process wait, and hold no lock.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        assert_eq!(backstop.stats().reporters[0].captured(), 0);
+        notify("of the child");
+        panic("a thread of the child");
+        let remaining = backstop.flush_blocking(wait);
+        let stats = &backstop.stats().reporters[0];
+        let is_good = remaining.is_empty() && (stats.captured(), stats.delivered()) == (2, 2);
+        println!("child: {stats:?}");
+        // Ends without any destructor.
+        std::process::exit(i32::from(!is_good));
+    }
+    notify("of the parent");
+    panic("a thread of the parent");
+    let is_good = backstop.flush_blocking(wait).is_empty();
+    let mut status = 0;
+    // SAFETY: the pointer is valid.
+    unsafe { libc::waitpid(child, &raw mut status, 0) };
+    drop(guard);
+    ExitCode::from(u8::from(status != 0 || !is_good))
 }
 
 #[inline(never)]

@@ -460,3 +460,35 @@ fn until(is_so: impl Fn() -> bool) {
         std::thread::yield_now();
     }
 }
+
+#[test]
+#[ignore = "builds a program with panic=abort"]
+fn a_process_that_was_forked_off_delivers_its_own_reports_and_none_of_its_parents() {
+    let (folder, receiver) = (TempDir::new().unwrap(), Receiver::start(0));
+    let end = Panics::Unwind.with("fork", &folder, receiver.port);
+    assert!(end.status.success(), "{end:?}");
+    let came: Vec<Report> = receiver.reports.try_iter().collect();
+    let mut messages = messages(&came);
+    messages.sort_unstable();
+    assert_eq!(
+        messages,
+        [
+            "a thread before",
+            "a thread of the child",
+            "a thread of the parent",
+            "before",
+            "of the child",
+            "of the parent",
+        ]
+    );
+    let left = fs::read_dir(folder.path()).unwrap().flatten();
+    let left: Vec<PathBuf> = left.map(|entry| entry.path()).collect();
+    assert!(
+        left.len() <= 1,
+        "only the part of the child, which `exit` left: {left:?}"
+    );
+    let files = left
+        .iter()
+        .flat_map(|part| fs::read_dir(part).unwrap().flatten());
+    assert!(files.into_iter().all(|file| file.file_name() == "lock"));
+}

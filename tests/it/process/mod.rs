@@ -7,7 +7,9 @@ mod dead_reporter;
 #[cfg(target_os = "linux")]
 mod many_panics;
 mod panic_hook;
+mod replaced_hook;
 mod resumed_panics;
 mod shutdown;
 #[cfg(unix)]
 mod uncatchable;
+mod unguarded;

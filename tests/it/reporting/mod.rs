@@ -1,5 +1,6 @@
 //! What is reported of a failure, with what context, and to where.
 
+mod deep_values;
 #[cfg(feature = "axum")]
 mod fingerprint;
 #[cfg(feature = "frames")]
@@ -18,6 +19,13 @@ mod secrets;
 mod span_scopes;
 #[cfg(all(feature = "spool", unix))]
 mod spool;
+#[cfg(all(feature = "spool", unix))]
+mod spool_directory;
+#[cfg(all(feature = "spool", unix))]
+mod spool_kills;
 mod tasks;
 #[cfg(feature = "tracing-subscriber")]
 mod tracing;
+
+/// No wait is longer.
+const LONG: std::time::Duration = std::time::Duration::from_secs(60);

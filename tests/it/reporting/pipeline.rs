@@ -846,6 +846,48 @@ async fn a_close_tries_once_more_what_would_wait_for_longer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_close_tries_again_as_long_as_there_is_time() {
+    let reporter = Scripted::new(
+        "restarting",
+        &[
+            retry, retry, retry, retry, retry, retry, retry, delivered, delivered,
+        ],
+    );
+    let backstop = here().reporter(reporter).build().unwrap();
+    for number in 0..5 {
+        fail(&backstop, &number.to_string());
+        backstop.flush(Duration::from_millis(1)).await;
+    }
+    // The sixth and the seventh attempt fail while it closes, and open the circuit for longer than it has.
+    assert!(backstop.close(Duration::from_secs(10)).await.is_empty());
+    assert_eq!(backstop.stats().reporters[0].delivered(), 5);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_is_only_filtered_says_nothing_about_the_receiver() {
+    fn filtered() -> Delivery {
+        Delivery::Filtered
+    }
+    let reporter = Scripted::new(
+        "down",
+        &[
+            retry, retry, retry, retry, retry, filtered, retry, delivered,
+        ],
+    );
+    let calls = Arc::clone(&reporter.calls);
+    let backstop = here().reporter(reporter).build().unwrap();
+    for number in 0..5 {
+        fail(&backstop, &number.to_string());
+        backstop.flush(Duration::from_millis(1)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    // The probe that was filtered is followed by another probe, not by everything at once.
+    let batches: Vec<usize> = calls.lock().unwrap().iter().map(|call| call.1).collect();
+    assert_eq!(batches[5..8], [1, 1, 1]);
+    assert!(batches.len() > 8 && batches[8] > 1, "{batches:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_a_callback_captured_may_panic_as_it_is_dropped_and_the_report_arrives() {
     struct Dropped;
     impl Drop for Dropped {

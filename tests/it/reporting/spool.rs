@@ -20,13 +20,13 @@ use backstop::{Backstop, Report, testing};
 
 use crate::support::process;
 
-const LONG: Duration = Duration::from_secs(3_600);
+pub(super) const LONG: Duration = Duration::from_secs(3_600);
 
 /// Delivers nothing until it is switched on.
 #[derive(Clone, Default)]
-struct Switched {
-    is_on: Arc<AtomicBool>,
-    memory: Memory,
+pub(super) struct Switched {
+    pub(super) is_on: Arc<AtomicBool>,
+    pub(super) memory: Memory,
 }
 
 impl Reporter for Switched {
@@ -38,16 +38,16 @@ impl Reporter for Switched {
     }
 }
 
-fn spooling(spool: Spool<Switched>) -> Backstop {
+pub(super) fn spooling(spool: Spool<Switched>) -> Backstop {
     let builder = testing::on_current_runtime(Backstop::production());
     builder.log(false).reporter(spool).build().unwrap()
 }
 
-fn fail(backstop: &Backstop, text: &str) {
+pub(super) fn fail(backstop: &Backstop, text: &str) {
     backstop.notify(&std::io::Error::other(text.to_owned()));
 }
 
-fn texts(memory: &Memory) -> Vec<String> {
+pub(super) fn texts(memory: &Memory) -> Vec<String> {
     memory
         .reports()
         .iter()
@@ -55,7 +55,7 @@ fn texts(memory: &Memory) -> Vec<String> {
         .collect()
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut all = Vec::new();
     for entry in fs::read_dir(folder).unwrap().flatten() {
         let path = entry.path();
@@ -68,7 +68,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
-fn reports_in(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn reports_in(folder: &Path) -> Vec<PathBuf> {
     let mut files = files(folder);
     files.retain(|path| {
         path.extension()
@@ -77,7 +77,7 @@ fn reports_in(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn assert_conserved(backstop: &Backstop) {
+pub(super) fn assert_conserved(backstop: &Backstop) {
     for stats in backstop.stats().reporters {
         let ends = stats.delivered() + stats.dropped() + stats.queued() + stats.spooled();
         assert_eq!(stats.captured() + stats.recovered(), ends, "{stats:?}");
@@ -477,7 +477,12 @@ async fn what_has_arrived_of_one_write_does_not_arrive_again() {
 }
 
 /// A report of the spool, of this age, with these members set or taken away.
-fn left(part: &Path, number: u128, age: Duration, edit: impl FnOnce(&mut serde_json::Value)) {
+pub(super) fn left(
+    part: &Path,
+    number: u128,
+    age: Duration,
+    edit: impl FnOnce(&mut serde_json::Value),
+) {
     let at = std::time::SystemTime::now() - age;
     let at = at.duration_since(std::time::UNIX_EPOCH).unwrap();
     let id = uuid::Uuid::from_u128(number);
@@ -491,7 +496,7 @@ fn left(part: &Path, number: u128, age: Duration, edit: impl FnOnce(&mut serde_j
 }
 
 /// A part of a process that has ended, with nothing in it.
-async fn dead_part(dir: &Path) -> PathBuf {
+pub(super) async fn dead_part(dir: &Path) -> PathBuf {
     let first = spooling(Spool::new(dir, Switched::default()));
     fail(&first, "x");
     first.close(Duration::from_secs(1)).await;

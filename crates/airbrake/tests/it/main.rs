@@ -200,6 +200,10 @@ fn a_setting_that_cannot_work_is_an_error_that_shows_no_secret() {
         (Airbrake::new(7, ""), "project key must"),
         (Airbrake::new(7, "s3cr3t\n7"), "project key must"),
         (Airbrake::from_env(), "AIRBRAKE_PROJECT_ID"),
+        (
+            Airbrake::new(7, KEY).endpoint("https://host/api/v3/projects/1/notices?key=s3cr3t"),
+            "which is added",
+        ),
         (Airbrake::new(7, KEY).endpoint("s3cr3t"), "not a valid URL"),
         (
             Airbrake::new(7, KEY).root_certificate("s3cr3t"),

@@ -13,6 +13,14 @@ fn a_setting_that_cannot_work_is_an_error_that_shows_no_secret() {
         (Bugsnag::new("s3cr3t"), "the API key is not 32"),
         (Bugsnag::new(""), "the API key is not 32"),
         (Bugsnag::from_env(), "BUGSNAG_API_KEY is not 32"),
+        (
+            Bugsnag::new(KEY).endpoint("https://sessions.bugsnag.com/"),
+            "takes events",
+        ),
+        (
+            Bugsnag::new(KEY).endpoint("https://notify.bugsnag.com/api/s3cr3t"),
+            "takes events",
+        ),
         (Bugsnag::new(KEY).endpoint("s3cr3t"), "not a valid URL"),
         (Bugsnag::new(KEY).endpoint("ftp://host/s3cr3t"), "https://"),
         (

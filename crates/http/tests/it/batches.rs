@@ -144,3 +144,52 @@ async fn a_bad_event_does_not_take_the_others_of_its_request_along() {
     assert_eq!(deliveries, [Delivery::Rejected; 3]);
     assert_eq!(counts(&refusing), [3], "a bad token is bad for all");
 }
+
+#[tokio::test]
+async fn a_redirect_within_the_server_is_followed_with_the_same_headers_and_body() {
+    for status in [307, 308] {
+        let redirect = Reply::with(status, "location", "/moved/reports");
+        let receiver = Receiver::start(vec![redirect, Reply::status(200)]).await;
+        let deliveries = reporter(Settings::new(&receiver.url()))
+            .deliver(&[named("n")])
+            .await;
+        assert_eq!(deliveries, [Delivery::Delivered]);
+        let received = receiver.received();
+        let [first, second] = &received[..] else {
+            panic!("{received:#?}");
+        };
+        assert_eq!(second.target, "/moved/reports");
+        assert_eq!(second.method, "POST");
+        assert_eq!(second.header("authorization"), "Bearer s3cr3t");
+        assert_eq!(first.body, second.body);
+    }
+    let looping = Receiver::start(vec![Reply::with(308, "location", "/again")]).await;
+    let reporter = reporter(Settings::new(&looping.url()));
+    let deliveries = reporter.deliver(&[named("n")]).await;
+    assert_eq!(deliveries, [Delivery::Rejected]);
+    assert_eq!(looping.received().len(), 4);
+}
+
+#[tokio::test]
+async fn a_redirect_to_https_on_the_same_host_is_followed_and_no_redirect_to_another_host_is() {
+    let encrypted = Receiver::self_signed().await;
+    let redirect = Reply::with(308, "location", &format!("{}/reports", encrypted.url()));
+    let plain = Receiver::start(vec![redirect]).await;
+    let url = plain.url();
+    let mut settings = Settings::new(&url);
+    settings.root = Some(encrypted.certificate());
+    let delivery = reporter(settings).deliver(&[named("n")]).await;
+    assert_eq!(delivery, [Delivery::Delivered]);
+    assert_eq!(encrypted.one().header("authorization"), "Bearer s3cr3t");
+
+    let other = Receiver::accepting().await;
+    let elsewhere = other.url().replace("127.0.0.1", "localhost");
+    for url in [elsewhere, other.url(), other.url().replace("//", "//a:b@")] {
+        let receiver = Receiver::start(vec![Reply::with(307, "location", &url)]).await;
+        let delivery = reporter(Settings::new(&receiver.url()))
+            .deliver(&[named("n")])
+            .await;
+        assert_eq!(delivery, [Delivery::Rejected], "{url}");
+    }
+    assert!(other.received().is_empty());
+}

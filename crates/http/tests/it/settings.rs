@@ -62,3 +62,27 @@ async fn the_proxy_of_the_environment_is_used() {
     assert_passed(&child.output().await.unwrap());
     assert_eq!(proxy.one().target, "http://tracker.invalid/api/reports");
 }
+
+#[tokio::test]
+async fn no_proxy_for_all_hosts_spares_addresses_too() {
+    const URL: &str = "BACKSTOP_TEST_URL";
+    if is_child() {
+        let reporter = reporter(Settings::new(&std::env::var(URL).unwrap()));
+        let deliveries = reporter.deliver(&[Arc::new(sample::bare())]).await;
+        assert_eq!(deliveries, [Delivery::Delivered]);
+        return;
+    }
+    let receiver = Receiver::accepting().await;
+    let dead = backstop_testkit::unused_url().await;
+    for variable in ["NO_PROXY", "no_proxy"] {
+        let mut child = tokio::process::Command::from(child());
+        child
+            .env(URL, receiver.url())
+            .env("http_proxy", &dead)
+            .env_remove("no_proxy")
+            .env_remove("NO_PROXY")
+            .env(variable, " * ");
+        assert_passed(&child.output().await.unwrap());
+    }
+    assert_eq!(receiver.received().len(), 2);
+}

@@ -65,6 +65,19 @@ fn a_setting_that_cannot_work_is_an_error_that_shows_no_secret() {
         (Sentry::new("https://s3cr3t@host"), "empty path"),
         (Sentry::new("https://host/7"), "username is empty"),
         (Sentry::new("ftp://s3cr3t@host/7"), "no valid scheme"),
+        (
+            Sentry::new("http://s3cr3t@host/api/12/envelope/"),
+            "must end with the project",
+        ),
+        (
+            Sentry::new("https://s3cr3t@host/1,https://s3cr3t@host/2"),
+            "one URL",
+        ),
+        (Sentry::new("https://s3cr3t%40@host/7"), "such as `%`"),
+        (
+            good().endpoint("https://host/s3cr3t/api/7/envelope/"),
+            "which is added",
+        ),
         (Sentry::from_env(), "SENTRY_DSN is not valid"),
         (good().endpoint("s3cr3t"), "not a valid URL"),
         (good().endpoint("https://a:s3cr3t@host/"), "password"),
