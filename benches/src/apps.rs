@@ -25,13 +25,21 @@ pub fn reporting() -> Backstop {
 }
 
 pub fn reporting_with(reporting: Reporting) -> Backstop {
+    built(reporting, Nowhere)
+}
+
+pub fn reporting_to(reporter: impl Reporter + 'static) -> Backstop {
+    built(Reporting::new(), reporter)
+}
+
+fn built(reporting: Reporting, reporter: impl Reporter + 'static) -> Backstop {
     let room = QueueLimits {
         reports: 1 << 20,
         bytes: 1 << 32,
     };
     Backstop::production()
         .reporting(reporting.queue(room))
-        .reporter(Nowhere)
+        .reporter(reporter)
         .build()
         .expect("the settings are valid")
 }
@@ -80,6 +88,10 @@ pub fn failing(backstop: &Backstop, status: StatusCode) -> Router {
 /// A handler that panics, in a process whose panic hook is silent.
 pub fn panicking() -> Router {
     std::panic::set_hook(Box::new(|_| {}));
+    panics()
+}
+
+pub fn panics() -> Router {
     route(|| async {
         if std::hint::black_box(true) {
             panic!("no order 7");

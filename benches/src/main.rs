@@ -5,6 +5,7 @@
 mod apps;
 mod by_hand;
 mod callgrind;
+mod memory;
 mod panics;
 mod row;
 mod rows;
@@ -20,6 +21,7 @@ fn main() {
         ["rows", start] => table::print(start),
         ["panics"] => panics::table(),
         ["panics", name] => panics::measure(name),
+        ["memory"] => memory::table(),
         ["waits"] => waits::table(),
         ["waits", kind] => waits::measure(kind),
         ["show", name] => println!("{}", serve::show(rows::named(name))),
@@ -27,6 +29,6 @@ fn main() {
             let requests = requests.parse().expect("a number of requests");
             serve::serve(rows::named(name), requests);
         }
-        _ => panic!("usage: [rows START | panics | waits | show ROW | ROW REQUESTS]"),
+        _ => panic!("usage: [rows START | panics | waits | memory | show ROW | ROW REQUESTS]"),
     }
 }

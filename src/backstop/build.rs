@@ -32,6 +32,9 @@ impl Builder {
         for key in &self.redact_keys {
             responder.policy.redactor.insert(key);
         }
+        if let Some(redact) = self.redact_with.take() {
+            responder.policy.redactor.replace_with(redact);
+        }
         self.disclosure.apply(mode, &mut responder.policy)?;
         responder.policy.local_clients.logs = self.logs;
         let redactor = &responder.policy.redactor;
@@ -49,7 +52,7 @@ impl Builder {
         let pipeline = pipeline(self.pipeline, redactor)?;
         let shutdown = Arc::new(Shutdown::new(self.on_panic, pipeline.clone()));
         let wants_backtraces = self.defaults.backtraces && pipeline.is_some();
-        let dispatch = dispatch(self.defaults, redactor, pipeline.as_ref(), &shutdown)
+        let dispatch = dispatch(self.defaults, pipeline.as_ref(), &shutdown)
             .with_statuses(responder.policy.statuses.clone());
         Ok(Backstop::new(Shared {
             dispatch: Arc::new(dispatch),
@@ -77,6 +80,13 @@ impl Builder {
                 "redact_keys",
                 "a key needs a letter or a digit; an empty key would match every key",
             ));
+        }
+        if self.redact_with.is_some() && !self.redact_keys.is_empty() {
+            let keys = self.redact_keys.join("`, `");
+            let message = format!(
+                "`{keys}` would not be redacted, because `redact_with` replaces the redactor; set one of both"
+            );
+            return Err(ConfigError::invalid("redact_keys", message));
         }
         Ok(())
     }
@@ -145,14 +155,11 @@ fn pipeline(
 
 /// This Backstop as scopes see it.
 fn dispatch(
-    mut defaults: ReportDefaults,
-    redactor: &Redactor,
+    defaults: ReportDefaults,
     pipeline: Option<&Arc<Pipeline>>,
     shutdown: &Arc<Shutdown>,
 ) -> Dispatch {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    let redactor = redactor.clone();
-    defaults.url = Some(Box::new(move |uri| redactor.uri(uri)));
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let sink = pipeline.map(|pipeline| -> Arc<dyn EventSink> { Arc::<Pipeline>::clone(pipeline) });
     let observer: Arc<dyn PanicObserver> = Arc::<Shutdown>::clone(shutdown);

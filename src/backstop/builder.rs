@@ -1,5 +1,6 @@
 //! [`Builder`]: the settings, each a method.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use super::mode::Mode;
 use super::panic_settings::PanicSettings;
 use super::reporting_settings::Reporting;
 use super::responder::Responder;
+use crate::disclosure::Replacement;
 use crate::error::Failure;
 use crate::formats::Shape;
 use crate::negotiate::Format;
@@ -48,6 +50,7 @@ pub struct Builder {
     pub(super) responder: Responder,
     pub(super) default_format: Option<Format>,
     pub(super) redact_keys: Vec<String>,
+    pub(super) redact_with: Option<Replacement>,
     pub(super) disclosure: Disclosure,
     pub(super) on_error: Vec<OnError>,
     pub(super) logs: bool,
@@ -66,6 +69,7 @@ impl Builder {
             responder: Responder::default(),
             default_format: None,
             redact_keys: Vec::new(),
+            redact_with: None,
             disclosure: Disclosure::default(),
             on_error: Vec::new(),
             logs: true,
@@ -198,7 +202,8 @@ impl Builder {
     }
 
     /// Whether each failure is logged as a `tracing` event with the target `backstop`, at the level that
-    /// [`log_level`](Self::log_level) chooses. Default: `true`.
+    /// [`log_level`](Self::log_level) chooses. A record has at most 4 KiB of the messages in the cause chain; the report
+    /// has all of them. Default: `true`.
     pub fn log(mut self, log: bool) -> Self {
         self.logs = log;
         self
@@ -270,6 +275,45 @@ impl Builder {
     /// case and separators: `door code` also matches `doorCode` and `FRONT_DOOR_CODE`, but not `door_code_length`.
     pub fn redact_keys(mut self, keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.redact_keys.extend(keys.into_iter().map(Into::into));
+        self
+    }
+
+    /// Replaces the redactor with a function of the application, which decides alone what of a text is shown. It cannot
+    /// be combined with [`redact_keys`](Self::redact_keys).
+    ///
+    /// It receives the text and the key that it belongs to, if there is one: the name of a header, an attribute, a member
+    /// of an object (for an item of an array, that of the array), and of a URL's whole path and query none. Numbers and
+    /// booleans arrive as their JSON. It is called for every text, wherever one leaves the process:
+    ///
+    /// * of a report, on the worker, after the `on_report` callbacks and before the report is queued or spooled for its
+    ///   reporters: messages and types of errors, the request's method, URL, route and headers, the user, attributes,
+    ///   metadata, breadcrumbs, log lines, feature flags, application, machine and thread, and, once for each address,
+    ///   the functions, files and source lines of frames;
+    /// * of the log record, while the request waits: the message of each error in the chain, and the URL's path;
+    /// * of the details that development shows to local clients.
+    ///
+    /// Not redacted, with or without it: keys, ids, source locations, and what responses show to every client. If it
+    /// panics, the text is replaced with `[REDACTED]`.
+    ///
+    /// ```
+    /// use std::borrow::Cow;
+    ///
+    /// use backstop::Backstop;
+    ///
+    /// let backstop = Backstop::production()
+    ///     .redact_with(|key, text| match key {
+    ///         Some("authorization" | "cookie") => Cow::Borrowed("***"),
+    ///         _ if text.contains("hunter2") => Cow::Owned(text.replace("hunter2", "***")),
+    ///         _ => Cow::Borrowed(text),
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), backstop::ConfigError>(())
+    /// ```
+    pub fn redact_with(
+        mut self,
+        redact: impl for<'a> Fn(Option<&str>, &'a str) -> Cow<'a, str> + Send + Sync + 'static,
+    ) -> Self {
+        self.redact_with = Some(Callback::new(Arc::new(redact)));
         self
     }
 

@@ -7,7 +7,7 @@ use tracing::Level;
 
 use super::log_level::LogLevel;
 use crate::disclosure::Redactor;
-use crate::error::Failure;
+use crate::error::{Failure, Link};
 use crate::panics::callback::Callback;
 use crate::report::error_event::ErrorEvent;
 use crate::request::{RequestInfo, TraceIds};
@@ -58,7 +58,7 @@ pub(super) fn record_end(failure: &Failure, redactor: &Redactor) {
         error.id = %failure.id().hyphenated(),
         error.type = failure.type_name(),
         exception.message = %chain.message(),
-        exception.stacktrace = %chain.text,
+        exception.stacktrace = %chain,
         trace_id = ids.map(TraceIds::trace_id),
         span_id = ids.map(TraceIds::span_id),
         "the application ended with an error"
@@ -78,7 +78,7 @@ macro_rules! emit {
             error.type = %error_type(failure),
             error.origin = failure.origin().as_str(),
             exception.message = %chain.message(),
-            exception.stacktrace = %chain.text,
+            exception.stacktrace = %chain,
             http.request.method = %OneLine(prefix(request.method().as_str(), MAX_METHOD)),
             url.path = %OneLine(&$redactor.path(&request.uri_for_report())),
             http.route = request.route(),
@@ -127,37 +127,71 @@ fn error_type(failure: &Failure) -> Cow<'_, str> {
     failure.type_name().map_or_else(status, Cow::Borrowed)
 }
 
+/// The most bytes of the messages in one record. They are redacted while the request waits, and a client may decide how
+/// long they are; the report has all of them.
+const MAX_TEXT: usize = 4 * 1024;
+
 /// The cause chain on one line, redacted.
-struct Chain {
-    text: String,
-    /// The length of the outermost message.
-    first: usize,
+struct Chain<'a> {
+    links: &'a [Link],
+    outermost: Message<'a>,
+    /// The messages of the other links; most chains have none.
+    causes: Vec<Message<'a>>,
 }
 
-impl Chain {
-    fn new(failure: &Failure, redactor: &Redactor) -> Self {
-        let mut chain = Self {
-            text: String::new(),
-            first: 0,
-        };
-        for (depth, link) in failure.chain().iter().enumerate() {
-            if depth > 0 {
-                chain.text.push_str(" <- ");
+/// A message, redacted.
+#[derive(Default)]
+struct Message<'a> {
+    text: Cow<'a, str>,
+    is_cut: bool,
+}
+
+impl<'a> Chain<'a> {
+    fn new(failure: &'a Failure, redactor: &Redactor) -> Self {
+        let links = failure.chain();
+        let mut room = MAX_TEXT;
+        let mut messages = links.iter().map(|link| {
+            let text = prefix(link.message(), room);
+            room -= text.len();
+            Message {
+                text: redactor.text(text),
+                is_cut: text.len() < link.message().len(),
             }
-            // Writing to a `String` does not fail.
-            let _ = write!(chain.text, "{}", OneLine(&redactor.text(link.message())));
-            if depth == 0 {
-                chain.first = chain.text.len();
-            }
-            if let Some(at) = link.location() {
-                let _ = write!(chain.text, " (at {at})");
-            }
+        });
+        Self {
+            links,
+            outermost: messages.next().unwrap_or_default(),
+            causes: messages.collect(),
         }
-        chain
     }
 
-    fn message(&self) -> &str {
-        &self.text[..self.first]
+    const fn message(&self) -> &Message<'a> {
+        &self.outermost
+    }
+}
+
+impl fmt::Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&OneLine(&self.text), f)?;
+        f.write_str(if self.is_cut { "…" } else { "" })
+    }
+}
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let messages = std::iter::once(&self.outermost).chain(&self.causes);
+        for (depth, (link, message)) in self.links.iter().zip(messages).enumerate() {
+            if depth > 0 {
+                f.write_str(" <- ")?;
+            }
+            fmt::Display::fmt(message, f)?;
+            if let Some(at) = link.location() {
+                f.write_str(" (at ")?;
+                fmt::Display::fmt(at, f)?;
+                f.write_str(")")?;
+            }
+        }
+        Ok(())
     }
 }
 

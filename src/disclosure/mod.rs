@@ -24,4 +24,4 @@ pub(crate) use self::network::Network;
 pub(crate) use self::policy::{Policy, Switch};
 #[cfg(test)]
 pub(crate) use self::redactor::REDACTED;
-pub(crate) use self::redactor::Redactor;
+pub(crate) use self::redactor::{Redactor, Replacement};

@@ -19,7 +19,7 @@ use crate::disclosure::Redactor;
 use crate::panics::catch::drop_catching;
 use crate::report::event::Event;
 use crate::report::outcome::Outcome;
-use crate::symbols::SymbolSettings;
+use crate::symbols::Symbolizer;
 
 #[derive(Debug)]
 pub(super) struct PipelineState {
@@ -31,7 +31,7 @@ pub(super) struct PipelineState {
     handover: Mutex<()>,
     pub(super) announcer: Arc<Announcer>,
     pub(super) redactor: Redactor,
-    pub(super) symbols: SymbolSettings,
+    pub(super) symbolizer: Arc<Symbolizer>,
     pub(super) executor: Executor,
     pub(super) crash_timeout: Duration,
     /// Runs the worker.
@@ -64,6 +64,7 @@ impl PipelineState {
             }
             reporters.push(Arc::new(reporter));
         }
+        let symbolizer = Symbolizer::new(settings.symbols, settings.redactor.clone());
         Ok(Self {
             admission,
             queue: Queue::new(settings.queue),
@@ -71,7 +72,7 @@ impl PipelineState {
             handover: Mutex::default(),
             announcer,
             redactor: settings.redactor,
-            symbols: settings.symbols,
+            symbolizer: Arc::new(symbolizer),
             executor: settings.executor,
             crash_timeout: settings.crash_timeout,
             runner: Runner::default(),

@@ -1,5 +1,6 @@
 //! Turns an event into the report that reporters receive; runs on the worker.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::redact::redact;
@@ -8,43 +9,33 @@ use crate::panics::catch::{catch_panic, drop_catching};
 use crate::report::assemble::{assemble, outline};
 use crate::report::event::Event;
 use crate::report::fingerprint::{bounded_fingerprint, site};
+use crate::report::frame::Frame;
 use crate::report::report::Report;
-use crate::symbols::SymbolSettings;
+use crate::symbols::{Symbolized, Symbolizer};
 
-/// Assembles, symbolizes and redacts a report; `None` if the application's callbacks dropped it.
+/// Assembles, redacts and symbolizes a report; `None` if the application's callbacks dropped it.
 ///
 /// A panic on the way never costs the report: it lacks what the failed step would have added, or, if redaction fails,
 /// has nothing but its id, time and kind. After `timeout`, frames that were not resolved stay addresses.
 pub(super) fn prepare(
     event: Box<Event>,
     suppressed: u64,
-    symbols: &SymbolSettings,
+    symbolizer: &Arc<Symbolizer>,
     timeout: Option<Duration>,
     redactor: &Redactor,
 ) -> Option<Report> {
     prepare_with(
         event,
         suppressed,
-        |report| symbolize(report, symbols, timeout),
+        |frames| symbolizer.symbolize(frames, timeout),
         |report| redact(report, redactor),
     )
 }
 
-#[cfg(feature = "frames")]
-fn symbolize(report: &mut Report, symbols: &SymbolSettings, timeout: Option<Duration>) {
-    match timeout {
-        Some(timeout) => crate::symbols::symbolize_within(report, symbols, timeout),
-        None => crate::symbols::symbolize(report, symbols),
-    }
-}
-
-#[cfg(not(feature = "frames"))]
-const fn symbolize(_: &mut Report, _: &SymbolSettings, _: Option<Duration>) {}
-
 fn prepare_with(
     event: Box<Event>,
     suppressed: u64,
-    symbolize: impl FnOnce(&mut Report),
+    symbolize: impl FnOnce(&[Arc<Frame>]) -> Option<Symbolized>,
     redact: impl FnOnce(&mut Report),
 ) -> Option<Report> {
     let blank = Report {
@@ -64,15 +55,18 @@ fn prepare_with(
     }
     report.suppressed = suppressed;
     report.fingerprint = bounded_fingerprint(report.fingerprint);
-    let mut symbolized = report.clone();
-    if catch_panic(|| symbolize(&mut symbolized)).is_some() {
-        report = symbolized;
+    if catch_panic(|| redact(&mut report)).is_none() {
+        return Some(blank);
+    }
+    if let Some(symbolized) = catch_panic(|| symbolize(&report.frames)).flatten() {
+        report.frames = symbolized.frames;
+        report.debug_images.extend(symbolized.debug_images);
+        if symbolized.is_trimmed {
+            report.trimmed.push("frames".to_owned());
+        }
     }
     report.site = site(&report);
-    match catch_panic(|| redact(&mut report)) {
-        Some(()) => Some(report),
-        None => Some(blank),
-    }
+    Some(report)
 }
 
 /// Returns a report without any text from the application.
@@ -97,20 +91,11 @@ mod tests {
     #[test]
     fn a_report_survives_a_panic_while_it_is_symbolized_and_is_blank_after_one_while_it_is_redacted()
      {
-        let kept = prepare_with(
-            event(),
-            3,
-            |report| {
-                report.errors.clear();
-                panic!("symbolize");
-            },
-            |_| {},
-        )
-        .unwrap();
+        let kept = prepare_with(event(), 3, |_| panic!("symbolize"), |_| {}).unwrap();
         assert_eq!(kept.errors[0].message, "s3cr3t");
         let event = event();
         let id = event.failure.id();
-        let blank = prepare_with(event, 3, |_| {}, |_| panic!("redact")).unwrap();
+        let blank = prepare_with(event, 3, |_| None, |_| panic!("redact")).unwrap();
         assert_eq!((blank.id, blank.suppressed), (id, 3));
         assert!(!serde_json::to_string(&blank).unwrap().contains("s3cr3t"));
     }

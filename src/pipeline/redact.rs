@@ -2,19 +2,21 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use http::Uri;
 use serde_json::{Map, Value};
 
 use crate::disclosure::Redactor;
 use crate::report::breadcrumb::{Breadcrumb, LogLine};
+use crate::report::debug_image::DebugImage;
 use crate::report::environment::{App, Device, Thread};
 use crate::report::feature_flag::FeatureFlag;
-use crate::report::frame::{Frame, SourceLine};
+use crate::report::frame::Frame;
 use crate::report::report::Report;
 use crate::report::report_error::ReportError;
 use crate::report::request_parts::ReportRequest;
 use crate::report::user::User;
+use crate::symbols::redact_frame;
 
 /// Redacts sensitive values. The report is destructured without `..`, so that no new field is forgotten.
 pub(super) fn redact(report: &mut Report, redactor: &Redactor) {
@@ -27,6 +29,7 @@ pub(super) fn redact(report: &mut Report, redactor: &Redactor) {
         origin: _,
         errors,
         frames,
+        debug_images,
         request,
         response: _,
         transaction,
@@ -47,7 +50,8 @@ pub(super) fn redact(report: &mut Report, redactor: &Redactor) {
         trimmed,
     } = report;
     let redaction = Redaction(redactor);
-    redaction.errors(errors, frames);
+    redaction.errors(errors);
+    redaction.backtrace(frames, debug_images);
     redaction.request(request, user);
     redaction.maybe(transaction);
     redaction.data(attributes, metadata, feature_flags);
@@ -65,9 +69,7 @@ struct Redaction<'a>(&'a Redactor);
 
 impl Redaction<'_> {
     fn text(&self, text: &mut String) {
-        if let Cow::Owned(redacted) = self.0.text(text) {
-            *text = redacted;
-        }
+        self.0.string(text);
     }
 
     fn maybe(&self, text: &mut Option<String>) {
@@ -82,7 +84,7 @@ impl Redaction<'_> {
         *text = redacted;
     }
 
-    fn errors(&self, errors: &mut [ReportError], frames: &mut [Frame]) {
+    fn errors(&self, errors: &mut [ReportError]) {
         for error in errors {
             let ReportError {
                 type_name,
@@ -92,22 +94,25 @@ impl Redaction<'_> {
             self.maybe(type_name);
             self.text(message);
         }
+    }
+
+    fn backtrace(&self, frames: &mut [Arc<Frame>], debug_images: &mut [Arc<DebugImage>]) {
+        // What the worker resolves is added afterwards, redacted.
         for frame in frames {
-            let Frame {
-                function,
-                file,
-                source,
-                line: _,
-                column: _,
-                address: _,
-                in_app: _,
-            } = frame;
-            self.maybe(function);
-            self.maybe(file);
-            for SourceLine { text, .. } in source {
-                let redacted = self.0.source(text).into_owned();
-                *text = redacted;
+            if frame.function.is_some() || frame.file.is_some() || !frame.source.is_empty() {
+                redact_frame(self.0, Arc::make_mut(frame));
             }
+        }
+        for image in debug_images {
+            let DebugImage {
+                file,
+                build_id,
+                debug_id: _,
+                address: _,
+                size: _,
+            } = Arc::make_mut(image);
+            self.text(file);
+            self.maybe(build_id);
         }
     }
 
@@ -120,7 +125,9 @@ impl Redaction<'_> {
         }) = request
         {
             self.text(method);
-            self.url(url);
+            if let Cow::Owned(redacted) = self.0.address(url) {
+                *url = redacted;
+            }
             self.maybe(route);
             for (name, value) in headers {
                 self.member(name, value);
@@ -135,25 +142,13 @@ impl Redaction<'_> {
         }
     }
 
-    fn url(&self, url: &mut String) {
-        if let Ok(uri) = url.parse::<Uri>() {
-            let start = uri
-                .authority()
-                .map(|authority| format!("{}://{authority}", uri.scheme_str().unwrap_or_default()));
-            *url = start.unwrap_or_default() + &self.0.uri(&uri);
-        }
-        self.text(url);
-    }
-
     fn data(
         &self,
         attributes: &mut BTreeMap<String, Value>,
         metadata: &mut BTreeMap<String, Map<String, Value>>,
         feature_flags: &mut [FeatureFlag],
     ) {
-        for (key, value) in attributes {
-            self.0.member(key, value);
-        }
+        self.0.attributes(attributes);
         for (section, members) in metadata {
             self.0.members(section, members);
         }

@@ -1,6 +1,6 @@
 //! The worker: turns events into reports and hands them to the reporters.
 
-use std::mem::size_of;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use super::prepare::prepare;
 use super::queue::Item;
 use super::reporter_state::ReporterState;
 use super::reporter_worker;
+use super::settings::Executor;
 use crate::panics::catch::drop_catching;
 use crate::report::event::Event;
 use crate::report::outcome::Outcome;
@@ -96,16 +97,31 @@ async fn run(state: Arc<PipelineState>) {
         }
         if state.queue.is_done() {
             state.end_reporters();
+            state.symbolizer.release();
             return;
         }
         if !has_napped {
             let _ = timeout(NAP, state.queue.wake.notified()).await;
             has_napped = true;
         } else if state.queue.sleep() {
-            state.queue.wake.notified().await;
+            rest(&state).await;
             has_napped = false;
         }
     }
+}
+
+/// Waits for work, and gives back the memory of debug information that is not used for a while.
+async fn rest(state: &PipelineState) {
+    const KEEP: Duration = Duration::from_secs(10);
+    let mut woken = pin!(state.queue.wake.notified());
+    // On the runtime of a test, a timer would let its paused clock jump.
+    if state.executor == Executor::Threads && state.symbolizer.has_loaded() {
+        if timeout(KEEP, &mut woken).await.is_ok() {
+            return;
+        }
+        state.symbolizer.release();
+    }
+    woken.await;
 }
 
 /// A report and its size, or why there is none.
@@ -159,10 +175,10 @@ fn make(state: &PipelineState, event: Box<Event>, suppressed: u64, is_panic: boo
         return Err(Outcome::QueueFull);
     }
     let timeout = event.is_urgent.then_some(state.crash_timeout / 2);
-    let (symbols, redactor) = (&state.symbols, &state.redactor);
-    let report = prepare(event, suppressed, symbols, timeout, redactor);
+    let (symbolizer, redactor) = (&state.symbolizer, &state.redactor);
+    let report = prepare(event, suppressed, symbolizer, timeout, redactor);
     let report = report.ok_or(Outcome::Filtered)?;
-    let weight = weight(&report);
+    let weight = report.size();
     Ok((Arc::new(report), weight))
 }
 
@@ -181,22 +197,4 @@ fn announce(state: &PipelineState, completions: Vec<Option<Completion>>) {
         let completions = completion.into_iter().collect();
         state.announcer.announce(&reporter.name, completions);
     }
-}
-
-/// The size of a report as JSON, which approximates what it takes in memory.
-fn weight(report: &Report) -> usize {
-    struct Counter(usize);
-    impl std::io::Write for Counter {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0 += bytes.len();
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
-    let mut counter = Counter(size_of::<Report>());
-    // Counting stops where serialization fails.
-    let _ = serde_json::to_writer(&mut counter, report);
-    counter.0
 }

@@ -1,5 +1,7 @@
 //! Turns an event into a report; runs on the pipeline's worker.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::defaults::ReportDefaults;
@@ -62,20 +64,20 @@ fn report_error(link: &Link) -> ReportError {
 }
 
 /// The addresses of the backtrace, which are symbolized later.
-fn frames(failure: &Failure, defaults: Option<&ReportDefaults>) -> Vec<Frame> {
+fn frames(failure: &Failure, defaults: Option<&ReportDefaults>) -> Vec<Arc<Frame>> {
     let repr = failure.repr();
     let is_wanted = repr.is_panic() || defaults.is_some_and(|defaults| defaults.backtraces);
     let backtrace = repr.backtrace().filter(|_| is_wanted);
     let addresses = backtrace.map_or(&[][..], Backtrace::addresses);
     let frames = addresses.iter();
-    frames.map(|address| Frame::new(*address as u64)).collect()
+    let frames = frames.map(|address| Frame::new(*address as u64));
+    frames.map(Arc::new).collect()
 }
 
 fn add_request(report: &mut Report, event: &Event) {
     let context = event.context();
     let request = event.request.as_ref();
-    let defaults = context.defaults.as_deref();
-    report.request = request.map(|request| report_request(request, defaults));
+    report.request = request.map(report_request);
     let status = event.status;
     report.response = status.map(|status| ReportResponse::new(status.as_u16()));
     // Only the route names a transaction, because paths with ids in them would make nearly every one unique.
@@ -90,15 +92,15 @@ fn add_request(report: &mut Report, event: &Event) {
     }
 }
 
-fn report_request(request: &RequestInfo, defaults: Option<&ReportDefaults>) -> ReportRequest {
-    let url = defaults.and_then(|defaults| defaults.url(request.uri()));
+fn report_request(request: &RequestInfo) -> ReportRequest {
+    let url = request.uri().path_and_query();
     let headers = request.headers().map(|(name, value)| {
         let text = String::from_utf8_lossy(value.as_bytes());
         (name.to_string(), text.into_owned())
     });
     ReportRequest {
         method: request.method().to_string(),
-        url: url.unwrap_or_else(|| request.uri().path().to_owned()),
+        url: url.map_or("/", |url| url.as_str()).to_owned(),
         route: request.route().map(str::to_owned),
         headers: headers.collect(),
     }

@@ -8,7 +8,8 @@ use crate::problem::to_value;
 
 /// An object whose members become attributes under dotted keys: `{"socket": {"bytes_read": 7}}` becomes
 /// `socket.bytes_read = 7`. The items of an array are keyed by index, `null` is skipped, and a bare scalar becomes the
-/// attribute `value`. Values nested more than 16 levels deep are skipped. See
+/// attribute `value`. Values nested more than 16 levels
+/// deep are skipped, and the report says how many. See
 /// [`Scope::add_attributes`](crate::Scope::add_attributes).
 ///
 /// Members whose name starts with `_` are skipped, unless [`with_private`](Self::with_private) includes them.
@@ -52,14 +53,18 @@ impl Flatten {
     }
 
     /// Returns the attributes, at most one more than a scope keeps.
-    pub(crate) fn into_attributes(self) -> Vec<(String, Value)> {
-        let mut attributes = Vec::new();
+    pub(crate) fn into_attributes(self) -> Attributes {
+        let mut attributes = Attributes::default();
         self.walk(&self.prefix, &self.value, MAX_DEPTH, &mut attributes);
         attributes
     }
 
-    fn walk(&self, key: &str, value: &Value, depth: usize, attributes: &mut Vec<(String, Value)>) {
-        if depth == 0 || attributes.len() > limits::ATTRIBUTES {
+    fn walk(&self, key: &str, value: &Value, depth: usize, attributes: &mut Attributes) {
+        if attributes.scalars.len() > limits::ATTRIBUTES {
+            return;
+        }
+        if depth == 0 {
+            attributes.too_deep += 1;
             return;
         }
         match value {
@@ -78,10 +83,18 @@ impl Flatten {
             }
             scalar => {
                 let key = if key.is_empty() { "value" } else { key };
-                attributes.push((key.to_owned(), scalar.clone()));
+                attributes.scalars.push((key.to_owned(), scalar.clone()));
             }
         }
     }
+}
+
+/// What an object becomes.
+#[derive(Debug, Default)]
+pub(crate) struct Attributes {
+    pub(crate) scalars: Vec<(String, Value)>,
+    /// How many values were skipped because they were nested too deeply.
+    pub(crate) too_deep: u64,
 }
 
 const MAX_DEPTH: usize = 16;
@@ -110,7 +123,7 @@ mod tests {
     fn members_become_dotted_keys_and_private_ones_are_skipped_unless_included() {
         let object = json!({"socket": {"bytes_read": 7, "_fd": 3}, "list": ["a"], "gone": null});
         assert_eq!(
-            Flatten::new(&object).into_attributes(),
+            Flatten::new(&object).into_attributes().scalars,
             [
                 ("list.0".to_owned(), json!("a")),
                 ("socket.bytes_read".to_owned(), json!(7)),
@@ -119,6 +132,7 @@ mod tests {
         let all = Flatten::new(&object).with_prefix("req").with_private(true);
         let keys: Vec<String> = all
             .into_attributes()
+            .scalars
             .into_iter()
             .map(|(key, _)| key)
             .collect();

@@ -30,6 +30,7 @@
 pub(crate) mod assemble;
 pub(crate) mod breadcrumb;
 pub(crate) mod callback;
+pub(crate) mod debug_image;
 pub(crate) mod defaults;
 pub(crate) mod dispatch;
 pub(crate) mod environment;
@@ -48,6 +49,7 @@ pub(crate) mod request_parts;
 pub(crate) mod scalar;
 pub(crate) mod scope_data;
 pub(crate) mod severity;
+mod size;
 mod source_file;
 pub(crate) mod spawn_trace;
 pub(crate) mod text_template;
@@ -55,6 +57,7 @@ pub(crate) mod text_template;
 pub(crate) mod user;
 
 pub use self::breadcrumb::{Breadcrumb, BreadcrumbKind, LogLine};
+pub use self::debug_image::DebugImage;
 pub use self::environment::{App, Device, Thread};
 pub use self::error_event::ErrorEvent;
 pub use self::feature_flag::FeatureFlag;

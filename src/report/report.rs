@@ -1,12 +1,14 @@
 //! [`Report`]: what reporters deliver and spools keep on disk.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::breadcrumb::{Breadcrumb, LogLine};
+use super::debug_image::DebugImage;
 use super::environment::{App, Device, Thread};
 use super::feature_flag::FeatureFlag;
 use super::frame::Frame;
@@ -57,9 +59,14 @@ pub struct Report {
     /// The cause chain, outermost first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ReportError>,
-    /// The backtrace, innermost first, if one was captured.
+    /// The backtrace, innermost first, if one was captured. Reports of the same code share their frames;
+    /// [`Arc::make_mut`] changes one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub frames: Vec<Frame>,
+    pub frames: Vec<Arc<Frame>>,
+    /// The executables and libraries that the frames without a line belong to, so that a tracker can resolve them with
+    /// uploaded debug files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub debug_images: Vec<Arc<DebugImage>>,
     /// The request, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<ReportRequest>,
@@ -175,6 +182,7 @@ impl Report {
             origin: Origin::Handler,
             errors: Vec::new(),
             frames: Vec::new(),
+            debug_images: Vec::new(),
             request: None,
             response: None,
             transaction: None,

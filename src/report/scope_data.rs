@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::breadcrumb::{Breadcrumb, LogLine};
 use super::callback::ReportCallback;
 use super::feature_flag::FeatureFlag;
+use super::flatten::Attributes;
 use super::limits::{self, size_of_map, size_of_value};
 use super::report::Report;
 use super::user::User;
@@ -87,6 +88,16 @@ impl ScopeData {
         self.remove_attribute(&key);
         self.parts_size += size_of_attribute(&key, &value);
         self.attributes.insert(key, value);
+    }
+
+    pub(crate) fn add_attributes(&mut self, attributes: Attributes) {
+        for (key, value) in attributes.scalars {
+            self.set_attribute(key, value);
+        }
+        if attributes.too_deep > 0 {
+            let count = self.trimmed.entry("attributes nested too deeply");
+            *count.or_default() += attributes.too_deep;
+        }
     }
 
     pub(crate) fn remove_attribute(&mut self, key: &str) {

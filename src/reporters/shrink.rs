@@ -1,8 +1,11 @@
 //! Shrinks reports to the size limit of a receiver.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use super::visit::{each_text, each_value};
+use crate::report::debug_image::DebugImage;
 use crate::report::report::Report;
 use crate::text::prefix;
 
@@ -109,7 +112,7 @@ fn lists(report: &mut Report) {
 
 fn source(report: &mut Report) {
     let had = report.frames.iter().any(|frame| !frame.source.is_empty());
-    for frame in &mut report.frames {
+    for frame in report.frames.iter_mut().map(Arc::make_mut) {
         frame.source.clear();
     }
     if had {
@@ -133,6 +136,9 @@ fn frames(report: &mut Report, max: usize) {
             .trimmed
             .push(format!("{gone} frames in the middle of the backtrace"));
     }
+    let frames = &report.frames;
+    let is_used = |image: &DebugImage| frames.iter().any(|it| image.contains(it.address));
+    report.debug_images.retain(|image| is_used(image));
 }
 
 fn breadcrumbs(report: &mut Report, max: usize) {

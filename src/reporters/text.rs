@@ -90,8 +90,11 @@ fn link(out: &mut String, error: &ReportError, depth: usize, paint: Paint) -> fm
 
 /// The application's own frames first, because the fault is most likely there.
 fn frames(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
-    let (own, foreign): (Vec<&Frame>, Vec<&Frame>) =
-        report.frames.iter().partition(|frame| frame.in_app);
+    let (own, foreign): (Vec<&Frame>, Vec<&Frame>) = report
+        .frames
+        .iter()
+        .map(|frame| &**frame)
+        .partition(|frame| frame.in_app);
     if report.frames.is_empty() {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 //! Visits every text and every JSON value of a report.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -29,11 +30,15 @@ fn error_texts(report: &mut Report, visit: &mut impl FnMut(&mut String)) {
         visit(&mut error.message);
         each([&mut error.type_name], visit);
     }
-    for frame in &mut report.frames {
+    for frame in report.frames.iter_mut().map(Arc::make_mut) {
         each([&mut frame.function, &mut frame.file], visit);
         for line in &mut frame.source {
             visit(&mut line.text);
         }
+    }
+    for image in report.debug_images.iter_mut().map(Arc::make_mut) {
+        visit(&mut image.file);
+        each([&mut image.build_id], visit);
     }
 }
 

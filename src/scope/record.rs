@@ -36,11 +36,7 @@ impl Scope {
     pub fn add_attributes(&self, object: impl Into<Flatten>) {
         self.record(
             || object.into().into_attributes(),
-            |data, attributes| {
-                for (key, value) in attributes {
-                    data.set_attribute(key, value);
-                }
-            },
+            ScopeData::add_attributes,
         );
     }
 

@@ -1,48 +1,60 @@
 //! The debug information of an executable or a shared library.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use addr2line::Loader;
-use object::{Object as _, ObjectSegment as _, ReadCache};
 
+use super::debug_files;
+use super::elf::Headers;
 use super::names;
+use super::resolved::{Resolved, short};
+use crate::report::debug_image::DebugImage;
 use crate::report::frame::Frame;
-use crate::text::prefix;
 
 /// A file whose code runs in this process.
 pub(super) struct CodeFile {
+    path: String,
+    headers: Headers,
     loader: Loader,
-    /// For each loaded segment: its offset in the file, its length in the file, and its virtual address.
-    segments: Vec<(u64, u64, u64)>,
+    /// Its separate debug file, if it has no debug information itself.
+    debug_file: Option<Loader>,
+    image: Option<Arc<DebugImage>>,
 }
-
-/// The most bytes of a function's name or a path that are kept; the names of generic functions have no limit.
-const MAX_TEXT: usize = 1024;
 
 impl CodeFile {
     /// Reads the file; `None` if that fails.
     pub(super) fn open(path: &Path) -> Option<Self> {
-        let path = existing(path)?;
-        let cache = ReadCache::new(File::open(&path).ok()?);
-        let object = object::File::parse(&cache).ok()?;
-        let segments = object.segments().map(|segment| {
-            let (offset, len) = segment.file_range();
-            (offset, len, segment.address())
-        });
-        let segments = segments.collect();
+        let readable = existing(path)?;
+        let headers = Headers::read(&readable)?;
+        let separate = (!headers.has_debug_info && !is_of_system(path))
+            .then(|| debug_files::find(&readable, &headers, Path::new(debug_files::INSTALLED)))
+            .flatten();
         Some(Self {
-            loader: Loader::new(&path).ok()?,
-            segments,
+            path: short(&path.to_string_lossy()),
+            loader: Loader::new(&readable).ok()?,
+            debug_file: separate.and_then(|path| Loader::new(path).ok()),
+            headers,
+            image: None,
         })
     }
 
-    /// Returns the functions at this offset of the file, innermost first, including inlined ones.
-    pub(super) fn frames(&self, offset: u64, frame: &Frame) -> Vec<Frame> {
-        let Some(address) = self.address(offset) else {
-            return Vec::new();
+    /// Returns what is at this address of the process and offset of the file: the functions, including inlined ones, of
+    /// the call that returns to `returns_to`.
+    pub(super) fn resolve(&mut self, call: u64, offset: u64, returns_to: u64) -> Resolved {
+        let Some(address) = self.headers.address(offset) else {
+            return Resolved::default();
         };
-        let mut frames = self.debug_frames(address, frame);
+        Resolved {
+            frames: self.frames(address, returns_to),
+            image: Some(self.image(call.wrapping_sub(address))),
+        }
+    }
+
+    fn frames(&self, address: u64, returns_to: u64) -> Vec<Frame> {
+        let frame = Frame::new(returns_to);
+        let debug_info = self.debug_file.as_ref().unwrap_or(&self.loader);
+        let mut frames = debug_frames(debug_info, address, &frame);
         // With line tables only, a function has no name, or one without its path.
         let is_named = |frame: &Frame| frame.function.as_deref().is_some_and(names::has_crate);
         match frames.last_mut() {
@@ -60,41 +72,63 @@ impl CodeFile {
         frames
     }
 
-    fn address(&self, offset: u64) -> Option<u64> {
-        self.segments.iter().find_map(|(start, len, address)| {
-            let inside = offset.checked_sub(*start).filter(|inside| inside < len)?;
-            address.checked_add(inside)
-        })
-    }
-
-    fn debug_frames(&self, address: u64, frame: &Frame) -> Vec<Frame> {
-        let mut frames = Vec::new();
-        let Ok(mut found) = self.loader.find_frames(address) else {
-            return frames;
-        };
-        while let Ok(Some(next)) = found.next() {
-            let function = next.function.as_ref();
-            let location = next.location.as_ref();
-            frames.push(Frame {
-                function: function
-                    .and_then(|name| name.demangle().ok())
-                    .map(|name| short(&name)),
-                file: location.and_then(|it| it.file).map(short),
-                line: location.and_then(|it| it.line).filter(|line| *line > 0),
-                column: location
-                    .and_then(|it| it.column)
-                    .filter(|column| *column > 0),
-                ..frame.clone()
-            });
-        }
-        frames
-    }
-
     /// Returns the name in the symbol table, which exists even without debug information, unless the file was stripped.
     fn symbol(&self, address: u64) -> Option<String> {
-        let name = self.loader.find_symbol(address)?;
+        let mut loaders = self.debug_file.iter().chain([&self.loader]);
+        let name = loaders.find_map(|loader| loader.find_symbol(address))?;
         Some(short(&addr2line::demangle_auto(name.into(), None)))
     }
+
+    /// The file in memory, where its virtual addresses start at `base`.
+    fn image(&mut self, base: u64) -> Arc<DebugImage> {
+        let (start, end) = self.headers.addresses;
+        let image = self.image.get_or_insert_with(|| {
+            Arc::new(DebugImage {
+                file: self.path.clone(),
+                build_id: self.headers.build_id.clone(),
+                debug_id: self.headers.debug_id,
+                address: base.wrapping_add(start),
+                size: end - start,
+            })
+        });
+        Arc::clone(image)
+    }
+}
+
+fn debug_frames(loader: &Loader, address: u64, frame: &Frame) -> Vec<Frame> {
+    let mut frames = Vec::new();
+    let Ok(mut found) = loader.find_frames(address) else {
+        return frames;
+    };
+    while let Ok(Some(next)) = found.next() {
+        let function = next.function.as_ref();
+        let location = next.location.as_ref();
+        frames.push(Frame {
+            function: function
+                .and_then(|name| name.demangle().ok())
+                .map(|name| short(&name)),
+            file: location.and_then(|it| it.file).map(short),
+            line: location.and_then(|it| it.line).filter(|line| *line > 0),
+            column: location
+                .and_then(|it| it.column)
+                .filter(|column| *column > 0),
+            ..frame.clone()
+        });
+    }
+    frames
+}
+
+/// Whether the file is a library of the system. Its symbol table names what others call, and its debug files are large.
+fn is_of_system(path: &Path) -> bool {
+    let folders = [
+        "/lib",
+        "/lib32",
+        "/lib64",
+        "/usr/lib",
+        "/usr/lib32",
+        "/usr/lib64",
+    ];
+    folders.iter().any(|folder| path.starts_with(folder))
 }
 
 /// Returns the path at which the file can be read: a program that was replaced while it runs is no longer at its own
@@ -106,8 +140,4 @@ fn existing(path: &Path) -> Option<PathBuf> {
     }
     let running = std::fs::read_link(RUNNING).ok()?;
     (running == path).then(|| PathBuf::from(RUNNING))
-}
-
-fn short(text: &str) -> String {
-    prefix(text, MAX_TEXT).to_owned()
 }

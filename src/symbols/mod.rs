@@ -1,22 +1,38 @@
 //! Resolves addresses to frames, on the worker: the function, the file, the line, and the source around it.
 //!
-//! This uses neither the crate `backtrace` nor std, because both hold a process-wide lock while they resolve addresses,
-//! and capturing a backtrace on the request path would wait for it.
+//! On Linux this uses neither the crate `backtrace` nor std, because both hold a process-wide lock while they resolve
+//! addresses, and capturing a backtrace on the request path would wait for it. Other systems use `backtrace`.
 
-#[cfg(feature = "frames")]
+#[cfg(all(feature = "frames", target_os = "linux"))]
+mod debug_files;
+#[cfg(all(feature = "frames", target_os = "linux"))]
+mod elf;
+#[cfg(all(feature = "frames", target_os = "linux"))]
 mod files;
 #[cfg(feature = "frames")]
+mod known;
+#[cfg(all(feature = "frames", target_os = "linux"))]
+mod linux;
+#[cfg(all(feature = "frames", target_os = "linux"))]
 mod maps;
 #[cfg(feature = "frames")]
 mod names;
+#[cfg(all(feature = "frames", any(test, not(target_os = "linux"))))]
+mod portable;
+mod redact_frame;
+#[cfg(feature = "frames")]
+mod resolved;
 mod settings;
 #[cfg(feature = "frames")]
 mod source;
 #[cfg(feature = "frames")]
 mod symbolize;
-#[cfg(feature = "frames")]
-mod table;
+mod symbolizer;
 
+#[cfg(all(feature = "frames", target_os = "linux"))]
+use self::linux as resolver;
+#[cfg(all(feature = "frames", not(target_os = "linux")))]
+use self::portable as resolver;
+pub(crate) use self::redact_frame::redact_frame;
 pub(crate) use self::settings::SymbolSettings;
-#[cfg(feature = "frames")]
-pub(crate) use self::symbolize::{symbolize, symbolize_within};
+pub(crate) use self::symbolizer::{Symbolized, Symbolizer};

@@ -8,21 +8,16 @@ use crate::report::frame::{Frame, SourceLine};
 
 /// The most lines above and below.
 const MAX_AROUND: usize = 20;
-/// The most frames of a report that show source.
-const MAX_FRAMES: usize = 32;
 /// The most characters of a line.
 const MAX_LINE: usize = 240;
 /// The most bytes of a file that are read.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
 
-/// Adds the source lines to the application's own frames.
-pub(super) fn show(frames: &mut [Frame], around: usize) {
+/// Adds the source lines to one of the application's own frames.
+pub(super) fn show(frame: &mut Frame, around: usize) {
     let around = u32::try_from(around.min(MAX_AROUND)).unwrap_or_default();
-    let own = frames.iter_mut().filter(|frame| frame.in_app);
-    for frame in own.take(MAX_FRAMES) {
-        if let (Some(file), Some(line)) = (&frame.file, frame.line) {
-            frame.source = excerpt(Path::new(file), line, around);
-        }
+    if let (true, Some(file), Some(line)) = (frame.in_app, &frame.file, frame.line) {
+        frame.source = excerpt(Path::new(file), line, around);
     }
 }
 

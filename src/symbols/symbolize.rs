@@ -1,93 +1,150 @@
-//! Replaces the addresses of a report with frames, within a timeout if there is one.
+//! From addresses to the frames of a report.
 
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Arc, PoisonError, TryLockError, mpsc};
 use std::time::Duration;
 
-use super::table::Table;
-use super::{SymbolSettings, names, source};
+use super::known::{Known, KnownFrame, KnownFrames, Place};
+use super::redact_frame::redact_frame;
+use super::resolved::Resolved;
+use super::symbolizer::{Symbolized, Symbolizer};
+use super::{names, resolver, source};
 use crate::panics::catch::catch_panic;
+use crate::report::debug_image::DebugImage;
 use crate::report::frame::Frame;
-use crate::report::report::Report;
 
-/// The frames that were resolved so far. All workers of the process share the table, because it may take as much memory
-/// as the program's debug information. Only workers wait for its lock.
-static TABLE: Mutex<Table> = Mutex::new(Table::new());
 /// The most frames of a report. One address may resolve to several frames, because functions are inlined.
 const MAX_FRAMES: usize = 128;
+/// The most frames of a report that show source.
+const MAX_WITH_SOURCE: usize = 32;
+/// The most images of a report.
+const MAX_IMAGES: usize = 32;
 
-/// Replaces the report's addresses with frames, without those that only captured the backtrace.
-pub(crate) fn symbolize(report: &mut Report, settings: &SymbolSettings) {
-    if report.frames.is_empty() {
-        return;
-    }
-    let mut frames = Vec::with_capacity(report.frames.len());
-    let mut table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
-    table.refresh(report.frames.iter().map(|frame| frame.address));
-    for frame in report.frames.drain(..) {
-        // A callback of the application may have resolved it already.
-        if frame.function.is_some() || frame.file.is_some() {
-            frames.push(frame);
-        } else {
-            frames.extend(table.frames_at(frame.address));
+impl Symbolizer {
+    /// Replaces addresses with frames, without those that only captured the backtrace; `None` if there are none, or if
+    /// that takes longer than the timeout. The work then continues on a thread of its own, so that the next report can
+    /// use its results.
+    pub(crate) fn symbolize(
+        self: &Arc<Self>,
+        frames: &[Arc<Frame>],
+        timeout: Option<Duration>,
+    ) -> Option<Symbolized> {
+        match timeout {
+            _ if frames.is_empty() => None,
+            None => Some(self.all(frames)),
+            Some(timeout) => self.within(frames, timeout),
         }
     }
-    drop(table);
-    trim(&mut frames);
-    if frames.len() > MAX_FRAMES {
-        frames.truncate(MAX_FRAMES);
-        report.trimmed.push("frames".to_owned());
+
+    fn within(self: &Arc<Self>, frames: &[Arc<Frame>], timeout: Duration) -> Option<Symbolized> {
+        if matches!(self.known.try_lock(), Err(TryLockError::WouldBlock)) || resolver::is_busy() {
+            // Another report is being symbolized, and this one is stored first.
+            return None;
+        }
+        let (done, found) = mpsc::channel();
+        let (symbolizer, frames) = (Arc::clone(self), frames.to_vec());
+        let find = move || {
+            let symbolized = catch_panic(|| symbolizer.all(&frames));
+            let _ = done.send(symbolized);
+        };
+        let thread = std::thread::Builder::new().name("backstop-symbols".to_owned());
+        thread.spawn(find).ok()?;
+        found.recv_timeout(timeout).ok().flatten()
     }
-    for frame in &mut frames {
-        frame.in_app = names::is_in_app(frame, &settings.in_app);
+
+    fn all(&self, frames: &[Arc<Frame>]) -> Symbolized {
+        // A callback of the application may have added any number.
+        let given = &frames[..frames.len().min(2 * MAX_FRAMES)];
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        self.learn(given, &mut known);
+        let mut found: Vec<KnownFrame> = Vec::with_capacity(given.len() * 2);
+        let mut debug_images: Vec<Arc<DebugImage>> = Vec::new();
+        for frame in given {
+            let known = known.get(frame.address).filter(|_| is_address(frame));
+            let Some(KnownFrames { frames, image }) = known else {
+                found.push(KnownFrame::new(Arc::clone(frame)));
+                continue;
+            };
+            found.extend(frames.iter().cloned());
+            let is_new = |image: &&Arc<DebugImage>| {
+                debug_images.len() < MAX_IMAGES
+                    && !debug_images.iter().any(|it| Arc::ptr_eq(it, image))
+            };
+            if let Some(image) = image.as_ref().filter(is_new) {
+                debug_images.push(Arc::clone(image));
+            }
+        }
+        drop(known);
+        let found = without_machinery(&found);
+        Symbolized {
+            frames: with_limited_source(&found[..found.len().min(MAX_FRAMES)]),
+            debug_images,
+            is_trimmed: given.len() < frames.len() || found.len() > MAX_FRAMES,
+        }
     }
-    source::show(&mut frames, settings.context_lines);
-    report.frames = frames;
+
+    /// Resolves the addresses that are not known yet.
+    fn learn(&self, frames: &[Arc<Frame>], known: &mut Known) {
+        known.make_room(frames.len());
+        let addresses = frames.iter().filter(|frame| is_address(frame));
+        let addresses = addresses.map(|frame| frame.address);
+        let addresses: Vec<u64> = addresses.filter(|it| known.get(*it).is_none()).collect();
+        if addresses.is_empty() {
+            return;
+        }
+        for (address, resolved) in addresses.iter().zip(resolver::resolve(&addresses)) {
+            known.insert(*address, self.finish(*address, resolved));
+        }
+    }
+
+    fn finish(&self, address: u64, resolved: Resolved) -> KnownFrames {
+        let Resolved { mut frames, image } = resolved;
+        if frames.is_empty() {
+            frames.push(Frame::new(address));
+        }
+        let image = image.filter(|_| frames.iter().any(|frame| frame.line.is_none()));
+        let frames = frames.into_iter().map(|mut frame| {
+            frame.in_app = names::is_in_app(&frame, &self.settings.in_app);
+            source::show(&mut frame, self.settings.context_lines);
+            redact_frame(&self.redactor, &mut frame);
+            KnownFrame::new(Arc::new(frame))
+        });
+        KnownFrames {
+            frames: frames.collect(),
+            image,
+        }
+    }
 }
 
-/// Like [`symbolize`], but leaves the frames as addresses if that takes longer than the timeout. The work continues on
-/// a thread of its own, so that the next report can use its results.
-pub(crate) fn symbolize_within(report: &mut Report, settings: &SymbolSettings, timeout: Duration) {
-    if matches!(TABLE.try_lock(), Err(std::sync::TryLockError::WouldBlock)) {
-        // Another report is being symbolized, and this one is stored first.
-        return;
-    }
-    let (done, found) = mpsc::channel();
-    let (mut copy, settings) = (report.clone(), settings.clone());
-    let find = move || {
-        catch_panic(|| symbolize(&mut copy, &settings));
-        let _ = done.send(copy);
-    };
-    let thread = std::thread::Builder::new().name("backstop-symbols".to_owned());
-    if thread.spawn(find).is_ok()
-        && let Ok(symbolized) = found.recv_timeout(timeout)
-    {
-        *report = symbolized;
-    }
+/// Whether a frame has nothing but its address. A callback of the application may have resolved it already.
+fn is_address(frame: &Frame) -> bool {
+    frame.function.is_none() && frame.file.is_none()
 }
 
-/// Removes the innermost frames, which created the error and captured the backtrace.
-fn trim(frames: &mut Vec<Frame>) {
+/// Leaves out the innermost frames, which created the error and captured the backtrace.
+fn without_machinery(frames: &[KnownFrame]) -> &[KnownFrame] {
     let mut first = 0;
     for (index, frame) in frames.iter().enumerate() {
-        if frame.function.as_deref().is_some_and(names::is_machinery) {
-            first = index + 1;
-        } else if !names::is_bare_and_foreign(frame) {
-            break;
+        match frame.place {
+            Place::Machinery => first = index + 1,
+            Place::Unclear => {}
+            Place::Failure => break,
         }
     }
-    frames.drain(..first);
+    &frames[first..]
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::backtrace::Backtrace;
-
-    #[test]
-    fn capturing_a_backtrace_does_not_wait_while_another_is_symbolized() {
-        let table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
-        let captured = std::thread::spawn(|| Backtrace::capture().unwrap().addresses().len());
-        assert!(captured.join().unwrap() > 0);
-        drop(table);
-    }
+/// Leaves out the source of all but the innermost of the application's own frames.
+fn with_limited_source(frames: &[KnownFrame]) -> Vec<Arc<Frame>> {
+    let mut shown = 0;
+    let frames = frames.iter().map(|KnownFrame { frame, .. }| {
+        shown += usize::from(!frame.source.is_empty());
+        if shown <= MAX_WITH_SOURCE || frame.source.is_empty() {
+            return Arc::clone(frame);
+        }
+        Arc::new(Frame {
+            source: Vec::new(),
+            ..Frame::clone(frame)
+        })
+    });
+    frames.collect()
 }

@@ -25,7 +25,7 @@ pub(crate) fn render(report: &Report) -> Vec<u8> {
 /// The cause chain, outermost error first.
 fn errors(report: &Report) -> Value {
     let errors = exceptions(report).into_iter().map(|exception| {
-        let backtrace: Vec<Value> = exception.frames.iter().map(frame).collect();
+        let backtrace: Vec<Value> = exception.frames.iter().map(|it| frame(it)).collect();
         json!({"type": exception.class, "message": exception.message, "backtrace": backtrace})
     });
     errors.collect()

@@ -1,7 +1,7 @@
 //! Frames and their source.
 
 use backstop::Report;
-use backstop::report::{Frame, SourceLine};
+use backstop::report::{DebugImage, Frame, SourceLine};
 use backstop_http::json::object;
 use backstop_http::stack::{exceptions, source_near};
 use serde_json::{Map, Value, json};
@@ -22,7 +22,11 @@ pub(crate) fn stack(
 ) -> Vec<Value> {
     let frames = report.frames.iter();
     let mut stack: Vec<Value> = frames
-        .map(|frame| self::frame(frame, excerpt, sources))
+        .map(|frame| {
+            let image = report.debug_images.iter();
+            let image = image.map(|it| &**it).find(|it| it.contains(frame.address));
+            self::frame(frame, image, excerpt, sources)
+        })
         .collect();
     if stack.is_empty() {
         stack = locations(report);
@@ -33,8 +37,14 @@ pub(crate) fn stack(
     stack
 }
 
-/// One frame. The server requires a name or an address.
-fn frame(frame: &Frame, excerpt: Excerpt, sources: &mut Map<String, Value>) -> Value {
+/// One frame. The server requires a name or an address. Without a line, it resolves the address with the uploaded debug
+/// file of this id.
+fn frame(
+    frame: &Frame,
+    image: Option<&DebugImage>,
+    excerpt: Excerpt,
+    sources: &mut Map<String, Value>,
+) -> Value {
     let name = match (&frame.function, frame.address) {
         (None, 0) => Some("<unknown>"),
         (function, _) => function.as_deref(),
@@ -48,11 +58,20 @@ fn frame(frame: &Frame, excerpt: Excerpt, sources: &mut Map<String, Value>) -> V
     object([
         ("funcName", json!(name)),
         ("address", json!(address)),
-        ("library", json!(frame.file)),
+        (
+            "library",
+            json!(frame.file.as_ref().or_else(|| image.map(|it| &it.file))),
+        ),
+        ("debug_identifier", json!(image.map(debug_identifier))),
         ("line", json!(frame.line)),
         ("column", json!(frame.column)),
         ("sourceCode", json!(source)),
     ])
+}
+
+/// The id as Breakpad's tools write it: in upper case, with an age of 0 at its end.
+fn debug_identifier(image: &DebugImage) -> String {
+    format!("{:X}0", image.debug_id.as_simple())
 }
 
 /// The lines around that of the frame, without a gap.

@@ -39,7 +39,7 @@ pub(crate) fn event(report: &Report) -> Value {
 /// The cause chain, outermost error first.
 fn exceptions(report: &Report) -> Value {
     let exceptions = stack::exceptions(report).into_iter().map(|exception| {
-        let stacktrace: Vec<Value> = exception.frames.iter().map(frame).collect();
+        let stacktrace: Vec<Value> = exception.frames.iter().map(|it| frame(it)).collect();
         json!({"errorClass": exception.class, "message": exception.message, "stacktrace": stacktrace})
     });
     exceptions.collect()

@@ -1,6 +1,7 @@
 //! The cause chain of a report with its backtraces, as trackers show them.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use backstop::Report;
 use backstop::report::{Frame, SourceLine, SourceLocation};
@@ -15,7 +16,7 @@ pub struct Exception<'a> {
     /// The message.
     pub message: &'a str,
     /// The frames, innermost first; may be empty.
-    pub frames: Cow<'a, [Frame]>,
+    pub frames: Cow<'a, [Arc<Frame>]>,
 }
 
 /// The cause chain, outermost error first, and never empty: a report without an error has one exception without a
@@ -37,7 +38,7 @@ pub fn exceptions(report: &Report) -> Vec<Exception<'_>> {
                 .filter(|name| !name.is_empty())
                 .unwrap_or(class),
             message: &error.message,
-            frames: error.location.iter().map(location).collect(),
+            frames: error.location.iter().map(location).map(Arc::new).collect(),
         })
         .collect();
     if exceptions.is_empty() {

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::breadcrumbs::{breadcrumbs, level, time};
 use crate::contexts::contexts;
+use crate::debug_meta::{adjust_addresses, debug_meta};
 use crate::exceptions::{exceptions, threads};
 use crate::names::{Names, one_line};
 use crate::request::request;
@@ -29,6 +30,9 @@ pub(crate) fn render(report: &Report, names: &Names) -> Vec<u8> {
         if context.get("type").is_some_and(|kind| kind == "unknown") {
             context.remove("type");
         }
+    }
+    if !report.debug_images.is_empty() {
+        adjust_addresses(&mut event);
     }
     serde_json::to_vec(&event).unwrap_or_default()
 }
@@ -71,6 +75,7 @@ fn event(report: &Report, names: &Names) -> Event<'static> {
         breadcrumbs: breadcrumbs(report).into(),
         exception: exceptions(report).into(),
         threads: threads(report).into(),
+        debug_meta: debug_meta(report),
         sdk: Some(Cow::Owned(sdk())),
         ..Event::default()
     }

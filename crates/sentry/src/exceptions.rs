@@ -34,7 +34,7 @@ pub(crate) fn threads(report: &Report) -> Vec<Thread> {
 }
 
 fn exception(exception: &Exception<'_>) -> v7::Exception {
-    let frames = exception.frames.iter().map(frame).collect();
+    let frames = exception.frames.iter().map(|it| frame(it)).collect();
     v7::Exception {
         ty: exception.class.to_owned(),
         value: Some(exception.message.to_owned()),
@@ -54,7 +54,9 @@ fn mechanism(report: &Report) -> v7::Mechanism {
 
 fn frame(frame: &Frame) -> v7::Frame {
     let is_location = frame.function.is_none() && frame.address == 0;
-    let is_address = frame.function.is_none() && (frame.address != 0 || frame.file.is_none());
+    // With an address, Sentry looks for the frame in the debug files that were uploaded. It has nothing to add to a line.
+    let is_open = frame.line.is_none() && frame.address != 0;
+    let is_empty = frame.function.is_none() && frame.file.is_none();
     let absolute = frame.file.clone().filter(|file| file.starts_with('/'));
     let mut shown = v7::Frame {
         function: frame.function.clone(),
@@ -63,7 +65,7 @@ fn frame(frame: &Frame) -> v7::Frame {
         lineno: frame.line.map(u64::from),
         colno: frame.column.map(u64::from),
         in_app: Some(frame.in_app),
-        instruction_addr: is_address.then_some(Addr(frame.address)),
+        instruction_addr: (is_open || is_empty).then_some(Addr(frame.address)),
         ..v7::Frame::default()
     };
     add_source(&mut shown, frame);

@@ -3,6 +3,7 @@
 mod breadcrumbs;
 mod client_reports;
 mod contexts;
+mod debug_meta;
 mod envelope;
 mod event;
 mod exceptions;

@@ -93,6 +93,7 @@ fn plain<'a>(cursor: &Cursor<'a>, end: usize, separator: Separator) -> Option<Ke
     }
     let before = cursor.before(start);
     let is_path = separator.is_colon
+        && !is_option(cursor, start, separator)
         && before == Some(b'/')
         && (!separator.is_spaced || is_rooted(cursor, start));
     let is_type = before == Some(b':') && cursor.before(start - 1) == Some(b':');
@@ -103,6 +104,17 @@ fn plain<'a>(cursor: &Cursor<'a>, end: usize, separator: Separator) -> Option<Ke
         quote: "",
         is_column: false,
     })
+}
+
+/// `/password:S3cr3t`, an option of Windows: with a blank before it, and a value that is no word.
+fn is_option(cursor: &Cursor<'_>, start: usize, separator: Separator) -> bool {
+    let before = start.checked_sub(2).map(|at| cursor.bytes()[at]);
+    let value = cursor.word_at(separator.end, b"-_");
+    let is_word = value
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    let name = &cursor.text[start..separator.start];
+    matches!(before, Some(b' ')) && !is_word && cursor.rules.sense(name) == Sense::Secret
 }
 
 /// Whether the path that ends here starts at a root: `/etc/`, `./`.

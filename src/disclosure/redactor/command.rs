@@ -1,10 +1,11 @@
 //! Command lines, and other places where a blank is all there is between a name and its secret.
 
 use super::cursor::Cursor;
+use super::edit::REDACTED;
 use super::extent::Context;
 use super::key::Sense;
 use super::value::{Setting, is_opaque};
-use super::{judge, lines, read};
+use super::{clients, judge, lines, read};
 
 /// Words that follow the name of an option in a sentence.
 const SENTENCE: [&str; 9] = [
@@ -30,10 +31,13 @@ pub(super) fn option(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
     end += if in_list { 2 } else { 0 };
     let value = lines::skip_blanks(bytes, end);
     if name.is_empty() || (value == end && !in_list) {
-        return None;
+        return single_letter(cursor, hyphens, start);
     }
     if matches!(name, "u" | "user" | "proxy-user") {
         return user(cursor, value);
+    }
+    if let Some(end) = single_letter(cursor, hyphens, start) {
+        return Some(end);
     }
     let first = cursor.ahead(value).split_ascii_whitespace().next()?;
     let sense = if name.len() > 1 {
@@ -56,6 +60,31 @@ pub(super) fn option(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
     Some(judge::value(cursor, end, sense, setting, context, ""))
 }
 
+fn single_letter(cursor: &mut Cursor<'_>, hyphens: usize, start: usize) -> Option<usize> {
+    (hyphens == 1)
+        .then(|| clients::password(cursor, start))
+        .flatten()
+}
+
+/// `Password - s3cr3t` at the hyphen: one word with a digit in it. Returns where it ends.
+pub(super) fn dash(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
+    let bytes = cursor.bytes();
+    if cursor.before(at) != Some(b' ') || bytes.get(at + 1) != Some(&b' ') {
+        return None;
+    }
+    let word = cursor.word_before(at - 1, b"_-");
+    if cursor.rules.sense(word) != Sense::Secret {
+        return None;
+    }
+    let start = at + 2;
+    let rest = cursor.ahead(start).lines().next().unwrap_or_default();
+    let secret = rest.split(' ').next().unwrap_or_default();
+    let is_mixed = secret.len() >= 4
+        && secret.bytes().any(|byte| byte.is_ascii_digit())
+        && secret.bytes().any(|byte| byte.is_ascii_alphabetic());
+    (is_mixed && !secret.contains(REDACTED)).then(|| cursor.hide(start..start + secret.len()))
+}
+
 /// `-u name:secret`.
 fn user(cursor: &mut Cursor<'_>, start: usize) -> Option<usize> {
     let window = &cursor.text[..start + cursor.ahead(start).len()];
@@ -71,8 +100,9 @@ fn user(cursor: &mut Cursor<'_>, start: usize) -> Option<usize> {
 pub(super) fn bare(cursor: &mut Cursor<'_>, start: usize, end: usize) -> Option<usize> {
     (cursor.before(start) == Some(b' ') && is_opaque(&cursor.text[start..end])).then_some(())?;
     let mut word = cursor.word_before(start - 1, b"_-");
-    if word == "is" && start > 4 {
-        word = cursor.word_before(start - 4, b"_-");
+    if matches!(word, "is" | "was" | "to" | "as") {
+        let end = start - 1 - word.len();
+        word = cursor.word_before(end.saturating_sub(1), b"_-");
     }
     (cursor.rules.sense(word) == Sense::Secret).then(|| cursor.hide(start..end))
 }

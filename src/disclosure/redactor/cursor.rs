@@ -41,6 +41,10 @@ pub(super) struct Cursor<'a> {
     pub(super) bare_until: usize,
     /// A sensitive column was compared with a placeholder, so that the list of bound values is sensitive.
     pub(super) binds: bool,
+    /// The sense of the table whose header was last.
+    pub(super) table: Sense,
+    /// Whether parameters like those of `Digest` were seen, where `response` and `mac` are secrets.
+    pub(super) has_nonce: bool,
     /// The end of the query that was last searched for `state`, and whether it has one.
     pub(super) query: (usize, bool),
 }
@@ -71,6 +75,8 @@ impl<'a> Cursor<'a> {
             owner_end: 0,
             bare_until: 0,
             binds: false,
+            table: Sense::Harmless,
+            has_nonce: false,
             query: (0, false),
         }
     }

@@ -41,6 +41,12 @@ impl Rules {
         matches!(noun, Some(Noun::After(..) | Noun::Key))
     }
 
+    /// Whether any word of a key is sensitive by itself: `tokens_by_value`.
+    pub(crate) fn speaks_of_secrets(&self, key: &str) -> bool {
+        self.is_own(key.as_bytes())
+            || Words(key.as_bytes()).any(|word| matches!(noun(word), Some(Noun::Is(_))))
+    }
+
     fn sense_where(&self, key: &str, is_prose: bool) -> Sense {
         if key.is_ascii() {
             self.of_words(key.as_bytes(), is_prose)

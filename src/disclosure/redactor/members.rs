@@ -3,14 +3,16 @@
 use super::key::{Rules, Sense};
 use super::lexicon::Role;
 use super::value::{Setting, is_secret};
-use super::words::{is_listed, role};
+use super::words::{List, role};
 
 /// How deep a value is searched; what lies deeper is hidden whole.
 pub(super) const MAX_DEPTH: usize = 32;
 
 /// Members of an object under a sensitive key that are no part of the secret.
-const ORDINARY: &str = "algorithm at count created_at description domain duration email enabled expires expires_at expires_in expiry format \
-    issuer kind length message method name path provider role scope scopes status type url user username";
+const ORDINARY: List = List::new(
+    "algorithm at count created_at description domain duration email enabled expires expires_at expires_in expiry format \
+    issuer kind length message method name path provider role scope scopes status type url user username",
+);
 
 /// The sense of a member: by its own key, or by that of the object around it.
 pub(super) fn sense(rules: &Rules, outer: Sense, key: &str) -> Sense {
@@ -21,7 +23,7 @@ pub(super) fn sense(rules: &Rules, outer: Sense, key: &str) -> Sense {
     if own != Sense::Harmless || outer == Sense::Harmless {
         return own;
     }
-    let is_ordinary = is_listed(ORDINARY, key.as_bytes());
+    let is_ordinary = ORDINARY.has(key.as_bytes());
     if is_ordinary { Sense::Harmless } else { outer }
 }
 

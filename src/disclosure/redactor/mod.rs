@@ -25,8 +25,9 @@
 //!
 //! * It knows names and shapes, not meanings: a password under a name that says nothing (`x=hunter2`), in a sentence
 //!   (`he typed hunter2`), at the second of two positions (`["password", "email"]` beside `["hunter2", "a@b"]`), or after a
-//!   one-letter option (`-p hunter2`) stays. `redact_keys` adds names.
-//! * Secrets as the keys of objects, in paths (`/reset/s3cr3t`), in types and functions stay.
+//!   one-letter option of an unknown program stays. `redact_keys` adds names.
+//! * Secrets as the keys of objects stay in texts, and in values unless they have the shape of one or look random below a
+//!   name that speaks of secrets (`tokens_by_value`). Secrets in paths (`/reset/s3cr3t`), in types and functions stay.
 //! * Under a weaker key, a secret that reads as a number or a sentence stays (`token: 123456`, `token: correct horse`).
 //! * What is encoded otherwise than by JSON, Rust or percent-encoding (base64, gzip, another language's escapes) is not
 //!   looked into, and percent-encoding and JSON in strings only a few levels deep; deeper levels are hidden whole.
@@ -36,6 +37,7 @@
 
 mod before;
 mod brackets;
+mod clients;
 mod command;
 mod cursor;
 mod edit;
@@ -47,6 +49,7 @@ mod lexicon;
 mod lines;
 mod members;
 mod named;
+mod object_keys;
 mod pairs;
 mod plain;
 mod quotes;
@@ -56,6 +59,7 @@ mod shapes;
 mod source;
 mod sql;
 mod strings;
+mod tables;
 mod text;
 mod tokens;
 mod tree;
@@ -68,7 +72,7 @@ mod xml;
 
 #[cfg(test)]
 pub(crate) use self::edit::REDACTED;
-pub(crate) use self::redact::Redactor;
+pub(crate) use self::redact::{Redactor, Replacement};
 
 #[cfg(test)]
 mod tests;

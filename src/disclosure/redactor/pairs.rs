@@ -8,7 +8,7 @@ use super::lexicon::Role;
 use super::lines::LIMIT;
 use super::value::Setting;
 use super::words::role;
-use super::{judge, named, source, work};
+use super::{judge, named, source, tables, work};
 
 /// The separator at `at`; returns where to go on.
 pub(super) fn pair(cursor: &mut Cursor<'_>, at: usize) -> usize {
@@ -78,6 +78,11 @@ fn sense(cursor: &mut Cursor<'_>, key: &Key<'_>, separator: Separator) -> (Sense
     let sense = match name {
         _ if is_in_query(cursor, key) => in_query(cursor, key),
         "id" | "key" | "value" | "raw" | "data" if key.start < cursor.owner_end => Sense::Weak,
+        "nonce" if !separator.is_colon => {
+            cursor.has_nonce = true;
+            Sense::Harmless
+        }
+        "response" | "mac" if cursor.has_nonce && !separator.is_colon => Sense::Secret,
         "binds" | "params" | "parameters" | "args" if cursor.binds => Sense::Weak,
         // `the password is: …`
         "is" | "was" => cursor.rules.sense(word_before(cursor, key)),
@@ -87,9 +92,29 @@ fn sense(cursor: &mut Cursor<'_>, key: &Key<'_>, separator: Separator) -> (Sense
                 .rules
                 .sense_in_prose(&format!("{} {name}", word_before(cursor, key)))
         }
+        // `Password for user bob: …`
+        _ if setting.may_be_prose => prompt(cursor, key),
+        _ if !separator.is_colon && is_lone => tables::sense(cursor, name, key.start),
         _ => Sense::Harmless,
     };
     (sense, setting)
+}
+
+/// The sense of what follows a prompt: the word before `for` on the line.
+fn prompt(cursor: &Cursor<'_>, key: &Key<'_>) -> Sense {
+    let before = cursor.behind(key.start);
+    let line = before
+        .rsplit(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    let Some(end) = line.windows(5).rposition(|word| word == b" for ") else {
+        return Sense::Harmless;
+    };
+    let word = cursor.word_before(key.start - line.len() + end, b"_-");
+    match cursor.rules.sense(word) {
+        Sense::Harmless => Sense::Harmless,
+        _ => Sense::Weak,
+    }
 }
 
 /// The word before a key without quotes, over one space.
@@ -156,7 +181,9 @@ fn has_state(cursor: &mut Cursor<'_>, at: usize) -> bool {
 /// What surrounds the value of a key, and where it may end.
 fn context(cursor: &Cursor<'_>, key: &Key<'_>, separator: Separator, sense: Sense) -> Context {
     let is_spaced_colon = separator.is_colon && separator.is_spaced;
-    let has_words = sense == Sense::Secret && (separator.is_colon || separator.is_spaced);
+    let is_option = cursor.before(key.start) == Some(b'/');
+    let has_words =
+        sense == Sense::Secret && (separator.is_colon || separator.is_spaced) && !is_option;
     Context {
         // After a key in quotes of this kind none is open.
         enclosing: cursor.quote.filter(|open| {

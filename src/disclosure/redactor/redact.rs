@@ -1,8 +1,8 @@
 //! The redactor itself: what every exit calls.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 
 use http::Uri;
 use serde_json::{Map, Value};
@@ -10,12 +10,13 @@ use serde_json::{Map, Value};
 use super::cursor::Dialect;
 use super::edit::{Edit, REDACTED, apply};
 use super::key::Rules;
-use super::{json, members, text, tree};
-use crate::panics::catch::catch_panic;
+use super::{json, members, object_keys, text, tree};
+use crate::panics::callback::Callback;
 
-/// Replaces the redactor: gets a text and the key that it belongs to, if it has one, and returns what may be shown.
+/// The application's own redactor: gets a text and the key that it belongs to, if it has one, and returns what may be
+/// shown.
 pub(crate) type Replacement =
-    Arc<dyn for<'a> Fn(Option<&str>, &'a str) -> Cow<'a, str> + Send + Sync>;
+    Callback<dyn for<'a> Fn(Option<&str>, &'a str) -> Cow<'a, str> + Send + Sync>;
 
 /// The most passes over a text; one in which the last pass still finds something is hidden whole.
 const MAX_PASSES: usize = 4;
@@ -37,13 +38,9 @@ impl fmt::Debug for Redactor {
 }
 
 impl Redactor {
-    /// A redactor that leaves everything to `replacement`. If that panics, the text is hidden whole.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for a setting of the builder"))]
-    pub(crate) fn replaced_by(replacement: Replacement) -> Self {
-        Self {
-            rules: Rules::default(),
-            replacement: Some(replacement),
-        }
+    /// Leaves everything to `replacement`. If that panics, the text is hidden whole.
+    pub(crate) fn replace_with(&mut self, replacement: Replacement) {
+        self.replacement = Some(replacement);
     }
 
     /// Adds a key: hidden where a key ends in its words.
@@ -98,9 +95,7 @@ impl Redactor {
     pub(crate) fn member(&self, key: &str, value: &mut Value) {
         match &self.replacement {
             Some(replacement) => replace(replacement, Some(key), value),
-            None => tree::redact(&self.rules, self.rules.sense(key), value, &|text| {
-                self.string(text)
-            }),
+            None => tree::redact(&self.rules, key, value, &|text| self.changed(text)),
         }
     }
 
@@ -110,9 +105,7 @@ impl Redactor {
             Some(replacement) => object
                 .iter_mut()
                 .for_each(|(key, value)| replace(replacement, Some(key), value)),
-            None => tree::members(&self.rules, self.rules.sense(outer), object, &|text| {
-                self.string(text)
-            }),
+            None => tree::members(&self.rules, outer, object, &|text| self.changed(text)),
         }
     }
 
@@ -127,6 +120,15 @@ impl Redactor {
         self.url(text).into_owned()
     }
 
+    /// An address: a URL, or the path and query of one.
+    pub(crate) fn address<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if text.starts_with('/') || text.contains("://") {
+            self.url(text)
+        } else {
+            self.text(text)
+        }
+    }
+
     fn url<'a>(&self, text: &'a str) -> Cow<'a, str> {
         match &self.replacement {
             Some(replacement) => replaced(replacement, None, text),
@@ -134,9 +136,39 @@ impl Redactor {
         }
     }
 
-    fn string(&self, text: &mut String) {
-        if let Cow::Owned(redacted) = self.text(text) {
+    /// Hides what is sensitive in attributes. Their keys are often flattened from objects, so they may be secrets too; a
+    /// replacement leaves keys as they are.
+    pub(crate) fn attributes(&self, attributes: &mut BTreeMap<String, Value>) {
+        for (key, value) in &mut *attributes {
+            self.member(key, value);
+        }
+        if self.replacement.is_some() {
+            return;
+        }
+        let renamed = attributes.keys().filter_map(|key| {
+            let text = |key: &str| self.changed(key);
+            let shown = object_keys::redacted(&self.rules, false, key, &text)?;
+            Some((key.clone(), shown))
+        });
+        for (key, shown) in renamed.collect::<Vec<_>>() {
+            if let Some(value) = attributes.remove(&key) {
+                let shown = object_keys::unused(shown, |key| attributes.contains_key(key));
+                attributes.insert(shown, value);
+            }
+        }
+    }
+
+    /// Redacts a text in place.
+    pub(crate) fn string(&self, text: &mut String) {
+        if let Some(redacted) = self.changed(text) {
             *text = redacted;
+        }
+    }
+
+    fn changed(&self, text: &str) -> Option<String> {
+        match self.text(text) {
+            Cow::Owned(redacted) => Some(redacted),
+            Cow::Borrowed(shown) => (shown != text).then(|| shown.to_owned()),
         }
     }
 
@@ -159,7 +191,8 @@ impl Redactor {
 }
 
 fn replaced<'a>(replacement: &Replacement, key: Option<&str>, text: &'a str) -> Cow<'a, str> {
-    catch_panic(|| replacement(key, text)).unwrap_or(Cow::Borrowed(REDACTED))
+    let shown = replacement.call(|replacement| replacement(key, text));
+    shown.unwrap_or(Cow::Borrowed(REDACTED))
 }
 
 /// The replacement over the strings of a value.

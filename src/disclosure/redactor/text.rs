@@ -4,7 +4,7 @@ use super::cursor::{Cursor, Dialect};
 use super::edit::{Decoded, Edit};
 use super::key::Rules;
 use super::quotes::Quote;
-use super::{command, named, pairs, shapes, sql, url, work, xml};
+use super::{command, named, pairs, shapes, sql, tables, url, work, xml};
 
 /// How deep percent-encoding is looked into.
 const MAX_DEPTH: usize = 4;
@@ -90,7 +90,9 @@ fn candidate(cursor: &mut Cursor<'_>, at: usize, class: Class) -> usize {
         Class::Tag => xml::element(cursor, at),
         Class::At => url::at_sign(cursor, at),
         Class::Digit => Some(digit(cursor, at)),
-        Class::Hyphen => shapes::pem(cursor, at).or_else(|| command::option(cursor, at)),
+        Class::Hyphen => shapes::pem(cursor, at)
+            .or_else(|| command::dash(cursor, at))
+            .or_else(|| command::option(cursor, at)),
         Class::Line => {
             cursor.quote = None;
             None
@@ -112,6 +114,7 @@ fn bracket(cursor: &mut Cursor<'_>, at: usize) -> Option<usize> {
     match cursor.bytes()[at] {
         b'{' | b'}' => (cursor.named, cursor.unnamed) = (None, None),
         b'(' | b'[' => {
+            tables::header(cursor, at);
             cursor.brackets += 1;
             return Some(named::tuple(cursor, at));
         }

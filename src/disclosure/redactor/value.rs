@@ -2,7 +2,7 @@
 
 use super::edit::REDACTED;
 use super::key::{Rules, Sense};
-use super::words::is_listed;
+use super::words::List;
 
 /// How a value is joined to its key.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,20 +16,24 @@ pub(super) struct Setting {
 }
 
 /// Words that open a sentence after any key.
-const OPENERS: &str = "and are can can't cannot contains does doesn't expected has invalid is isn't missing \
-    must none not or required should too was";
+const OPENERS: List = List::new(
+    "and are can can't cannot contains does doesn't expected has invalid is isn't missing \
+    must none not or required should too was",
+);
 
 /// Words that say in what state something is.
-const STATES: &str = "absent accepted active anonymous basic closed created default denied disabled digest \
+const STATES: List = List::new(
+    "absent accepted active anonymous basic closed created default denied disabled digest \
     empty enabled error expired failed failure found granted inactive invalid latest lax \
     local malformed mismatch missing none oauth off ok on open opened pending refused \
-    rejected required revoked started strict success timeout unknown unset valid yes no";
+    rejected required revoked started strict success timeout unknown unset valid yes no",
+);
 
 /// Words that start the name of an error: `ExpiredSignature`.
 const ERRORS: &str =
     "Bad Expired Immature Invalid Malformed Missing Unexpected Unknown Unsupported";
 
-const UNITS: &str = "% b bytes d days gb h hours kb m mb min minutes ms ns s seconds us";
+const UNITS: List = List::new("% b bytes d days gb h hours kb m mb min minutes ms ns s seconds us");
 
 /// Whether a value must be hidden: what `value` is without its quotes, `sense` is its key's.
 pub(super) fn is_secret(rules: &Rules, sense: Sense, value: &str, setting: Setting) -> bool {
@@ -130,7 +134,7 @@ pub(super) fn is_scalar(value: &str) -> bool {
         .position(|byte| !is_numeric(byte))
         .unwrap_or(value.len());
     let rest = value[digits..].trim_start().to_ascii_lowercase();
-    rest.is_empty() || is_listed(UNITS, rest.as_bytes()) || is_rest_of_scalar(&rest)
+    rest.is_empty() || UNITS.has(rest.as_bytes()) || is_rest_of_scalar(&rest)
 }
 
 /// The exponent of a number, the time after a date, the smaller units of a duration.
@@ -178,17 +182,18 @@ fn is_sentence(value: &str, words: usize) -> bool {
 
 fn is_opener(first: &str) -> bool {
     let first = first.trim_end_matches([',', '.', ':', ';', ')', '!']);
-    is_listed(OPENERS, first.as_bytes())
+    OPENERS.has(first.as_bytes())
 }
 
 fn is_state(value: &str) -> bool {
     let value = value.trim_end_matches(['.', ',', ';', '!', ')', '}', ']']);
-    is_listed(STATES, value.as_bytes())
+    STATES.has(value.as_bytes())
 }
 
 fn is_error_name(first: &str) -> bool {
     let first = first.trim_end_matches([',', '.', ':', ';']);
-    first.bytes().all(|byte| byte.is_ascii_alphabetic())
+    first.starts_with(|first: char| first.is_ascii_uppercase())
+        && first.bytes().all(|byte| byte.is_ascii_alphabetic())
         && ERRORS
             .split_ascii_whitespace()
             .any(|word| first.starts_with(word) && first.len() > word.len())
@@ -214,8 +219,10 @@ fn is_borrow(first: &str) -> bool {
 
 /// The name of a type where a value would be: `password: &str`.
 fn is_type(value: &str) -> bool {
-    const TYPES: &str = "bool char f32 f64 i128 i16 i32 i64 i8 isize self Self str String string text u128 u16 u32 u64 u8 \
-        usize varchar SecretString [u8] Option<String> Option<&str> Vec<u8> Option<String Vec<u8";
+    const TYPES: List = List::new(
+        "bool char f32 f64 i128 i16 i32 i64 i8 isize self Self str String string text u128 u16 u32 u64 u8 \
+        usize varchar SecretString [u8] Option<String> Option<&str> Vec<u8> Option<String Vec<u8",
+    );
     if value.starts_with("*const ") || value.starts_with("*mut ") {
         return true;
     }
@@ -227,7 +234,7 @@ fn is_type(value: &str) -> bool {
         .iter()
         .find_map(|prefix| value.strip_prefix(prefix))
         .unwrap_or(value);
-    is_listed(TYPES, value.as_bytes())
+    TYPES.has(value.as_bytes())
 }
 
 /// An address that names something else: an ARN, a URL, a file.

@@ -124,6 +124,41 @@ pub(super) fn ends_with(text: &[u8], end: &[u8]) -> bool {
     text.len() >= end.len() && text[text.len() - end.len()..].eq_ignore_ascii_case(end)
 }
 
+/// A list of words, with a filter that most other words do not pass.
+pub(super) struct List {
+    words: &'static str,
+    /// The bits of the first letters and lengths that there are.
+    filter: u128,
+}
+
+impl List {
+    pub(super) const fn new(words: &'static str) -> Self {
+        let bytes = words.as_bytes();
+        let (mut filter, mut start, mut at) = (0, 0, 0);
+        while at <= bytes.len() {
+            if at == bytes.len() || bytes[at] == b' ' {
+                if at > start {
+                    filter |= Self::bit(bytes[start], at - start);
+                }
+                start = at + 1;
+            }
+            at += 1;
+        }
+        Self { words, filter }
+    }
+
+    const fn bit(first: u8, len: usize) -> u128 {
+        1 << (((first & 31) << 2) as usize | (len & 3))
+    }
+
+    /// Whether it has this word, in any case.
+    #[inline]
+    pub(super) fn has(&self, word: &[u8]) -> bool {
+        let first = word.first().copied().unwrap_or_default();
+        self.filter & Self::bit(first, word.len()) != 0 && is_listed(self.words, word)
+    }
+}
+
 /// Whether a list of words has this one.
 pub(super) fn is_listed(list: &str, word: &[u8]) -> bool {
     let mut words = list.as_bytes().split(|byte| *byte == b' ');

@@ -97,7 +97,7 @@ async fn in_development_a_report_names_the_function_that_made_the_error() {
         let first = first_own(&reports[0]);
         assert_eq!(first.function.as_deref(), Some(name), "{frames:#?}");
         assert_eq!(
-            frames.first(),
+            frames.first().map(|frame| &**frame),
             Some(first),
             "what took the stack is left out"
         );

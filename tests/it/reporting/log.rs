@@ -67,6 +67,21 @@ fn a_newline_in_a_message_cannot_forge_a_record() {
 }
 
 #[test]
+fn the_messages_of_a_record_have_four_kibibytes_together() {
+    let error = Error::msg("y".repeat(3000)).with_context("x".repeat(3000));
+    let (log, _) = logged(Backstop::production(), Request::get("/"), error);
+    let count = |letter: &str| log.matches(letter).count();
+    assert!(
+        (6000..6010).contains(&count("x")),
+        "message and chain: {log}"
+    );
+    assert!(
+        (1096..1106).contains(&count("y")) && log.contains("y…"),
+        "{log}"
+    );
+}
+
+#[test]
 fn secrets_in_messages_are_hidden_by_key_and_in_urls() {
     let error = Error::msg("postgres://app:s3cr3t@db/shop refused, api_key=s3cr3t, color=s3cr3t");
     let builder = Backstop::production().redact_keys(["color"]);

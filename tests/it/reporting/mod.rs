@@ -23,6 +23,8 @@ mod spool;
 mod spool_directory;
 #[cfg(all(feature = "spool", unix))]
 mod spool_kills;
+#[cfg(feature = "frames")]
+mod stripped;
 mod tasks;
 #[cfg(feature = "tracing-subscriber")]
 mod tracing;

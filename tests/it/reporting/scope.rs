@@ -774,3 +774,23 @@ async fn a_request_inside_a_jobs_scope_has_scope_data_of_its_own() {
     async { get(&app, "/").await }.in_scope(&job).await;
     assert_eq!(messages(&reports.one()), ["request"]);
 }
+
+#[tokio::test]
+async fn a_report_says_how_many_attributes_were_nested_too_deeply() {
+    let (backstop, reports) = Reports::backstop();
+    let app = Router::new()
+        .route(
+            "/",
+            on_get(|scope: Scope| async move {
+                let deep = |levels| (0..levels).fold(json!(1), |inner, _| json!({ "a": inner }));
+                scope.add_attributes(json!({"deep": deep(16), "too": {"deep": deep(16)}}));
+                scope.add_attributes(deep(15));
+                Err::<(), _>(failing(&scope))
+            }),
+        )
+        .layer(backstop.layer());
+    get(&app, "/").await;
+    let report = reports.one();
+    assert_eq!(report.attributes.len(), 1, "{:?}", report.attributes);
+    assert_eq!(report.trimmed, ["attributes nested too deeply: 2"]);
+}

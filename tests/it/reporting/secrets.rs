@@ -198,3 +198,58 @@ impl Write for Paper {
         Ok(())
     }
 }
+
+#[tokio::test]
+async fn a_replaced_redactor_decides_alone_for_reports_log_and_details_and_its_panic_hides_the_text()
+ {
+    let log = Paper::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _log = tracing::subscriber::set_default(subscriber);
+    let memory = Memory::new();
+    let backstop = Backstop::development()
+        .redact_with(|key, text| match key {
+            Some("session") => panic!("it cannot be shown"),
+            Some("plan") => "***".into(),
+            _ => text.replace("hunter2", "***").into(),
+        })
+        .reporter(memory.clone())
+        .build()
+        .unwrap();
+    let handler = async |scope: Scope| {
+        scope.set_attribute("plan", "gold");
+        scope.set_attribute("session", 7);
+        scope.set_attribute("password", SECRET);
+        Err::<(), _>(Error::msg("hunter2, password=s3cr3t"))
+    };
+    let app = Router::new()
+        .route("/hunter2", get(handler))
+        .layer(backstop.layer());
+    let request = Request::get("/hunter2?token=s3cr3t")
+        .header("host", "localhost")
+        .body(Body::empty())
+        .unwrap();
+    let response = app
+        .oneshot(backstop::testing::local(request))
+        .await
+        .unwrap();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    let body = String::from_utf8(body.to_vec()).unwrap();
+    let _ = backstop.flush(Duration::from_secs(60)).await;
+    let report = &memory.reports()[0];
+    assert_eq!(
+        serde_json::to_value(&report.attributes).unwrap(),
+        json!({"plan": "***", "session": "[REDACTED]", "password": SECRET})
+    );
+    assert_eq!(report.errors[0].message, "***, password=s3cr3t");
+    assert_eq!(report.request.as_ref().unwrap().url, "/***?token=s3cr3t");
+    for text in [&body, &log.text()] {
+        assert!(
+            text.contains("***, password=s3cr3t") && !text.contains("hunter2, "),
+            "{text}"
+        );
+    }
+}

@@ -78,6 +78,14 @@ fn a_bad_setting_is_an_error_that_names_the_setting_and_the_fix() {
             "redact_keys",
             "needs a letter",
         ),
+        (
+            production()
+                .redact_keys(["color"])
+                .redact_with(|_, text| text.into()),
+            InvalidValue,
+            "redact_keys",
+            "`redact_with` replaces the redactor",
+        ),
     ];
     for (builder, kind, setting, fix) in cases {
         let error = builder.build().unwrap_err();

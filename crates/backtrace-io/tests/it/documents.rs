@@ -124,3 +124,25 @@ async fn the_applications_attributes_and_annotations_are_kept_beside_ours() {
     assert_eq!(annotations["error"]["code"], "E7");
     assert_eq!(annotations["error"]["type"], "orders::StoreError");
 }
+
+#[tokio::test]
+async fn a_frame_without_a_line_names_the_debug_file_of_its_library() {
+    let (document, _) = sent(sample::with(|report| {
+        report["frames"] = json!([
+            {"address": 0x5500_0000_1234_u64, "in_app": false},
+            {"address": 0x7f00_0000_1234_u64, "in_app": false},
+        ]);
+        report["debug_images"] = json!([{
+            "file": "/srv/orders", "build_id": "a1b2",
+            "debug_id": "d4c3b2a1-f6e5-1807-293a-4b5c6d7e8f90", "address": 0x5500_0000_0000_u64, "size": 4096 * 16,
+        }]);
+    }))
+    .await;
+    assert_eq!(
+        document["threads"]["main"]["stack"],
+        json!([
+            {"address": "0x550000001234", "library": "/srv/orders", "debug_identifier": "D4C3B2A1F6E51807293A4B5C6D7E8F900"},
+            {"address": "0x7f0000001234"},
+        ])
+    );
+}

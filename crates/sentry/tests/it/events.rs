@@ -203,3 +203,47 @@ async fn an_event_that_stays_too_large_when_compressed_is_trimmed_as_well() {
     let event = event(noisy).await;
     assert!(event["contexts"]["backstop"].get("trimmed").is_some());
 }
+
+#[tokio::test]
+async fn sentry_can_resolve_the_frames_of_a_stripped_program_with_uploaded_debug_files() {
+    let event = event(sample::with(|report| {
+        report["frames"] = json!([
+            {"address": 0x5500_0000_1234_u64, "in_app": false},
+            {"address": 0x5500_0000_2345_u64, "in_app": true, "function": "orders::show"},
+            {"address": 0x5500_0000_3456_u64, "in_app": true, "function": "main", "file": "src/main.rs", "line": 3},
+        ]);
+        report["debug_images"] = json!([{
+            "file": "/srv/orders", "build_id": "a1b2c3d4e5f60718293a4b5c6d7e8f9001020304",
+            "debug_id": "d4c3b2a1-f6e5-1807-293a-4b5c6d7e8f90", "address": 0x5500_0000_0000_u64, "size": 4096 * 16,
+        }]);
+    }))
+    .await;
+    assert_eq!(
+        event["debug_meta"]["images"],
+        json!([{
+            "type": "symbolic", "name": "/srv/orders", "arch": null,
+            "image_addr": "0x550000000000", "image_size": 65_536,
+            "id": "d4c3b2a1-f6e5-1807-293a-4b5c6d7e8f90", "code_id": "a1b2c3d4e5f60718293a4b5c6d7e8f9001020304",
+        }])
+    );
+    let stack = &event["exception"]["values"][2]["stacktrace"];
+    assert_eq!(
+        stack["instruction_addr_adjustment"], "all",
+        "calls return there"
+    );
+    let addresses: Vec<&serde_json::Value> = stack["frames"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|frame| &frame["instruction_addr"])
+        .collect();
+    assert_eq!(
+        addresses,
+        [
+            &json!(null),
+            &json!("0x550000002345"),
+            &json!("0x550000001234")
+        ],
+        "nothing is left to find for a frame with a line"
+    );
+}

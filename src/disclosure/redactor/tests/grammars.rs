@@ -11,18 +11,23 @@ fn each_grammar_hides_the_value_and_keeps_what_is_around_it() {
     let redactor = Redactor::default();
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/redacted.jsonl");
     let rows = std::fs::read_to_string(path).unwrap();
+    let mut wrong = Vec::new();
     for row in rows.lines() {
         let row: Value = serde_json::from_str(row).unwrap();
         let (text, shown) = (
             row["text"].as_str().unwrap(),
             row["shown"].as_str().unwrap(),
         );
-        assert_eq!(redactor.text(text), shown, "{text}");
+        let redacted = redactor.text(text);
+        if redacted != shown {
+            wrong.push(format!("{text}\n  {redacted}\n  should be {shown}"));
+        }
         assert!(
             matches!(redactor.text(shown), Cow::Borrowed(_)),
             "twice: {shown}"
         );
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(rows.lines().count() > 200);
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::super::Redactor;
+use crate::panics::callback::Callback;
 
 #[test]
 fn the_last_word_of_a_key_decides() {
@@ -197,11 +198,12 @@ fn json_is_rewritten_in_place() {
 
 #[test]
 fn a_replacement_decides_alone_and_hides_what_it_panics_over() {
-    let redactor = Redactor::replaced_by(Arc::new(|key, text| match key {
+    let mut redactor = Redactor::default();
+    redactor.replace_with(Callback::new(Arc::new(|key, text| match key {
         Some("bad") => panic!("no"),
         Some("n") => Cow::Borrowed("m"),
         _ => Cow::Borrowed(text),
-    }));
+    })));
     let mut value = json!({"bad": "x", "n": [1, {"password": "kept"}]});
     redactor.member("", &mut value);
     assert_eq!(
@@ -210,4 +212,45 @@ fn a_replacement_decides_alone_and_hides_what_it_panics_over() {
     );
     assert_eq!(redactor.text("password=kept"), "password=kept");
     assert_eq!(redactor.field("n", "x"), "m");
+}
+
+#[test]
+fn secrets_as_keys_of_objects_are_hidden_and_no_member_is_lost() {
+    let redactor = Redactor::default();
+    let mut value = json!({
+        "tokens_by_value": {"s3cr3tV4lue": {"uses": 1}, "0th3rS3cr3t": 2, "total": 2},
+        "seen": {"ghp_0123456789abcdefghijABCDEF": 1, "x86_64-v3": 1, "sha256": 1, "utf8": 1},
+        "sessions": {"by_region": {"eu-west-1": 5, "us-east-2a": 6, "oauth2token": "x"}},
+    });
+    redactor.member("", &mut value);
+    assert_eq!(
+        value,
+        json!({
+            "tokens_by_value": {"[REDACTED]": 2, "[REDACTED] (2)": {"uses": 1}, "total": 2},
+            "seen": {"[REDACTED]": 1, "x86_64-v3": 1, "sha256": 1, "utf8": 1},
+            "sessions": {"by_region": {"eu-west-1": 5, "us-east-2a": 6, "oauth2token": "[REDACTED]"}},
+        })
+    );
+    let once = value.clone();
+    redactor.member("", &mut value);
+    assert_eq!(value, once);
+    let mut attributes: std::collections::BTreeMap<String, serde_json::Value> = [
+        ("tokens_by_value.s3cr3tV4lue", 1),
+        ("tokens_by_value.0th3rS3cr3t", 2),
+        ("tokens_by_value.total", 3),
+        ("http.2xx.p95ms", 4),
+    ]
+    .map(|(key, count)| (key.to_owned(), json!(count)))
+    .into();
+    redactor.attributes(&mut attributes);
+    let keys: Vec<&str> = attributes.keys().map(String::as_str).collect();
+    assert_eq!(
+        keys,
+        [
+            "http.2xx.p95ms",
+            "tokens_by_value.[REDACTED]",
+            "tokens_by_value.[REDACTED] (2)",
+            "tokens_by_value.total",
+        ]
+    );
 }
