@@ -14,6 +14,7 @@ pub mod layers;
 mod negotiate;
 pub mod panics;
 mod pipeline;
+mod printable;
 pub mod problem;
 mod process;
 pub mod report;

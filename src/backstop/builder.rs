@@ -132,8 +132,8 @@ impl Builder {
     /// Writes the HTML page, from the problem that the client may see. The closure must escape what it inserts. If it
     /// returns `None` or panics, the built-in page is sent.
     ///
-    /// The page is sent under a Content-Security-Policy that allows styles, images and fonts of its own origin, and no
-    /// script. An error with a `Content-Security-Policy` header of its own replaces it.
+    /// A `Content-Security-Policy` that the error or a layer further in has set applies to the page too. If there is
+    /// none, the page is sent under a policy that allows styles, images and fonts of its own origin, and no script.
     ///
     /// ```
     /// use backstop::Backstop;

@@ -40,6 +40,7 @@ pub struct Disclosure {
     details: Option<Switch>,
     backtrace: Option<Switch>,
     local: LocalNames,
+    replace_bodies: Option<bool>,
 }
 
 impl Disclosure {
@@ -95,11 +96,33 @@ impl Disclosure {
         self
     }
 
+    /// Whether a response of 500 or above is replaced even if it has a content type of its own, such as
+    /// `Json(json!({ "error": error.to_string() }))`. Default: `false`, because such a body was made on purpose.
+    ///
+    /// The body is dropped whole, with everything in it that clients may rely on: codes, ids, links, a page with the
+    /// site's layout. JSON of at most 16 KiB becomes the message of the report; anything else is not read. Responses
+    /// with [`Passthrough`](crate::layers::Passthrough), and gRPC's, still pass.
+    ///
+    /// ```
+    /// use backstop::Backstop;
+    /// use backstop::settings::Disclosure;
+    ///
+    /// let backstop = Backstop::production()
+    ///     .disclosure(Disclosure::new().replace_bodies(true))
+    ///     .build()?;
+    /// # Ok::<(), backstop::ConfigError>(())
+    /// ```
+    pub const fn replace_bodies(mut self, replace: bool) -> Self {
+        self.replace_bodies = Some(replace);
+        self
+    }
+
     /// Adds the settings of a later group, which take precedence.
     pub(super) fn merge(&mut self, later: Self) {
         self.details = later.details.or_else(|| self.details.take());
         self.backtrace = later.backtrace.or_else(|| self.backtrace.take());
         self.local.extend(later.local);
+        self.replace_bodies = later.replace_bodies.or(self.replace_bodies);
     }
 
     pub(super) fn check(&self) -> Result<(), ConfigError> {
@@ -111,6 +134,7 @@ impl Disclosure {
         let by_mode = || Switch::from(mode.is_development());
         policy.details = self.details.unwrap_or_else(by_mode);
         policy.backtrace = self.backtrace.unwrap_or_else(by_mode);
+        policy.replaces_bodies = self.replace_bodies.unwrap_or_default();
         if policy.details.may_be_on() {
             self.local.extend(from_env()?);
         }

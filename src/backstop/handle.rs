@@ -124,6 +124,11 @@ impl Backstop {
         &self.shared.responder.policy.statuses
     }
 
+    /// Whether a 5xx with a body of its own type is replaced too.
+    pub(crate) fn replaces_bodies(&self) -> bool {
+        self.shared.responder.policy.replaces_bodies
+    }
+
     pub(crate) fn shutdown_state(&self) -> &Shutdown {
         &self.shared.shutdown
     }

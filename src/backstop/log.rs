@@ -1,7 +1,9 @@
 //! The `tracing` event of a failure.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write as _};
+use std::fmt;
+
+use std::sync::Once;
 
 use tracing::Level;
 
@@ -9,6 +11,7 @@ use super::log_level::LogLevel;
 use crate::disclosure::Redactor;
 use crate::error::{Failure, Link};
 use crate::panics::callback::Callback;
+use crate::printable::OneLine;
 use crate::report::error_event::ErrorEvent;
 use crate::request::{RequestInfo, TraceIds};
 use crate::text::prefix;
@@ -57,12 +60,24 @@ pub(super) fn record_end(failure: &Failure, redactor: &Redactor) {
         Level::ERROR,
         error.id = %failure.id().hyphenated(),
         error.type = failure.type_name(),
-        exception.message = %chain.message(),
-        exception.stacktrace = %chain,
+        exception.message = &*chain.message().to_string(),
+        exception.stacktrace = &*chain.to_string(),
         trace_id = ids.map(TraceIds::trace_id),
         span_id = ids.map(TraceIds::span_id),
         "the application ended with an error"
     );
+}
+
+/// Logs, once per process, that the layers stand in the wrong order.
+pub(super) fn warn_of_encoded_text() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tracing::warn!(
+            target: "backstop",
+            "left an error response as it is, because its text is encoded; put Backstop inside the compression: \
+             `.layer(backstop.layer()).layer(CompressionLayer::new())` (logged once per process)"
+        );
+    });
 }
 
 macro_rules! emit {
@@ -77,8 +92,8 @@ macro_rules! emit {
             error.id = %failure.id().hyphenated(),
             error.type = %error_type(failure),
             error.origin = failure.origin().as_str(),
-            exception.message = %chain.message(),
-            exception.stacktrace = %chain,
+            exception.message = &*chain.message().to_string(),
+            exception.stacktrace = &*chain.to_string(),
             http.request.method = %OneLine(prefix(request.method().as_str(), MAX_METHOD)),
             url.path = %OneLine(&$redactor.path(&request.uri_for_report())),
             http.route = request.route(),
@@ -132,6 +147,9 @@ fn error_type(failure: &Failure) -> Cow<'_, str> {
 const MAX_TEXT: usize = 4 * 1024;
 
 /// The cause chain on one line, redacted.
+///
+/// It is recorded as a text, not by its `Display`, so that subscribers quote it: otherwise a message like
+/// `x error.id=forged` would add a field to a line of keys and values.
 struct Chain<'a> {
     links: &'a [Link],
     outermost: Message<'a>,
@@ -192,45 +210,5 @@ impl fmt::Display for Chain<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// A text that stays on its line: control characters are escaped, so that no message can forge a log record.
-struct OneLine<'a>(&'a str);
-
-impl fmt::Display for OneLine<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Every character to escape has a byte below a space, or one of these.
-        let may_break = |byte| byte < b' ' || matches!(byte, 0x7F | 0xC2 | 0xE2);
-        if !self.0.bytes().any(may_break) {
-            return f.write_str(self.0);
-        }
-        for character in self.0.chars() {
-            if character.is_control() || matches!(character, '\u{2028}' | '\u{2029}') {
-                write!(f, "{}", character.escape_default())?;
-            } else {
-                f.write_char(character)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn whatever_could_end_a_line_is_escaped_and_all_else_stays() {
-        let breaking = (0..=u32::from(char::MAX)).filter_map(char::from_u32);
-        let breaking =
-            breaking.filter(|it| it.is_control() || matches!(it, '\u{2028}' | '\u{2029}'));
-        for character in breaking {
-            let text = OneLine(&format!("a{character}b")).to_string();
-            assert_eq!(text, format!("a{}b", character.escape_default()));
-        }
-        for text in ["", "out of cheese", "Käse – 芝士 \u{e0}"] {
-            assert_eq!(OneLine(text).to_string(), text);
-        }
     }
 }

@@ -34,4 +34,4 @@ pub use self::into_response::respond;
 pub use self::log_level::LogLevel;
 pub use self::panic_settings::{OnPanic, PanicSettings};
 pub use self::reporting_settings::Reporting;
-pub(crate) use self::responder::RenderedError;
+pub(crate) use self::responder::{PagePolicy, RenderedError};

@@ -45,6 +45,13 @@ impl Backstop {
         }
     }
 
+    /// Says that an error response could not be read because a layer further in has encoded it.
+    pub(crate) fn warn_of_encoded_text(&self) {
+        if self.shared.logs {
+            catch_panic(log::warn_of_encoded_text);
+        }
+    }
+
     #[inline]
     fn report(&self, event: &ErrorEvent<'_>) {
         let dispatch = self.dispatch();

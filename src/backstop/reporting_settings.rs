@@ -90,7 +90,10 @@ impl Reporting {
     /// `x-request-id`. Each costs every request about a hundred instructions, whether it fails or not. A later call adds
     /// more. Default: none.
     ///
-    /// Callbacks see the whole value, reports at most 2 KiB of it, and 8 KiB of all headers together.
+    /// Callbacks see the whole value, reports at most 2 KiB of it, and 8 KiB of all headers together. A header that is
+    /// named here is kept even if it holds cookies or credentials, so that a page can read the visitor's theme or language
+    /// from `Cookie`. [`html_page`](crate::Builder::html_page) and the other callbacks see such values as they are; reports
+    /// contain `[REDACTED]` in their place.
     pub fn keep_headers(mut self, names: impl IntoIterator<Item = HeaderName>) -> Self {
         for name in names {
             if !self.keep_headers.contains(&name) {

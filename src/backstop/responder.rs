@@ -4,9 +4,9 @@ use bytes::Bytes;
 use http::HeaderValue;
 
 use crate::disclosure::{Disclosed, Policy};
-use crate::error::Failure;
+use crate::error::{Failure, Origin};
 use crate::formats;
-use crate::formats::{Shape, View};
+use crate::formats::{Shape, View, grpc};
 use crate::negotiate::{Format, Offers};
 use crate::panics::callback::Callback;
 use crate::panics::catch::catch_panic;
@@ -36,9 +36,27 @@ pub(super) type HtmlPage = dyn Fn(&Problem, &RequestInfo) -> Option<String> + Se
 pub(crate) struct RenderedError {
     pub(crate) body: Bytes,
     pub(crate) content_type: HeaderValue,
-    pub(crate) csp: Option<HeaderValue>,
-    /// Whether `Accept` may choose the format, so that the response needs `Vary: Accept`.
+    /// The Content-Security-Policy of a page.
+    pub(crate) csp: Option<PagePolicy>,
+    /// gRPC's status, if the client speaks gRPC.
+    pub(crate) grpc: Option<GrpcStatus>,
+    /// Whether `Accept` has chosen the format, so that the response needs `Vary: Accept`.
     pub(crate) varies: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum PagePolicy {
+    /// Of the built-in page, which needs exactly this one.
+    BuiltIn(HeaderValue),
+    /// Of the application's page: it applies unless the application has set one itself.
+    Default(HeaderValue),
+}
+
+/// The values of `grpc-status` and `grpc-message`.
+#[derive(Debug)]
+pub(crate) struct GrpcStatus {
+    pub(crate) code: HeaderValue,
+    pub(crate) message: HeaderValue,
 }
 
 impl Responder {
@@ -49,7 +67,10 @@ impl Responder {
         urn: &str,
         request: &RequestInfo,
     ) -> RenderedError {
-        let format = self.format(request);
+        if let Some(content_type) = request.grpc_content_type() {
+            return self.respond_to_grpc(failure, urn, request, content_type);
+        }
+        let (format, varies) = self.format(request);
         let render = |disclose: &dyn Fn() -> Disclosed| {
             catch_panic(|| self.render(format, failure, urn, request, disclose()))
         };
@@ -64,7 +85,36 @@ impl Responder {
             body,
             content_type: self.content_type(format),
             csp,
-            varies: self.negotiates,
+            grpc: None,
+            varies,
+        }
+    }
+
+    /// The response to a gRPC request: no body, the status and the message are headers.
+    fn respond_to_grpc(
+        &self,
+        failure: &Failure,
+        urn: &str,
+        request: &RequestInfo,
+        content_type: &HeaderValue,
+    ) -> RenderedError {
+        let reason = reason_phrase(failure.status());
+        let message = catch_panic(|| {
+            let mut disclosed = Disclosed::new(failure, request, &self.policy);
+            let problem = self.problem(failure, urn, request, &mut disclosed);
+            let text = problem.detail().or_else(|| problem.title());
+            grpc::message(text.unwrap_or(reason))
+        });
+        let is_bare = failure.origin() == Origin::Response;
+        RenderedError {
+            body: Bytes::new(),
+            content_type: content_type.clone(),
+            csp: None,
+            grpc: Some(GrpcStatus {
+                code: grpc::status(failure.status(), is_bare),
+                message: message.unwrap_or_else(|| grpc::message(reason)),
+            }),
+            varies: false,
         }
     }
 
@@ -75,26 +125,15 @@ impl Responder {
         urn: &str,
         request: &RequestInfo,
         mut disclosed: Disclosed,
-    ) -> (Bytes, Format, Option<HeaderValue>) {
-        let mut problem = formats::problem(&mut disclosed, urn);
-        if let Some(customize) = &self.customize {
-            let mut edited = problem.clone();
-            let edit = |edit: &Customize| edit(&mut edited, failure, request);
-            let is_edited = customize.call(edit).is_some();
-            // Also if it has failed, because dropping deep values would overflow the stack.
-            edited.limit_depth();
-            if is_edited {
-                // The status of a problem is the status of its response (RFC 9457, section 3.1.2).
-                edited.set_status(failure.status());
-                problem = edited;
-            }
-        }
+    ) -> (Bytes, Format, Option<PagePolicy>) {
+        let problem = self.problem(failure, urn, request, &mut disclosed);
         if format == Format::Html
             && disclosed.debug.is_none()
             && let Some(page) = &self.html_page
             && let Some(page) = page.call(|page| page(&problem, request)).flatten()
         {
-            return (Bytes::from(page), format, Some(formats::CUSTOM_PAGE_CSP));
+            let csp = PagePolicy::Default(formats::CUSTOM_PAGE_CSP);
+            return (Bytes::from(page), format, Some(csp));
         }
         let view = View {
             problem: &problem,
@@ -102,8 +141,34 @@ impl Responder {
             shape: &self.shape,
         };
         let body = Bytes::from(formats::render(format, view));
-        let csp = (format == Format::Html).then_some(formats::PAGE_CSP);
+        let is_page = format == Format::Html;
+        let csp = is_page.then_some(PagePolicy::BuiltIn(formats::PAGE_CSP));
         (body, format, csp)
+    }
+
+    /// The problem that this client may see, as `customize` leaves it.
+    fn problem(
+        &self,
+        failure: &Failure,
+        urn: &str,
+        request: &RequestInfo,
+        disclosed: &mut Disclosed,
+    ) -> Problem {
+        let problem = formats::problem(disclosed, urn);
+        let Some(customize) = &self.customize else {
+            return problem;
+        };
+        let mut edited = problem.clone();
+        let edit = |edit: &Customize| edit(&mut edited, failure, request);
+        let is_edited = customize.call(edit).is_some();
+        // Also if it has failed, because dropping deep values would overflow the stack.
+        edited.limit_depth();
+        if !is_edited {
+            return problem;
+        }
+        // The status of a problem is the status of its response (RFC 9457, section 3.1.2).
+        edited.set_status(failure.status());
+        edited
     }
 
     /// The envelopes keep the charset that their clients know; RFC 8259, section 11, defines none for JSON.
@@ -116,14 +181,14 @@ impl Responder {
         }
     }
 
-    fn format(&self, request: &RequestInfo) -> Format {
+    /// The format, and whether `Accept` has chosen it.
+    fn format(&self, request: &RequestInfo) -> (Format, bool) {
         if let Some(format) = self.queried_format(request) {
-            return format;
-        }
-        if self.negotiates {
-            self.offers.pick(request.accept())
+            (format, false)
+        } else if self.negotiates {
+            (self.offers.pick(request.accept()), true)
         } else {
-            self.offers.default()
+            (self.offers.default(), false)
         }
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct Policy {
     /// Whether the message and the fields of an error are redacted for developers. The envelope shapes show them
     /// unchanged, as their clients expect.
     pub(crate) redacts_properties: bool,
+    /// Whether a 5xx with a body of its own type is replaced too.
+    pub(crate) replaces_bodies: bool,
 }
 
 /// A setting that is on, off, or decided for each failure.

@@ -84,7 +84,19 @@ impl Error {
     }
 
     /// Adds a header to the response. It replaces a header of that name that the response has; several values of one
-    /// name are all sent.
+    /// name are all sent, and cookies of others stay.
+    ///
+    /// Ignored are headers that describe the body or belong to the connection, `X-Content-Type-Options` and
+    /// `x-error-id`: the response has its own. A 416 may set `Content-Range`, and a 426 `Upgrade` and `Connection`.
+    /// `Cache-Control` replaces the `no-store` of error responses:
+    ///
+    /// ```
+    /// use backstop::Error;
+    /// use http::{HeaderValue, header::CACHE_CONTROL};
+    ///
+    /// let error = Error::not_found("no such product")
+    ///     .with_header(CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+    /// ```
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.overrides_mut().headers.append(name, value);
@@ -203,11 +215,10 @@ impl Error {
         self.repr().fields()
     }
 
-    /// The headers that it adds to the response. Those that belong to the response itself, like `Content-Length` and
-    /// `x-error-id`, are not among them.
+    /// The headers that it adds to the response, without those that [`with_header`](Self::with_header) ignores.
     #[must_use]
     pub fn headers(&self) -> HeaderMap {
-        self.repr().headers().unwrap_or_default()
+        self.repr().headers_for(self.status()).unwrap_or_default()
     }
 
     /// Whether the failure is expected; see [`expected`](Self::expected).

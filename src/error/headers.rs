@@ -1,26 +1,57 @@
 //! The headers that an error adds to its response.
 
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRAILER, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::http_error::HttpError;
 use super::repr::Repr;
 use super::tower_errors::tower_error;
 use crate::panics::catch::catch_panic;
 
-/// The headers that an error cannot set: those that describe the body of the response, and the id.
-const RESERVED: [HeaderName; 6] = [
-    CONTENT_TYPE,
-    CONTENT_LENGTH,
-    CONTENT_ENCODING,
-    TRANSFER_ENCODING,
-    TRAILER,
-    HeaderName::from_static("x-error-id"),
-];
+/// A `HeaderMap` panics beyond 24,576 names. An error with more than these is sent without them.
+pub(crate) const MAX_NAMES: usize = 24_000;
+
+/// Whether a header describes the body of its response.
+pub(crate) fn describes_body(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "content-length"
+            | "transfer-encoding"
+            | "content-encoding"
+            | "content-language"
+            | "content-range"
+            | "content-disposition"
+            | "content-location"
+            | "content-md5"
+            | "content-digest"
+            | "repr-digest"
+            | "digest"
+            | "signature"
+            | "signature-input"
+            | "etag"
+            | "last-modified"
+            | "accept-ranges"
+            | "age"
+            | "trailer"
+    )
+}
+
+/// Whether an error may set this header of a response of this status. It may not set what describes the body or belongs
+/// to the connection, except where the status requires it (RFC 9110, sections 15.5.17 and 15.5.22), and not the id.
+fn is_settable(name: &HeaderName, status: StatusCode) -> bool {
+    match name.as_str() {
+        "content-range" => status == StatusCode::RANGE_NOT_SATISFIABLE,
+        "connection" | "upgrade" => status == StatusCode::UPGRADE_REQUIRED,
+        // The language of its own message.
+        "content-language" => true,
+        "content-type" | "x-content-type-options" | "x-error-id" => false,
+        "keep-alive" | "proxy-connection" | "te" => false,
+        _ => !describes_body(name),
+    }
+}
 
 impl Repr {
     /// The headers that were set, and those of the error itself that were not set. `None` if there are none.
-    pub(crate) fn headers(&self) -> Option<HeaderMap> {
+    pub(super) fn headers(&self) -> Option<HeaderMap> {
         let http = self.cause.http();
         if http.is_none() && self.overrides.is_none() {
             return None;
@@ -28,12 +59,20 @@ impl Repr {
         let declared = http.and_then(|http| catch_panic(|| HttpError::headers(http)));
         let mut headers = declared.unwrap_or_default();
         if let Some(overrides) = &self.overrides {
+            if headers.keys_len() + overrides.headers.keys_len() > MAX_NAMES {
+                return None;
+            }
             headers.extend(overrides.headers.clone());
         }
-        if headers.is_empty() {
-            return None;
-        }
-        for name in RESERVED {
+        let is_sent = !headers.is_empty() && headers.keys_len() <= MAX_NAMES;
+        is_sent.then_some(headers)
+    }
+
+    /// The same, as far as a response of this status may have them.
+    pub(crate) fn headers_for(&self, status: StatusCode) -> Option<HeaderMap> {
+        let mut headers = self.headers()?;
+        let reserved = headers.keys().filter(|name| !is_settable(name, status));
+        for name in reserved.cloned().collect::<Vec<_>>() {
             headers.remove(name);
         }
         Some(headers)

@@ -55,6 +55,7 @@ pub use self::failure::Failure;
 pub use self::foreign::sqlx_status;
 pub(crate) use self::grouping_part::GroupingPart;
 pub use self::handler_error::{Error, Result};
+pub(crate) use self::headers::{MAX_NAMES, describes_body};
 pub use self::http_error::HttpError;
 pub use self::link::Link;
 pub(crate) use self::object::{ErrorObject, service_error};

@@ -47,7 +47,7 @@ pub(crate) fn layerless_response(
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, PROBLEM_JSON);
-    if let Some(own) = repr.headers() {
+    if let Some(own) = repr.headers_for(status) {
         headers.extend(own);
     }
     response.extensions_mut().insert(FailureExtension {

@@ -1,6 +1,7 @@
 //! The renderers. Each is a pure function from a [`View`] to bytes, and succeeds for every value.
 
 mod envelope;
+pub(crate) mod grpc;
 mod html;
 mod json;
 mod render;

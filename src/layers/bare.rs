@@ -1,207 +1,149 @@
-//! The text of a bare response: read if it is there, left alone if it is not.
-
-use std::collections::VecDeque;
-use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+//! Which error responses are bare, so that they are replaced, and the text of those.
 
 use axum_core::body::Body;
-use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Response};
-use http_body::{Frame, SizeHint};
 
-use super::exchange::Length;
+use super::content_type::{Kind, is_encoded, is_utf8};
+use super::exchange::{Exchange, Length};
+use super::replay::{Content, MAX_TEXT, Replay};
 use crate::error::BoxError;
 use crate::panics::catch::{catch_panic, drop_catching};
 
-/// The longest text that is read.
-const MAX_TEXT: usize = 16 * 1024;
-/// The most frames that are read, because a body of empty frames may never end.
-const MAX_FRAMES: usize = 256;
-
-/// A bare response of which only the text is needed.
+/// A bare response, of which only the text is needed.
 pub(super) struct Bare {
     pub(super) head: Response<()>,
     pub(super) text: Option<String>,
     pub(super) length: Length,
 }
 
-/// A response that is bare, or one whose text cannot be read and must be kept.
-pub(super) enum Reading {
+/// What becomes of an error response without a failure in its extensions.
+pub(super) enum Reading<R> {
     Bare(Bare),
     Kept(Response<Body>),
+    /// Kept, because its text is encoded.
+    KeptEncoded(Response<R>),
+    /// Kept, unless it turns out to have no body.
+    Open(Response<R>),
 }
 
-/// What was found in a body.
-enum Content {
-    /// All of it, as text.
-    Text(String),
-    /// Nothing, or it failed.
-    Nothing,
-    /// It is not available yet, too long, or not UTF-8.
-    Unread,
+enum Plan {
+    Keep,
+    KeepEncoded,
+    KeepUnlessEmpty,
+    /// Replace it without reading it.
+    Replace(Length),
+    /// Replace it if it is a text, after reading it.
+    Read,
 }
 
-impl Bare {
-    /// Takes a bare response apart, and reads its text if that is available without waiting. Below 500, a response
-    /// whose text cannot be read (late, too long, or not UTF-8) is kept byte for byte, so that no text is discarded.
-    pub(super) fn read<R>(response: Response<R>) -> Reading
+impl Exchange {
+    /// Takes a response apart if it is bare, and reads its text if that is available without waiting.
+    ///
+    /// Bare is an empty body, whatever its type, and a text. Below 500, a text that cannot be read (late, too long,
+    /// encoded, or not UTF-8) is kept byte for byte, so that none is discarded. From 500 on it is replaced unread,
+    /// because it must not be shown.
+    pub(super) fn read<R>(&self, response: Response<R>) -> Reading<R>
     where
         R: http_body::Body<Data = Bytes> + Send + 'static,
         R::Error: Into<BoxError>,
     {
-        let body = response.body();
-        let is_empty = catch_panic(|| body.is_end_stream()).unwrap_or(true);
-        let bound = catch_panic(|| body.size_hint().upper()).unwrap_or_default();
-        let is_bounded = is_empty || bound.is_some_and(|bound| bound <= MAX_TEXT as u64);
-        let is_readable = is_bounded && !is_encoded(response.headers());
         let must_keep = !response.status().is_server_error();
-        if must_keep && !(is_readable && is_utf8(response.headers())) {
-            return Reading::Kept(response.map(Body::new));
-        }
-        // Outside axum's router the body of the response to a HEAD is stripped by now, but its length is still there.
-        let length = response.headers().get(CONTENT_LENGTH);
-        let length = if is_empty && length.is_some_and(|length| length != "0") {
-            Length::Unknown
-        } else {
-            Length::Known
-        };
-        let (parts, body) = response.into_parts();
-        if !is_readable {
-            drop_catching(body);
-            let head = Response::from_parts(parts, ());
-            return Reading::Bare(Self {
-                head,
-                text: None,
-                length,
-            });
-        }
-        let mut body = Replay::new(Body::new(body));
-        let text = match catch_panic(|| body.read()).unwrap_or(Content::Nothing) {
-            Content::Text(text) => Some(text),
-            Content::Unread if must_keep => {
-                return Reading::Kept(Response::from_parts(parts, Body::new(body)));
+        let kind = Kind::of(response.headers());
+        match self.plan(&response, kind) {
+            Plan::Keep => Reading::Kept(response.map(Body::new)),
+            Plan::KeepEncoded => Reading::KeptEncoded(response),
+            Plan::KeepUnlessEmpty => Reading::Open(response),
+            Plan::Replace(length) => {
+                let head = response.map(drop_catching);
+                let text = None;
+                Reading::Bare(Bare { head, text, length })
             }
-            Content::Unread | Content::Nothing => None,
-        };
-        drop_catching(body);
-        Reading::Bare(Self {
-            head: Response::from_parts(parts, ()),
-            text,
-            length,
-        })
-    }
-}
-
-/// Whether a body is encoded, other than by `identity`.
-pub(super) fn is_encoded(headers: &HeaderMap) -> bool {
-    let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
-    encodings.any(|encoding| {
-        let mut names = encoding.as_bytes().split(|byte| *byte == b',');
-        names.any(|name| {
-            let name = name.trim_ascii();
-            !name.is_empty() && !name.eq_ignore_ascii_case(b"identity")
-        })
-    })
-}
-
-/// Whether the text is UTF-8, as far as the content type says.
-fn is_utf8(headers: &HeaderMap) -> bool {
-    let Some(content_type) = headers.get(CONTENT_TYPE) else {
-        return true;
-    };
-    let mut parameters = content_type.as_bytes().split(|byte| *byte == b';').skip(1);
-    parameters.all(|parameter| {
-        let mut halves = parameter.splitn(2, |byte| *byte == b'=');
-        let name = halves.next().unwrap_or_default().trim_ascii();
-        let value = halves.next().unwrap_or_default().trim_ascii();
-        let value = value.strip_prefix(b"\"").unwrap_or(value);
-        let value = value.strip_suffix(b"\"").unwrap_or(value);
-        !name.eq_ignore_ascii_case(b"charset")
-            || value.is_empty()
-            || [&b"utf-8"[..], b"utf8", b"us-ascii"]
-                .iter()
-                .any(|known| value.eq_ignore_ascii_case(known))
-    })
-}
-
-/// A body that was read in part, and yields those frames again.
-struct Replay {
-    read: VecDeque<Frame<Bytes>>,
-    rest: Body,
-}
-
-impl Replay {
-    const fn new(rest: Body) -> Self {
-        Self {
-            read: VecDeque::new(),
-            rest,
-        }
-    }
-
-    /// Reads the text without waiting, and keeps the frames.
-    fn read(&mut self) -> Content {
-        let mut bytes = BytesMut::new();
-        let mut cx = Context::from_waker(Waker::noop());
-        for _ in 0..MAX_FRAMES {
-            match http_body::Body::poll_frame(Pin::new(&mut self.rest), &mut cx) {
-                Poll::Ready(None) => return text(&bytes),
-                Poll::Ready(Some(Ok(frame))) => {
-                    if let Some(data) = frame.data_ref() {
-                        bytes.extend_from_slice(data);
-                    }
-                    self.read.push_back(frame);
-                    if bytes.len() > MAX_TEXT {
-                        return Content::Unread;
-                    }
+            Plan::Read => {
+                let (parts, body) = response.into_parts();
+                let mut body = Replay::new(Body::new(body));
+                let content = catch_panic(|| body.read()).unwrap_or(Content::Failure);
+                let is_kept = match &content {
+                    Content::Text(text) => !self.is_replaceable(kind, text),
+                    Content::Bytes => must_keep || kind == Kind::Xml,
+                    Content::Unread => must_keep || matches!(kind, Kind::Json | Kind::Xml),
+                    Content::Nothing | Content::Failure => false,
+                };
+                if is_kept {
+                    return Reading::Kept(Response::from_parts(parts, Body::new(body)));
                 }
-                Poll::Ready(Some(Err(_))) => return Content::Nothing,
-                Poll::Pending => return Content::Unread,
+                drop_catching(body);
+                let text = match content {
+                    Content::Text(text) => Some(text),
+                    _ => None,
+                };
+                Reading::Bare(Bare {
+                    head: Response::from_parts(parts, ()),
+                    text,
+                    length: Length::Known,
+                })
             }
         }
-        Content::Unread
     }
-}
 
-fn text(bytes: &[u8]) -> Content {
-    const BYTE_ORDER_MARK: &str = "\u{feff}";
-    match std::str::from_utf8(bytes) {
-        Ok("") => Content::Nothing,
-        Ok(text) => {
-            let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
-            Content::Text(text.to_owned())
+    fn plan<R: http_body::Body>(&self, response: &Response<R>, kind: Kind) -> Plan {
+        let (headers, body) = (response.headers(), response.body());
+        let must_keep = !response.status().is_server_error();
+        let size = catch_panic(|| body.size_hint()).unwrap_or_default();
+        if size.exact() == Some(0) || catch_panic(|| body.is_end_stream()).unwrap_or(true) {
+            return if self.is_head() {
+                self.plan_head(headers, kind, must_keep)
+            } else {
+                Plan::Replace(Length::Known)
+            };
         }
-        Err(_) => Content::Unread,
-    }
-}
-
-impl http_body::Body for Replay {
-    type Data = Bytes;
-    type Error = axum_core::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum_core::Error>>> {
-        match self.read.pop_front() {
-            Some(frame) => Poll::Ready(Some(Ok(frame))),
-            None => http_body::Body::poll_frame(Pin::new(&mut self.rest), cx),
+        let is_encoded = is_encoded(headers);
+        let is_readable = !is_encoded && size.upper().is_some_and(|size| size <= MAX_TEXT);
+        match kind {
+            Kind::Text | Kind::Invalid if !must_keep && !is_readable => {
+                Plan::Replace(Length::Known)
+            }
+            Kind::Text | Kind::Invalid if !must_keep => Plan::Read,
+            Kind::Text if is_encoded => Plan::KeepEncoded,
+            Kind::Text if is_readable && is_utf8(headers) => Plan::Read,
+            Kind::Json | Kind::Xml if !must_keep && is_readable => Plan::Read,
+            _ if !must_keep && self.backstop.replaces_bodies() => Plan::Replace(Length::Known),
+            _ if size.exact().is_none() => Plan::KeepUnlessEmpty,
+            _ => Plan::Keep,
         }
     }
 
-    fn is_end_stream(&self) -> bool {
-        self.read.is_empty() && self.rest.is_end_stream()
+    /// The plan for the response to a HEAD request that comes without a body. Around a router, the body that GET would
+    /// have was stripped by now, and `Content-Length` is all that is left of it.
+    fn plan_head(&self, headers: &HeaderMap, kind: Kind, must_keep: bool) -> Plan {
+        let length = headers.get(CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        // Within a router nothing has been stripped, and a router adds the length of every body that has one.
+        let is_empty = match length {
+            Some(length) => length == 0,
+            None => {
+                kind == Kind::Text
+                    && (self.request.route().is_some() || !headers.contains_key(CONTENT_TYPE))
+            }
+        };
+        let is_readable = || {
+            let is_short = length.is_some_and(|length| length <= MAX_TEXT);
+            is_short && !is_encoded(headers) && is_utf8(headers)
+        };
+        if is_empty {
+            Plan::Replace(Length::Known)
+        } else if kind == Kind::Text && (!must_keep || is_readable())
+            || !must_keep && self.backstop.replaces_bodies()
+        {
+            Plan::Replace(Length::Unknown)
+        } else {
+            Plan::Keep
+        }
     }
 
-    fn size_hint(&self) -> SizeHint {
-        let read = self.read.iter().filter_map(Frame::data_ref);
-        let read: u64 = read.map(|data| data.len() as u64).sum();
-        let rest = self.rest.size_hint();
-        let mut hint = SizeHint::new();
-        if let Some(upper) = rest.upper() {
-            hint.set_upper(read + upper);
-        }
-        hint.set_lower(read + rest.lower());
-        hint
+    /// Whether a body of this kind may be replaced. Other kinds than text are read only from 500 on.
+    fn is_replaceable(&self, kind: Kind, text: &str) -> bool {
+        kind == Kind::Text || self.backstop.replaces_bodies() || !kind.may_be(text)
     }
 }

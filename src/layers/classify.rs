@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use axum_core::body::Body;
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::{Response, StatusCode};
+use hyper::ext::ReasonPhrase;
 
-use super::bare::{Bare, Reading, is_encoded};
+use super::bare::{Bare, Reading};
+use super::content_type::is_grpc;
 use super::exchange::{Exchange, Length};
 use super::expected::Expected;
 use super::panic_to_error::panic_caught_inside;
 use super::passthrough::Passthrough;
+use super::replay::Replay;
 use crate::error::{BoxError, Failure, FailureExtension, Origin, Repr};
-use crate::panics::catch::{catch_panic, drop_catching};
+use crate::panics::catch::drop_catching;
 
 impl Exchange {
     /// Turns the response of the inner service into the one that leaves the layer.
@@ -25,31 +27,55 @@ impl Exchange {
         R: http_body::Body<Data = Bytes> + Send + 'static,
         R::Error: Into<BoxError>,
     {
-        let status = response.status();
-        if let Some(extension) = response.extensions().get::<FailureExtension>() {
+        let (status, extensions) = (response.status(), response.extensions());
+        let carried = extensions.get::<FailureExtension>();
+        if carried.is_none() && status.as_u16() < 400 {
+            return self.guard(response);
+        }
+        let passes = extensions.get::<Passthrough>().is_some();
+        if let Some(extension) = carried {
             if extension.rendered.is_some() {
                 return self.pass_rendered(response);
             }
             let failure = self.carried(extension, status, is_expected(&response));
-            if response.extensions().get::<Passthrough>().is_some() {
+            if passes {
                 return self.pass_recorded(response, &failure);
             }
             return self.replace(&failure, response.map(drop_catching), Length::Known);
         }
-        if status.as_u16() < 400 {
-            return self.guard(response);
-        }
-        if self.is_left_alone(&response) {
+        if passes || is_grpc(response.headers()) {
             return self.pass(response);
         }
-        match Bare::read(response) {
-            Reading::Bare(Bare { head, text, length }) => {
-                let failure = self.bare_failure(status, text);
-                let failure = failure.with_expected_response(is_expected(&head));
-                self.replace(&failure, head, length)
-            }
+        match self.read(response) {
+            Reading::Bare(bare) => self.replace_bare(bare),
             Reading::Kept(response) => self.pass(response),
+            Reading::KeptEncoded(response) => {
+                self.backstop.warn_of_encoded_text();
+                self.pass(response)
+            }
+            Reading::Open(response) => {
+                // Guarded first, because a body that is read may fail.
+                let (parts, body) = self.guard(response).into_parts();
+                let mut body = Replay::new(body);
+                let is_empty = body.is_empty();
+                let response = Response::from_parts(parts, body);
+                if is_empty {
+                    self.replace_bare(Bare {
+                        head: response.map(drop_catching),
+                        text: None,
+                        length: Length::Known,
+                    })
+                } else {
+                    self.note_passed(response.map(Body::new))
+                }
+            }
         }
+    }
+
+    fn replace_bare(&self, bare: Bare) -> Response<Body> {
+        let failure = self.bare_failure(bare.head.status(), bare.text);
+        let failure = failure.with_expected_response(is_expected(&bare.head));
+        self.replace(&failure, bare.head, bare.length)
     }
 
     /// The failure in the extensions of a response.
@@ -106,6 +132,7 @@ impl Exchange {
         let restored = extension.map(|extension| extension.status);
         if let Some(restored) = restored.filter(|_| status.as_u16() < 400) {
             *response.status_mut() = restored;
+            response.extensions_mut().remove::<ReasonPhrase>();
         }
         let extension = response.extensions_mut().get_mut::<FailureExtension>();
         if let Some(extension) = extension
@@ -126,20 +153,24 @@ impl Exchange {
     }
 
     /// Passes a response as it is. At 500 or above it is recorded.
-    fn pass<R>(&self, mut response: Response<R>) -> Response<Body>
+    fn pass<R>(&self, response: Response<R>) -> Response<Body>
     where
         R: http_body::Body<Data = Bytes> + Send + 'static,
         R::Error: Into<BoxError>,
     {
-        let status = response.status();
-        if !status.is_server_error() {
-            return self.guard(response);
-        }
-        let failure = self.bare_failure(status, None);
-        let failure = failure.with_expected_response(is_expected(&response));
-        self.mark(&failure, response.extensions_mut());
         let response = self.guard(response);
-        self.record(&failure, None);
+        self.note_passed(response)
+    }
+
+    /// Records a response that passes, at 500 or above.
+    fn note_passed(&self, mut response: Response<Body>) -> Response<Body> {
+        let status = response.status();
+        if status.is_server_error() {
+            let failure = self.bare_failure(status, None);
+            let failure = failure.with_expected_response(is_expected(&response));
+            self.mark(&failure, response.extensions_mut());
+            self.record(&failure, None);
+        }
         response
     }
 
@@ -155,65 +186,9 @@ impl Exchange {
         self.record(failure, Some(sent));
         response
     }
-
-    /// Whether the body of an error response was made on purpose.
-    ///
-    /// That is a body with a type of its own. An empty body has nothing to keep, whatever its type, unless it is that
-    /// of a HEAD request. An encoded text is left alone below 500, because it cannot be read; at 500 or above it is
-    /// replaced unread, because it must not be shown.
-    fn is_left_alone<R: http_body::Body>(&self, response: &Response<R>) -> bool {
-        const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
-        let (headers, extensions) = (response.headers(), response.extensions());
-        let content_type = headers.get(CONTENT_TYPE);
-        if extensions.get::<Passthrough>().is_some()
-            || headers.contains_key(GRPC_STATUS)
-            || content_type.is_some_and(is_grpc)
-        {
-            return true;
-        }
-        let is_empty = || catch_panic(|| response.body().is_end_stream()).unwrap_or(true);
-        if content_type.is_some_and(|content_type| !is_plain_text(content_type)) {
-            return self.is_head() || !is_empty();
-        }
-        is_encoded(headers) && !response.status().is_server_error()
-    }
 }
 
 /// Whether a response is marked as expected.
 fn is_expected<R>(response: &Response<R>) -> bool {
     response.extensions().get::<Expected>().is_some()
-}
-
-/// Whether a content type is that of gRPC, with any suffix.
-fn is_grpc(content_type: &HeaderValue) -> bool {
-    let prefix = content_type.as_bytes().get(..b"application/grpc".len());
-    prefix.is_some_and(|prefix| prefix.eq_ignore_ascii_case(b"application/grpc"))
-}
-
-/// Whether a content type is `text/plain`, with any parameters.
-fn is_plain_text(content_type: &HeaderValue) -> bool {
-    let mut parts = content_type.as_bytes().split(|byte| *byte == b';');
-    let essence = parts.next().unwrap_or_default().trim_ascii();
-    essence.eq_ignore_ascii_case(b"text/plain")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_plain_whatever_its_case_and_parameters_and_nothing_else_is() {
-        let plain = [
-            "text/plain",
-            "Text/Plain; charset=utf-8",
-            "text/plain ; charset=utf-8",
-            " text/plain;",
-        ];
-        for value in plain {
-            assert!(is_plain_text(&HeaderValue::from_static(value)), "{value}");
-        }
-        for value in ["", "text/plainer", "text/html", "text/plain, text/html"] {
-            assert!(!is_plain_text(&HeaderValue::from_static(value)), "{value}");
-        }
-    }
 }

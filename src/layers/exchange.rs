@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use axum_core::body::Body;
-use http::header::{CONTENT_LENGTH, LOCATION};
+use http::header::CONTENT_LENGTH;
 use http::{Extensions, Method, Response, StatusCode};
+use hyper::ext::ReasonPhrase;
 use uuid::fmt::Urn;
 
 use super::headers;
@@ -69,17 +70,16 @@ impl Exchange {
         let urn: &str = failure.id().urn().encode_lower(&mut urn);
         let id = urn.strip_prefix("urn:uuid:").unwrap_or(urn);
         let rendered = self.backstop.render(failure, urn, &self.request);
-        if response.status().as_u16() < 400 {
-            // The error response neither redirects nor names what was created.
-            response.headers_mut().remove(LOCATION);
+        // The error's own headers come from the application's code, which may panic.
+        let of_error = catch_panic(|| headers::of_error(failure)).flatten();
+        if !response.headers().is_empty() {
+            let replaced = response.status();
+            headers::strip(response.headers_mut(), replaced, failure.status());
         }
         *response.status_mut() = failure.status();
-        // The error's own headers come from the application's code, which may panic.
-        let of_error = catch_panic(|| headers::of_error(failure.repr())).flatten();
-        if !response.headers().is_empty() {
-            headers::strip(response.headers_mut(), failure.status());
-        }
         headers::write(response.headers_mut(), id, &rendered, of_error);
+        // It may be the text of an upstream server, or belong to another status.
+        response.extensions_mut().remove::<ReasonPhrase>();
         self.mark(failure, response.extensions_mut());
         let is_head = self.is_head();
         self.record(failure, None);
@@ -88,7 +88,7 @@ impl Exchange {
         }
         if length == Length::Known {
             let length = rendered.body.len().into();
-            headers::set(response.headers_mut(), CONTENT_LENGTH, length);
+            let _ = response.headers_mut().try_insert(CONTENT_LENGTH, length);
         }
         response.map(|()| Body::empty())
     }

@@ -5,38 +5,15 @@ use std::collections::HashSet;
 use http::StatusCode;
 use http::header::{
     CACHE_CONTROL, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName,
-    HeaderValue, RETRY_AFTER, SET_COOKIE, VARY, X_CONTENT_TYPE_OPTIONS,
+    HeaderValue, LOCATION, RETRY_AFTER, SET_COOKIE, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 
-use crate::backstop::RenderedError;
-use crate::error::Repr;
-
-/// Whether a header describes the body that was replaced.
-fn is_of_the_body(name: &HeaderName) -> bool {
-    matches!(
-        name.as_str(),
-        "content-length"
-            | "transfer-encoding"
-            | "content-encoding"
-            | "content-language"
-            | "content-range"
-            | "content-disposition"
-            | "content-location"
-            | "content-md5"
-            | "content-digest"
-            | "repr-digest"
-            | "digest"
-            | "etag"
-            | "last-modified"
-            | "accept-ranges"
-            | "cache-control"
-            | "expires"
-            | "age"
-            | "trailer"
-    )
-}
+use crate::backstop::{PagePolicy, RenderedError};
+use crate::error::{Failure, MAX_NAMES, describes_body};
 
 const X_ERROR_ID: HeaderName = HeaderName::from_static("x-error-id");
+const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
+const GRPC_MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const BY_ACCEPT: HeaderValue = HeaderValue::from_static("accept");
@@ -48,29 +25,45 @@ pub(super) fn write(
     rendered: &RenderedError,
     of_error: Option<HeaderMap>,
 ) {
-    if let Some(csp) = &rendered.csp {
-        // With the length that the server adds, a page has more headers than the smallest map holds.
-        let _ = headers.try_reserve(6);
-        set(headers, CONTENT_SECURITY_POLICY, csp.clone());
+    if headers.keys_len() > MAX_NAMES {
+        // The headers below would make the map panic.
+        headers.clear();
     }
-    set(headers, CONTENT_TYPE, rendered.content_type.clone());
-    set(headers, CACHE_CONTROL, NO_STORE);
-    set(headers, X_CONTENT_TYPE_OPTIONS, NOSNIFF);
+    if rendered.csp.is_some() {
+        // With the length that the server adds, a page has more headers than the smallest map holds.
+        headers.reserve(6);
+    }
+    if let Some(PagePolicy::Default(csp)) = &rendered.csp {
+        headers
+            .entry(CONTENT_SECURITY_POLICY)
+            .or_insert_with(|| csp.clone());
+    }
+    if let Some(grpc) = &rendered.grpc {
+        if headers.contains_key(GRPC_STATUS) {
+            // The application has chosen it, and perhaps the message.
+            let message = headers.entry(GRPC_MESSAGE);
+            message.or_insert_with(|| grpc.message.clone());
+        } else {
+            headers.insert(GRPC_STATUS, grpc.code.clone());
+            headers.insert(GRPC_MESSAGE, grpc.message.clone());
+        }
+    }
+    headers.insert(CONTENT_TYPE, rendered.content_type.clone());
+    headers.entry(CACHE_CONTROL).or_insert(NO_STORE);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
     if let Ok(id) = HeaderValue::from_str(id) {
-        set(headers, X_ERROR_ID, id);
+        headers.insert(X_ERROR_ID, id);
     }
     if let Some(of_error) = of_error {
         extend(headers, of_error);
+    }
+    if let Some(PagePolicy::BuiltIn(csp)) = &rendered.csp {
+        let _ = headers.try_insert(CONTENT_SECURITY_POLICY, csp.clone());
     }
     // Last, so that it is merged with a `Vary` of the error: without `Accept` in it, a cache would mix up formats.
     if rendered.varies {
         vary_on_accept(headers);
     }
-}
-
-/// Sets a header, if there is room: a map holds some 24,000 names.
-pub(super) fn set(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
-    let _ = headers.try_insert(name, value);
 }
 
 /// Replaces headers with those of the error, but keeps the cookies that others set. What exceeds the capacity of a
@@ -106,23 +99,37 @@ fn extend(headers: &mut HeaderMap, of_error: HeaderMap) {
 }
 
 /// The headers that the error was given, or that its type implies.
-pub(super) fn of_error(inner: &Repr) -> Option<HeaderMap> {
-    let mut headers = inner.headers();
-    if let Some(seconds) = inner.retry_after() {
+pub(super) fn of_error(failure: &Failure) -> Option<HeaderMap> {
+    let mut headers = failure.repr().headers_for(failure.status());
+    if let Some(seconds) = failure.repr().retry_after() {
         let headers = headers.get_or_insert_default();
         headers.entry(RETRY_AFTER).or_insert(seconds);
     }
     headers
 }
 
-/// Removes the headers that describe the replaced body. A 416 keeps `Content-Range`, which describes the resource.
-pub(super) fn strip(headers: &mut HeaderMap, status: StatusCode) {
-    let is_kept =
-        |name: &HeaderName| status == StatusCode::RANGE_NOT_SATISFIABLE && name == CONTENT_RANGE;
-    // Few responses have any of them, so one walk beats eighteen look-ups.
+/// Removes the headers that describe the replaced body, or that said how a success is cached and where to find what it
+/// made.
+///
+/// A 416 keeps `Content-Range`, which describes the resource. A status that caches may store unasked (RFC 9110, section
+/// 15.1) keeps its `Cache-Control`, because the application has then said on purpose how long it is true. Other error
+/// responses are not stored, whatever a layer says of all responses.
+pub(super) fn strip(headers: &mut HeaderMap, replaced: StatusCode, status: StatusCode) {
+    let is_cacheable = matches!(replaced.as_u16(), 404 | 405 | 410 | 414);
+    let is_success = replaced.as_u16() < 400;
+    let is_stale = |name: &HeaderName| {
+        if *name == CONTENT_RANGE {
+            status != StatusCode::RANGE_NOT_SATISFIABLE
+        } else if is_about_caching(name) {
+            !is_cacheable
+        } else {
+            describes_body(name) || is_success && *name == LOCATION
+        }
+    };
+    // Few responses have any of them, so one walk beats twenty look-ups.
     let stale: Vec<HeaderName> = headers
         .keys()
-        .filter(|name| is_of_the_body(name) && !is_kept(name))
+        .filter(|name| is_stale(name))
         .cloned()
         .collect();
     for name in stale {
@@ -130,10 +137,16 @@ pub(super) fn strip(headers: &mut HeaderMap, status: StatusCode) {
     }
 }
 
+/// Whether a header says how long a response is stored, by all caches or some (RFC 9213).
+fn is_about_caching(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    name.ends_with("cache-control") || matches!(name, "expires" | "surrogate-control")
+}
+
 /// Adds `Accept` to `Vary`, unless `Accept` or `*` is in it.
 fn vary_on_accept(headers: &mut HeaderMap) {
     if !headers.contains_key(VARY) {
-        set(headers, VARY, BY_ACCEPT);
+        let _ = headers.try_insert(VARY, BY_ACCEPT);
         return;
     }
     let lines = headers.get_all(VARY).iter().map(HeaderValue::as_bytes);
@@ -146,6 +159,6 @@ fn vary_on_accept(headers: &mut HeaderMap) {
     }
     names.push(b"accept");
     if let Ok(merged) = HeaderValue::from_bytes(&names.join(&b", "[..])) {
-        set(headers, VARY, merged);
+        let _ = headers.try_insert(VARY, merged);
     }
 }

@@ -1,6 +1,6 @@
-//! Text that is safe to write to a terminal, with or without color.
+//! Text for a terminal, with or without color.
 
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Display};
 
 /// Whether text is colored.
 #[derive(Clone, Copy, Debug)]
@@ -14,43 +14,6 @@ impl Paint {
         } else {
             text.to_owned()
         }
-    }
-}
-
-/// A text on one line, without characters that control a terminal.
-pub(super) struct Line<'a>(pub(super) &'a str);
-
-impl Display for Line<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .chars()
-            .try_for_each(|character| write_safe(f, character))
-    }
-}
-
-/// A text with its line breaks, each further line indented, without characters that control a terminal.
-pub(super) struct Indented<'a>(pub(super) &'a str);
-
-impl Display for Indented<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .trim_end()
-            .chars()
-            .try_for_each(|character| match character {
-                '\n' => f.write_str("\n    "),
-                _ => write_safe(f, character),
-            })
-    }
-}
-
-fn write_safe(f: &mut fmt::Formatter<'_>, character: char) -> fmt::Result {
-    // Besides control characters, escape those that change the direction of the text.
-    let is_unsafe = character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    match character {
-        '\t' => f.write_str("    "),
-        _ if is_unsafe => write!(f, "{}", character.escape_default()),
-        _ => f.write_char(character),
     }
 }
 

@@ -4,7 +4,8 @@ use std::fmt::{self, Write as _};
 
 use serde_json::Value;
 
-use super::terminal::{Before, Indented, Line, Paint};
+use super::terminal::{Before, Paint};
+use crate::printable::{Lines, OneLine};
 use crate::report::frame::Frame;
 use crate::report::report::Report;
 use crate::report::report_error::ReportError;
@@ -54,10 +55,10 @@ fn head(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
         write!(out, " {}", response.status)?;
     }
     if let Some(transaction) = &report.transaction {
-        write!(out, " {}", Line(transaction))?;
+        write!(out, " {}", OneLine(transaction))?;
     } else if let Some(request) = &report.request {
         let path = request.route.as_ref().unwrap_or(&request.url);
-        write!(out, " {} {}", Line(&request.method), Line(path))?;
+        write!(out, " {} {}", OneLine(&request.method), OneLine(path))?;
     }
     let id = report.id.hyphenated().to_string();
     writeln!(out, "  {}", paint.of("2", &id))
@@ -66,14 +67,22 @@ fn head(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
 fn link(out: &mut String, error: &ReportError, depth: usize, paint: Paint) -> fmt::Result {
     let lead = if depth == 0 { "  " } else { "  caused by: " };
     out.push_str(lead);
-    let message = Indented(&error.message).to_string();
+    let message = Lines {
+        text: &error.message,
+        indent: "    ",
+    }
+    .to_string();
     out.push_str(&if depth == 0 {
         paint.of("1", &message)
     } else {
         message
     });
     if let Some(type_name) = &error.type_name {
-        write!(out, " {}", paint.of("2", &format!("[{}]", Line(type_name))))?;
+        write!(
+            out,
+            " {}",
+            paint.of("2", &format!("[{}]", OneLine(type_name)))
+        )?;
     }
     if let Some(location) = &error.location {
         let location = location.to_string();
@@ -81,7 +90,7 @@ fn link(out: &mut String, error: &ReportError, depth: usize, paint: Paint) -> fm
             out,
             "\n      {} {}",
             paint.of("2", "at"),
-            paint.of("36", &Line(&location).to_string())
+            paint.of("36", &OneLine(&location).to_string())
         )?;
     }
     out.push('\n');
@@ -118,11 +127,11 @@ fn frames(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
 
 fn frame(out: &mut String, frame: &Frame, paint: Paint) -> fmt::Result {
     match &frame.function {
-        Some(function) => write!(out, "    {}", Line(function))?,
+        Some(function) => write!(out, "    {}", OneLine(function))?,
         None => write!(out, "    {:#x}", frame.address)?,
     }
     if let Some(file) = &frame.file {
-        let mut location = Line(file).to_string();
+        let mut location = OneLine(file).to_string();
         for number in [frame.line, frame.column].into_iter().flatten() {
             write!(location, ":{number}")?;
         }
@@ -137,7 +146,7 @@ fn frame(out: &mut String, frame: &Frame, paint: Paint) -> fmt::Result {
     for source in &frame.source {
         let is_it = Some(source.number) == frame.line;
         let mark = if is_it { ">" } else { " " };
-        let line = format!("{mark} {:>5} | {}", source.number, Line(&source.text));
+        let line = format!("{mark} {:>5} | {}", source.number, OneLine(&source.text));
         let style = if is_it { "1" } else { "2" };
         writeln!(out, "      {}", paint.of(style, line.trim_end()))?;
     }
@@ -159,7 +168,7 @@ fn locations(out: &mut String, name: &str, locations: &[Value], paint: Paint) ->
     let name = format!(" {name} ");
     writeln!(out, "  {}", paint.of("2", &format!("{name:-^RULE$}")))?;
     for location in locations {
-        let location = Line(&plain(location)).to_string();
+        let location = OneLine(&plain(location)).to_string();
         writeln!(out, "      {}", paint.of("36", &location))?;
     }
     Ok(())
@@ -185,11 +194,11 @@ fn breadcrumbs(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
             out,
             "    {}  {}",
             paint.of("2", &format!("{before:>8}")),
-            Line(&crumb.message)
+            OneLine(&crumb.message)
         )?;
         if !crumb.data.is_empty() {
             let data = Value::Object(crumb.data.clone()).to_string();
-            write!(out, " {}", paint.of("2", &Line(&data).to_string()))?;
+            write!(out, " {}", paint.of("2", &OneLine(&data).to_string()))?;
         }
         out.push('\n');
     }
@@ -275,8 +284,8 @@ fn block(out: &mut String, name: &str, rows: &[(String, String)], paint: Paint) 
     let width = rows.iter().map(|(key, _)| key.chars().count()).max();
     let width = width.unwrap_or_default().min(32);
     for (key, value) in rows {
-        let key = format!("{:<width$}", Line(key).to_string());
-        writeln!(out, "    {}  {}", paint.of("2", &key), Line(value))?;
+        let key = format!("{:<width$}", OneLine(key).to_string());
+        writeln!(out, "    {}  {}", paint.of("2", &key), OneLine(value))?;
     }
     Ok(())
 }

@@ -9,13 +9,14 @@ use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri, Version, re
 
 use super::extensions::Route;
 use super::forwarding::{Forwarding, Mention, MentionKind};
-use super::{extensions, limits, trace_context};
+use super::{extensions, grpc, limits, trace_context};
 
 /// What Backstop keeps of one request. Callbacks and [`respond`](crate::Backstop::respond) receive it.
 ///
-/// Headers are kept by an allow-list; credentials and cookies are never on it. [`BackstopLayer`] keeps `Accept`,
-/// `traceparent`, those of [`keep_headers`](crate::settings::Reporting::keep_headers), and in development `Host`. The
-/// constructors below keep `Accept`, `traceparent`, `Host`, `User-Agent`, `Content-Type` and `x-request-id`.
+/// Few headers are kept. [`BackstopLayer`] keeps `Accept`, `traceparent`, those that
+/// [`keep_headers`](crate::settings::Reporting::keep_headers) names, and in development `Host`. The constructors below
+/// keep `Accept`, `traceparent`, `Host`, `User-Agent`, `Content-Type` and `x-request-id`. Cookies and credentials are
+/// therefore kept only if `keep_headers` names them; callbacks then see their values, and reports do not.
 ///
 /// Creating it copies no text, because the values share the request's buffers.
 ///
@@ -52,6 +53,8 @@ pub struct RequestInfo {
 struct More {
     /// The lines of `Accept` after the first.
     accept: Vec<HeaderValue>,
+    /// The content type, if it is that of gRPC.
+    grpc: Option<HeaderValue>,
     peer: Option<IpAddr>,
     headers: Vec<(HeaderName, HeaderValue)>,
     forwarding: Forwarding,
@@ -135,6 +138,13 @@ impl RequestInfo {
                 self.traceparent = Some(value.clone());
             }
         }
+        // Only a POST can be gRPC's, so that all other requests pay for one comparison.
+        if self.method == Method::POST
+            && let Some(value) = headers.get(CONTENT_TYPE)
+            && grpc::is_grpc(value.as_bytes())
+        {
+            self.more.get_or_insert_default().grpc = Some(value.clone());
+        }
     }
 
     fn keep_optional(
@@ -172,6 +182,7 @@ impl RequestInfo {
                 Box::new(More {
                     // Reports contain the first line only.
                     accept: Vec::new(),
+                    grpc: None,
                     peer: more.peer,
                     headers: headers
                         .map(|(name, value)| (name.clone(), cut(value)))
@@ -241,6 +252,11 @@ impl RequestInfo {
     pub(crate) fn accept(&self) -> impl Iterator<Item = &HeaderValue> + Clone {
         let others = self.more.iter().flat_map(|more| &more.accept);
         self.accept.iter().chain(others)
+    }
+
+    /// The content type of a gRPC request, to which the response is gRPC's too.
+    pub(crate) fn grpc_content_type(&self) -> Option<&HeaderValue> {
+        self.more.as_ref()?.grpc.as_ref()
     }
 
     /// The trace id of a valid `traceparent` header (W3C Trace Context, section 3.2.2): 32 hexadecimal digits.

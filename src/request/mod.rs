@@ -4,6 +4,7 @@
 mod extensions;
 mod forwarded;
 mod forwarding;
+mod grpc;
 mod host;
 mod info;
 mod limits;

@@ -10,9 +10,10 @@ use std::path::{Path, PathBuf};
 use self::tree::{Tree, room};
 
 /// Each room with its rank: it may import rooms of a lower rank, and itself.
-const ROOMS: [(&str, u8); 26] = [
+const ROOMS: [(&str, u8); 27] = [
     ("json", 0),
     ("text", 0),
+    ("printable", 0),
     ("identity", 0),
     ("backtrace", 0),
     ("problem", 0),

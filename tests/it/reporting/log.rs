@@ -23,7 +23,7 @@ fn a_failure_is_one_record_with_the_names_of_opentelemetry() {
         format!("error.id={id}"),
         "error.type=std::io::error::Error".to_owned(),
         "error.origin=\"handler\"".to_owned(),
-        "exception.message=loading".to_owned(),
+        "exception.message=\"loading\"".to_owned(),
         concat!(
             "<- No such file or directory (os error 2) (at ",
             file!(),
@@ -61,7 +61,7 @@ fn a_newline_in_a_message_cannot_forge_a_record() {
     let (log, _) = logged(Backstop::production(), Request::get("/"), error);
     assert_eq!(log.lines().count(), 1, "{log}");
     assert!(
-        log.contains("x\\n2026-11-21 ERROR forged\\r\\u{1b}[31m\\u{2028}y"),
+        log.contains(r"x\\n2026-11-21 ERROR forged\\r\\u{1b}[31m\\u{2028}y"),
         "{log}"
     );
 }
@@ -79,6 +79,21 @@ fn the_messages_of_a_record_have_four_kibibytes_together() {
         (1096..1106).contains(&count("y")) && log.contains("y…"),
         "{log}"
     );
+}
+
+#[test]
+fn a_message_cannot_forge_a_field_or_turn_the_text_around() {
+    let error = Error::msg("x error.id=forged \" error.id=forged \u{202e}txet\u{61c}")
+        .with_context("y z=1");
+    let (log, id) = logged(Backstop::production(), Request::get("/"), error);
+    let start = |field: &str| log.split(field).next().unwrap_or_default().to_owned();
+    let quotes = |text: &str| text.replace("\\\"", "").matches('"').count();
+    for (index, _) in log.match_indices("error.id=") {
+        let is_own = log[index..].starts_with(&format!("error.id={id} "));
+        assert_eq!(quotes(&log[..index]) % 2 == 1, !is_own, "{log}");
+    }
+    assert_eq!(quotes(&start("z=1")) % 2, 1, "{log}");
+    assert!(log.contains(r"\u{202e}txet\\u{61c}"), "{log}");
 }
 
 #[test]

@@ -5,15 +5,25 @@ mod bare;
 mod conformance;
 mod development;
 #[cfg(feature = "axum")]
+mod encoded;
+#[cfg(feature = "axum")]
 mod expected;
 #[cfg(feature = "axum")]
 mod extremes;
+#[cfg(feature = "axum")]
+mod grpc;
+#[cfg(feature = "axum")]
+mod head;
 #[cfg(feature = "axum")]
 mod headers;
 #[cfg(feature = "axum")]
 mod hostile_sizes;
 #[cfg(feature = "axum")]
+mod hygiene;
+#[cfg(feature = "axum")]
 mod inner_layers;
+#[cfg(feature = "axum")]
+mod layer_order;
 #[cfg(feature = "axum")]
 mod local_clients;
 #[cfg(feature = "axum")]
