@@ -29,7 +29,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let backstop = Backstop::from_env()?
         .app("shop", env!("CARGO_PKG_VERSION"))
         .safe_fields(["productId", "inStock"])
-        .map_status::<tokio::task::JoinError>(|_| StatusCode::BAD_GATEWAY)
+        .map_error::<tokio::task::JoinError>(|_| StatusCode::BAD_GATEWAY.into())
         .build()?;
     backstop.install_panic_hook()?;
 
@@ -154,7 +154,7 @@ async fn panics(scope: Scope) {
     println!("{}", prices[index]);
 }
 
-/// The panic of another task, which `map_status` makes a 502.
+/// The panic of another task, which `map_error` makes a 502.
 async fn invoice() -> backstop::Result<()> {
     tokio::spawn(async { panic!("the printer is on fire") })
         .await

@@ -10,12 +10,36 @@ pub use serde_json::Value;
 
 pub use crate::backstop::respond;
 use crate::error::display;
+pub use crate::error::{Absent, Converted, Failed, Fails, Foreign, Standard};
+pub use crate::error::{AsDynError, Facts, Forwarded, Forwards, Transparent};
 use crate::problem;
 
 /// The status with this number, which the derive has validated.
 #[must_use]
 pub fn status(number: u16) -> StatusCode {
     StatusCode::from_u16(number).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+/// A field that holds the status.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the status of an error",
+    label = "the field of a status is a `StatusCode` or a `u16`"
+)]
+pub trait FieldStatus {
+    /// The status; one that no response can have is 500.
+    fn status(&self) -> StatusCode;
+}
+
+impl FieldStatus for StatusCode {
+    fn status(&self) -> StatusCode {
+        *self
+    }
+}
+
+impl FieldStatus for u16 {
+    fn status(&self) -> StatusCode {
+        status(*self)
+    }
 }
 
 /// Whether error responses have a member of this name, so that fields cannot.
@@ -45,3 +69,19 @@ pub fn optional_header<T: Display>(headers: &mut HeaderMap, name: &str, field: &
         header(headers, name, field);
     }
 }
+
+/// The `IntoResponse` of a derived error. Its name is the fix that the compiler prints if the type has
+/// another one.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __into_response_unless_no_response {
+    ([$($generics:tt)*] [$($name:tt)*] [$($clause:tt)*]) => {
+        #[automatically_derived]
+        impl $($generics)* $crate::__private::IntoResponse for $($name)* $($clause)* {
+            fn into_response(self) -> $crate::__private::Response {
+                $crate::__private::respond(self)
+            }
+        }
+    };
+}
+pub use __into_response_unless_no_response as into_response_unless_no_response;

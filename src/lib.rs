@@ -88,6 +88,7 @@ pub mod settings {
     pub use crate::backstop::{
         ConfigErrorKind, Disclosure, InApp, LogLevel, PanicSettings, Reporting,
     };
+    pub use crate::formats::CustomShape;
     pub use crate::pipeline::{QueueLimits, RateLimit};
 }
 

@@ -9,7 +9,7 @@ use super::handle::{Backstop, Shared};
 use super::shutdown::Shutdown;
 use crate::backtrace::CaptureInterest;
 use crate::disclosure::Redactor;
-use crate::formats::{Shape, is_xml_name};
+use crate::formats::is_xml_name;
 use crate::pipeline::{Pipeline, Settings};
 use crate::problem::{RESERVED, is_reserved};
 use crate::report::defaults::ReportDefaults;
@@ -27,8 +27,10 @@ impl Builder {
         let mode = self.mode;
         let mut responder = self.responder;
         responder.offers = responder.shape.offers(self.default_format);
-        // The other shapes show an error's fields as they are, because their clients expect it.
-        responder.policy.redacts_properties = responder.shape == Shape::Problem;
+        responder.default_format = self.default_format;
+        // The envelopes show an error's fields as they are, because their clients expect it.
+        responder.policy.redacts_properties =
+            responder.shape_by.is_some() || !responder.shape.keeps_properties();
         for key in &self.redact_keys {
             responder.policy.redactor.insert(key);
         }

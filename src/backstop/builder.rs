@@ -1,10 +1,7 @@
 //! [`Builder`]: the settings, each a method.
 
 use std::borrow::Cow;
-use std::error::Error as StdError;
 use std::sync::Arc;
-
-use http::StatusCode;
 
 use super::disclosure_settings::Disclosure;
 use super::handle::OnError;
@@ -16,16 +13,13 @@ use super::reporting_settings::Reporting;
 use super::responder::Responder;
 use crate::disclosure::Replacement;
 use crate::error::Failure;
-use crate::formats::Shape;
 use crate::negotiate::Format;
 use crate::panics::callback::Callback;
 use crate::pipeline::Settings;
-use crate::problem::Problem;
 use crate::report::defaults::ReportDefaults;
 use crate::report::error_event::ErrorEvent;
 use crate::report::scalar::Scalar;
 use crate::reporters::IntoReporter;
-use crate::request::RequestInfo;
 
 /// The settings of a [`Backstop`](crate::Backstop), which [`build`](Self::build) checks.
 ///
@@ -79,115 +73,6 @@ impl Builder {
             on_panic: PanicSettings::default(),
             pipeline: Settings::default(),
         }
-    }
-}
-
-/// # Error responses
-impl Builder {
-    /// The fields of errors that every client may see, whatever the status. A later call adds more. Default: none.
-    ///
-    /// The names of members that every error response has are rejected.
-    pub fn safe_fields(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        let names = names.into_iter().map(Into::into);
-        self.responder.policy.safe_fields.extend(names);
-        self
-    }
-
-    /// The members of an error response. Default: [`Shape::Problem`].
-    pub fn shape(mut self, shape: Shape) -> Self {
-        self.responder.shape = shape;
-        self
-    }
-
-    /// The format used when the client sends no `Accept`, accepts anything, or accepts nothing that is offered.
-    /// Default: [`Format::ProblemJson`], and [`Format::Json`] in the other shapes.
-    pub fn default_format(mut self, format: Format) -> Self {
-        self.default_format = Some(format);
-        self
-    }
-
-    /// Whether `Accept` chooses the format. With `false` every error response has the default format. Default: `true`.
-    pub fn negotiate(mut self, negotiate: bool) -> Self {
-        self.responder.negotiates = negotiate;
-        self
-    }
-
-    /// The query parameter that overrides `Accept`: `json`, `html`, `xml`, `text` or a media type. Other values, and a
-    /// parameter that occurs twice, are ignored. Default: off.
-    pub fn format_query(mut self, name: impl Into<String>) -> Self {
-        self.responder.format_query = Some(name.into());
-        self
-    }
-
-    /// Edits the finished problem, after disclosure: every client sees what is added here. The status cannot be
-    /// changed. If the closure panics, its changes are undone.
-    pub fn customize(
-        mut self,
-        edit: impl Fn(&mut Problem, &Failure, &RequestInfo) + Send + Sync + 'static,
-    ) -> Self {
-        self.responder.customize = Some(Callback::new(Arc::new(edit)));
-        self
-    }
-
-    /// Writes the HTML page, from the problem that the client may see. The closure must escape what it inserts. If it
-    /// returns `None` or panics, the built-in page is sent.
-    ///
-    /// A `Content-Security-Policy` that the error or a layer further in has set applies to the page too. If there is
-    /// none, the page is sent under a policy that allows styles, images and fonts of its own origin, and no script.
-    ///
-    /// ```
-    /// use backstop::Backstop;
-    ///
-    /// let backstop = Backstop::production()
-    ///     .html_page(|_, _| "<!doctype html><h1>Something went wrong</h1>".to_owned())
-    ///     .build()?;
-    /// # Ok::<(), backstop::ConfigError>(())
-    /// ```
-    pub fn html_page<P: Into<Option<String>>>(
-        mut self,
-        page: impl Fn(&Problem, &RequestInfo) -> P + Send + Sync + 'static,
-    ) -> Self {
-        let page = move |problem: &Problem, request: &RequestInfo| page(problem, request).into();
-        self.responder.html_page = Some(Callback::new(Arc::new(page)));
-        self
-    }
-
-    /// The status of errors of type `E`, wherever they are in the cause chain of an error without a status of its own.
-    /// A status outside 400–599 becomes 500. The text of the error stays hidden.
-    ///
-    /// ```
-    /// use backstop::Backstop;
-    /// use http::StatusCode;
-    ///
-    /// let backstop = Backstop::production()
-    ///     .map_status::<std::io::Error>(|error| match error.kind() {
-    ///         std::io::ErrorKind::TimedOut => StatusCode::GATEWAY_TIMEOUT,
-    ///         _ => StatusCode::INTERNAL_SERVER_ERROR,
-    ///     })
-    ///     .build()?;
-    /// # Ok::<(), backstop::ConfigError>(())
-    /// ```
-    pub fn map_status<E: StdError + 'static>(
-        mut self,
-        status: impl Fn(&E) -> StatusCode + Send + Sync + 'static,
-    ) -> Self {
-        self.responder.policy.statuses.insert(status);
-        self
-    }
-
-    /// Chooses the `type` of a problem, any URI reference, whatever the status. `None` leaves it to the error.
-    pub fn type_uri(
-        mut self,
-        choose: impl Fn(&Failure, &RequestInfo) -> Option<String> + Send + Sync + 'static,
-    ) -> Self {
-        self.responder.policy.type_uri = Some(Callback::new(Arc::new(choose)));
-        self
-    }
-
-    /// Which clients see the details of a failure. A later call adds to an earlier one, and takes precedence.
-    pub fn disclosure(mut self, disclosure: Disclosure) -> Self {
-        self.disclosure.merge(disclosure);
-        self
     }
 }
 

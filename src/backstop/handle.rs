@@ -129,6 +129,11 @@ impl Backstop {
         self.shared.responder.policy.replaces_bodies
     }
 
+    /// Whether a stream of events that fails ends with an event.
+    pub(crate) fn sends_error_events(&self) -> bool {
+        self.shared.responder.sends_error_events
+    }
+
     pub(crate) fn shutdown_state(&self) -> &Shutdown {
         &self.shared.shutdown
     }

@@ -22,6 +22,7 @@ mod record;
 mod report_policy;
 mod reporting_settings;
 mod responder;
+mod response_settings;
 mod shutdown;
 
 pub use self::builder::Builder;

@@ -6,7 +6,7 @@ use http::HeaderValue;
 use crate::disclosure::{Disclosed, Policy};
 use crate::error::{Failure, Origin};
 use crate::formats;
-use crate::formats::{Shape, View, grpc};
+use crate::formats::{Shape, View, grpc, is_xml_name};
 use crate::negotiate::{Format, Offers};
 use crate::panics::callback::Callback;
 use crate::panics::catch::catch_panic;
@@ -19,11 +19,21 @@ pub(super) struct Responder {
     pub(super) policy: Policy,
     pub(super) shape: Shape,
     pub(super) offers: Offers,
+    pub(super) default_format: Option<Format>,
+    pub(super) shape_by: Option<Callback<ShapeBy>>,
+    pub(super) format_by: Option<Callback<FormatBy>>,
     pub(super) negotiates: bool,
     pub(super) format_query: Option<String>,
     pub(super) customize: Option<Callback<Customize>>,
     pub(super) html_page: Option<Callback<HtmlPage>>,
+    pub(super) sends_error_events: bool,
 }
+
+/// Chooses the shape for a request.
+pub(super) type ShapeBy = dyn Fn(&RequestInfo) -> Shape + Send + Sync;
+
+/// Chooses the default format for a request.
+pub(super) type FormatBy = dyn Fn(&RequestInfo) -> Format + Send + Sync;
 
 /// Edits the finished problem.
 pub(super) type Customize = dyn Fn(&mut Problem, &Failure, &RequestInfo) + Send + Sync;
@@ -70,9 +80,14 @@ impl Responder {
         if let Some(content_type) = request.grpc_content_type() {
             return self.respond_to_grpc(failure, urn, request, content_type);
         }
-        let (format, varies) = self.format(request);
+        let chosen = self.choose(request);
+        let (shape, offers) = match &chosen {
+            Some((shape, offers)) => (shape, offers),
+            None => (&self.shape, &self.offers),
+        };
+        let (format, varies) = self.format(request, shape, offers);
         let render = |disclose: &dyn Fn() -> Disclosed| {
-            catch_panic(|| self.render(format, failure, urn, request, disclose()))
+            catch_panic(|| self.render(format, shape, failure, urn, request, disclose()))
         };
         // First everything that may be disclosed. If the error's own code panics on the way, its status and id.
         let rendered = render(&|| Disclosed::new(failure, request, &self.policy))
@@ -83,7 +98,7 @@ impl Responder {
         });
         RenderedError {
             body,
-            content_type: self.content_type(format),
+            content_type: content_type(format, shape),
             csp,
             grpc: None,
             varies,
@@ -121,6 +136,7 @@ impl Responder {
     fn render(
         &self,
         format: Format,
+        shape: &Shape,
         failure: &Failure,
         urn: &str,
         request: &RequestInfo,
@@ -138,7 +154,8 @@ impl Responder {
         let view = View {
             problem: &problem,
             disclosed: &disclosed,
-            shape: &self.shape,
+            shape,
+            request,
         };
         let body = Bytes::from(formats::render(format, view));
         let is_page = format == Format::Html;
@@ -171,29 +188,38 @@ impl Responder {
         edited
     }
 
-    /// The envelopes keep the charset that their clients know; RFC 8259, section 11, defines none for JSON.
-    fn content_type(&self, format: Format) -> HeaderValue {
-        const JSON: HeaderValue = HeaderValue::from_static("application/json");
-        if format == Format::Json && self.shape == Shape::Problem {
-            JSON
-        } else {
-            format.content_type()
+    /// The shape and the formats for this request, if the application chooses them by request.
+    fn choose(&self, request: &RequestInfo) -> Option<(Shape, Offers)> {
+        if self.shape_by.is_none() && self.format_by.is_none() {
+            return None;
         }
+        let shape = self.shape_by.as_ref();
+        let shape = shape.and_then(|choose| choose.call(|choose| choose(request)));
+        let shape = shape
+            .filter(|shape| is_xml_name(shape.xml_root()))
+            .unwrap_or_else(|| self.shape.clone());
+        let default = self.format_by.as_ref();
+        let default = default
+            .and_then(|choose| choose.call(|choose| choose(request)))
+            .filter(|format| shape.has(*format))
+            .or_else(|| self.default_format.filter(|format| shape.has(*format)));
+        let offers = shape.offers(default);
+        Some((shape, offers))
     }
 
     /// The format, and whether `Accept` has chosen it.
-    fn format(&self, request: &RequestInfo) -> (Format, bool) {
-        if let Some(format) = self.queried_format(request) {
+    fn format(&self, request: &RequestInfo, shape: &Shape, offers: &Offers) -> (Format, bool) {
+        if let Some(format) = self.queried_format(request, shape) {
             (format, false)
         } else if self.negotiates {
-            (self.offers.pick(request.accept()), true)
+            (offers.pick(request.accept()), true)
         } else {
-            (self.offers.default(), false)
+            (offers.default(), false)
         }
     }
 
     /// The format that the query names, exactly and only once. Anything else is ignored.
-    fn queried_format(&self, request: &RequestInfo) -> Option<Format> {
+    fn queried_format(&self, request: &RequestInfo, shape: &Shape) -> Option<Format> {
         let name = self.format_query.as_deref()?;
         let query = request.uri().query()?;
         let mut values = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == name);
@@ -203,14 +229,24 @@ impl Responder {
         let format = match &*value {
             "json" => Format::Json,
             "html" => Format::Html,
-            "xml" if self.shape == Shape::Problem => Format::Xml,
+            "xml" if *shape == Shape::Problem => Format::Xml,
             "xml" => Format::TextXml,
             "text" => Format::Text,
             media_type => *Format::ALL
                 .iter()
                 .find(|format| format.media_type() == media_type)?,
         };
-        self.offers.contains(format).then_some(format)
+        shape.has(format).then_some(format)
+    }
+}
+
+/// The envelopes keep the charset that their clients know; RFC 8259, section 11, defines none for JSON.
+fn content_type(format: Format, shape: &Shape) -> HeaderValue {
+    const JSON: HeaderValue = HeaderValue::from_static("application/json");
+    if format == Format::Json && !shape.keeps_properties() {
+        JSON
+    } else {
+        format.content_type()
     }
 }
 
@@ -220,11 +256,15 @@ impl Default for Responder {
         Self {
             policy: Policy::default(),
             offers: shape.offers(None),
+            default_format: None,
+            shape_by: None,
+            format_by: None,
             shape,
             negotiates: true,
             format_query: None,
             customize: None,
             html_page: None,
+            sends_error_events: false,
         }
     }
 }

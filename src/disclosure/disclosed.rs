@@ -31,6 +31,7 @@ pub(crate) struct Item {
     pub(crate) title: Option<Cow<'static, str>>,
     pub(crate) detail: Option<Cow<'static, str>>,
     pub(crate) pointer: Option<Value>,
+    pub(crate) parameter: Option<Value>,
     pub(crate) code: Option<Value>,
     pub(crate) details: Option<Value>,
     pub(crate) fields: Vec<(Cow<'static, str>, Value)>,
@@ -45,6 +46,8 @@ pub(crate) struct Item {
 #[derive(Debug)]
 pub(crate) struct Debug {
     pub(crate) type_name: Option<String>,
+    /// What can be done about it.
+    pub(crate) help: Option<String>,
     /// The cause chain, redacted.
     pub(crate) chain: Vec<Link>,
     pub(crate) fields: Vec<(Cow<'static, str>, Value)>,
@@ -107,17 +110,28 @@ impl Item {
         for (key, value) in repr.fields() {
             if item.is_disclosed && depth > 0 && key == "pointer" {
                 item.pointer = Some(value);
+            } else if item.is_disclosed && depth > 0 && key == "parameter" {
+                item.parameter = Some(value);
             } else if policy.is_safe(&key) {
                 item.fields.push((key, value));
             }
         }
+        if item.is_disclosed {
+            item.fields.extend(repr.members().cloned());
+        }
         if depth < MAX_DEPTH {
-            let items = repr.items().iter().map(|repr| {
-                let status = policy.statuses.status(repr);
+            let items = repr.items();
+            let items = items.iter().map(|repr| {
+                let (status, is_for_all) = if repr.is_field_error() {
+                    (status, is_for_all)
+                } else {
+                    let status = policy.statuses.status(repr);
+                    (status, repr.is_disclosed(status))
+                };
                 Self::new(
                     repr,
                     status,
-                    repr.is_disclosed(status),
+                    is_for_all,
                     policy,
                     shows_everything,
                     depth + 1,
@@ -150,6 +164,7 @@ impl Item {
             title: None,
             detail: None,
             pointer: None,
+            parameter: None,
             code: None,
             details: None,
             fields: Vec::new(),
@@ -185,6 +200,10 @@ impl Debug {
         });
         Self {
             type_name: failure.type_name().map(str::to_owned),
+            help: failure
+                .repr()
+                .help()
+                .map(|help| policy.redactor.text(&help).into_owned()),
             chain: chain.collect(),
             fields: fields.collect(),
             shows_backtrace: policy.backtrace.is_on(failure, request),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::panic::Location;
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
@@ -11,8 +12,9 @@ use super::exposure::Exposure;
 use super::handler_error::Error;
 use super::object;
 use super::overrides::Overrides;
+use super::repr::Repr;
 use super::status::StatusMap;
-use crate::problem::{limit_depth, to_value};
+use crate::problem::{FieldError, limit_depth, reason_phrase, to_value};
 
 /// Setters.
 impl Error {
@@ -67,6 +69,18 @@ impl Error {
     #[must_use]
     pub fn with_details(mut self, details: impl Serialize) -> Self {
         self.overrides_mut().details = to_value(details).map(limit_depth);
+        self
+    }
+
+    /// Adds parts of the request that are invalid. A problem document lists them as `errors`, an envelope as `details`.
+    /// They are shown or hidden like what the error itself says.
+    #[must_use]
+    pub fn with_errors(mut self, errors: impl IntoIterator<Item = FieldError>) -> Self {
+        let repr = self.repr_mut();
+        let items = errors
+            .into_iter()
+            .map(|it| Arc::new(Repr::field_error(&it)));
+        repr.items.extend(items);
         self
     }
 
@@ -166,10 +180,30 @@ impl Error {
 
 /// Getters: what was set, else what the error says itself ([`HttpError`](crate::HttpError)).
 impl Error {
-    /// The status of the response, before [`map_status`](crate::Builder::map_status). 500 if nothing declares another.
+    /// The status of the response, before [`map_error`](crate::Builder::map_error). 500 if nothing declares another.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         StatusMap::default().status(self.repr())
+    }
+
+    /// What clients may read about the error in production: its detail or message below 500 or if it is public, else its
+    /// title or the reason phrase of its status. It is for protocols that respond without the layer, like GraphQL.
+    ///
+    /// ```
+    /// use backstop::Error;
+    ///
+    /// assert_eq!(Error::not_found("no such order").public_message(), "no such order");
+    /// assert_eq!(Error::msg("the disk is full").public_message(), "Internal Server Error");
+    /// ```
+    #[must_use]
+    pub fn public_message(&self) -> Cow<'static, str> {
+        let (repr, status) = (self.repr(), self.status());
+        let phrase = || Cow::Borrowed(reason_phrase(status));
+        if !repr.is_disclosed(status) {
+            return phrase();
+        }
+        let text = repr.client_text(self.exposure() == Exposure::Public);
+        text.or_else(|| repr.title()).unwrap_or_else(phrase)
     }
 
     /// The machine-readable code.

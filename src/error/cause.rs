@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 
 use http::StatusCode;
 
-use super::http_error::HttpError;
+use super::http_error::{Forwarded, HttpError};
 use super::link::Link;
 use super::std_error::{BoxError, MAX_LINKS, display, source};
 use crate::panics::catch::catch_panic;
@@ -15,10 +15,14 @@ use crate::problem::reason_phrase;
 pub(super) enum Cause {
     /// An error that declares its response.
     Http(Box<dyn HttpError>),
+    /// An error that only lists others, and whose own text may quote what the client sent.
+    List(Box<dyn HttpError>),
     /// Any other error.
     Foreign(BoxError),
     /// A text.
     Message(Cow<'static, str>),
+    /// The text about one invalid part of a request. It is shown or hidden like the error that lists it.
+    Field(Cow<'static, str>),
     /// A panic, with its message.
     Panic(Cow<'static, str>),
     /// Several errors.
@@ -45,7 +49,7 @@ impl Cause {
     /// The error itself, if it declares its response.
     pub(super) fn http(&self) -> Option<&(dyn HttpError + 'static)> {
         match self {
-            Self::Http(error) => Some(error.as_ref()),
+            Self::Http(error) | Self::List(error) => Some(error.as_ref()),
             _ => None,
         }
     }
@@ -55,24 +59,28 @@ impl Cause {
         let transparent = std::iter::successors(self.http(), |http| {
             catch_panic(|| http.transparent_over()).flatten()
         });
-        let inner = transparent
-            .skip(1)
-            .map(|http| -> &(dyn StdError + 'static) { http });
-        let error = self.error();
-        let sources = std::iter::successors(error.and_then(source), |error| source(*error));
-        error
-            .into_iter()
-            .chain(inner)
-            .chain(sources)
-            .take(MAX_LINKS)
+        let declaring = transparent.flat_map(|http| {
+            let skipped = match http.__forwarded() {
+                Some(Forwarded::Report(error) | Forwarded::Skipped(error)) => Some(error),
+                Some(Forwarded::Value(_)) | None => None,
+            };
+            let http: &(dyn StdError + 'static) = http;
+            [Some(http), skipped].into_iter().flatten()
+        });
+        let foreign = match self {
+            Self::Foreign(error) => Some(&**error as &(dyn StdError + 'static)),
+            _ => None,
+        };
+        let sources = std::iter::successors(self.error().and_then(source), |error| source(*error));
+        declaring.chain(foreign).chain(sources).take(MAX_LINKS)
     }
 
     /// Whether the message was not written for clients, so that it is only shown if the error is public.
     pub(super) fn is_foreign(&self) -> bool {
         match self {
-            Self::Http(error) => error.is_foreign(),
+            Self::Http(error) | Self::List(error) => error.is_foreign(),
             Self::Foreign(_) | Self::Panic(_) | Self::Snapshot(_) => true,
-            Self::Message(_) | Self::Many | Self::Response(..) => false,
+            Self::Message(_) | Self::Field(_) | Self::Many | Self::Response(..) => false,
         }
     }
 
@@ -81,8 +89,8 @@ impl Cause {
         match self {
             Self::Http(error) => Cow::Owned(display(error)),
             Self::Foreign(error) => Cow::Owned(display(error)),
-            Self::Message(text) | Self::Panic(text) => Cow::Borrowed(text),
-            Self::Many => Cow::Borrowed(MANY),
+            Self::Message(text) | Self::Field(text) | Self::Panic(text) => Cow::Borrowed(text),
+            Self::Many | Self::List(_) => Cow::Borrowed(MANY),
             Self::Response(status, text) => {
                 Cow::Borrowed(text.as_deref().unwrap_or_else(|| reason_phrase(*status)))
             }
@@ -95,10 +103,10 @@ impl Cause {
     /// The size of the texts that it owns, in bytes.
     pub(super) fn text_size(&self) -> usize {
         match self {
-            Self::Message(text) | Self::Panic(text) => text.len(),
+            Self::Message(text) | Self::Field(text) | Self::Panic(text) => text.len(),
             Self::Response(_, text) => text.as_deref().map_or(0, str::len),
             Self::Snapshot(links) => links.iter().map(|link| link.message().len()).sum(),
-            Self::Http(_) | Self::Foreign(_) | Self::Many => 0,
+            Self::Http(_) | Self::List(_) | Self::Foreign(_) | Self::Many => 0,
         }
     }
 }

@@ -28,14 +28,9 @@ where
     let Some(inner) = report.inner() else {
         return Repr::new(Cause::Foreign(Box::new(report)), None, None);
     };
-    // A status that was declared takes precedence over `map_status`, although the report itself is foreign.
-    let (status, exposure) = (inner.declared_status(), inner.exposure());
-    let (items, backtrace) = (inner.items.clone(), inner.backtrace().cloned());
+    let inner = Arc::clone(inner);
     let mut repr = Repr::new(Cause::Http(Box::new(report)), None, None);
-    repr.status = status;
-    repr.exposure = Some(exposure);
-    repr.items = items;
-    repr.backtrace = backtrace;
+    repr.take_over(&inner);
     repr
 }
 

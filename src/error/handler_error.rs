@@ -1,6 +1,5 @@
 //! The error that handlers return.
 
-use std::any::type_name;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -11,11 +10,11 @@ use std::sync::Arc;
 use http::StatusCode;
 
 use super::cause::Cause;
-use super::delegate;
-use super::http_error::HttpError;
 use super::object::ErrorObject;
 use super::repr::Repr;
 use super::std_error::BoxError;
+use super::transport_errors::well_known;
+use super::{chain, delegate};
 use crate::backtrace::Backtrace;
 
 /// The result of a fallible handler: `Result<T, backstop::Error>`.
@@ -25,10 +24,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// # Creating one
 ///
-/// * `?` converts every error that implements [`HttpError`], a [`BoxError`], and, with the features of these names,
-///   the errors of `anyhow`, `eyre`, `garde` and `validator`.
-/// * [`.or_status(…)`](crate::ResultExt::or_status) and [`.or_internal(…)`](crate::ResultExt::or_internal) convert
-///   every other error.
+/// * `?` converts every error that implements [`HttpError`](crate::HttpError), a boxed error, a
+///   [`StatusCode`], a [`Problem`](crate::Problem), and, with the features of these names, the reports of `anyhow` and
+///   `eyre`.
+/// * [`.or_mapped()`](crate::ResultExt::or_mapped), [`.or_status(…)`](crate::ResultExt::or_status) and
+///   [`.or_internal(…)`](crate::ResultExt::or_internal) convert every other error.
 /// * [`Error::new`] and the constructors named after a status ([`Error::not_found`], …) make one from a text.
 /// * [`Error::many`] combines several.
 ///
@@ -148,17 +148,22 @@ impl Error {
     }
 
     #[track_caller]
-    fn from_cause(cause: Cause, type_name: Option<&'static str>) -> Self {
+    pub(super) fn from_cause(cause: Cause, type_name: Option<&'static str>) -> Self {
         Self::from_repr(Repr::new(cause, type_name, Some(Location::caller())))
     }
 
-    fn from_repr(mut repr: Repr) -> Self {
+    pub(super) fn from_repr(mut repr: Repr) -> Self {
         if repr.backtrace.is_none() {
             repr.backtrace = Backtrace::capture_if_wanted();
         }
         Self {
             repr: Arc::new(repr),
         }
+    }
+
+    /// An error whose parts others may share.
+    pub(super) const fn from_shared(repr: Arc<Repr>) -> Self {
+        Self { repr }
     }
 
     pub(crate) const fn repr(&self) -> &Arc<Repr> {
@@ -202,13 +207,6 @@ impl fmt::Debug for Error {
     }
 }
 
-impl<E: HttpError> From<E> for Error {
-    #[track_caller]
-    fn from(error: E) -> Self {
-        Self::from_cause(Cause::Http(Box::new(error)), Some(type_name::<E>()))
-    }
-}
-
 impl From<BoxError> for Error {
     /// Restores an `Error` that was converted to a [`BoxError`]. If there is one further down in the cause chain, the
     /// response is that one's.
@@ -222,6 +220,38 @@ impl From<BoxError> for Error {
             Err(error) => Self::foreign(error, None),
         }
     }
+}
+
+impl From<Box<dyn StdError>> for Error {
+    /// A 500 with the cause chain of the error. The error itself cannot be kept, because it may not be `Send`:
+    /// [`downcast_ref`](Self::downcast_ref) and [`map_error`](crate::Builder::map_error) do not find it. Prefer
+    /// [`BoxError`].
+    #[track_caller]
+    fn from(error: Box<dyn StdError>) -> Self {
+        let mut repr = snapshot(&*error);
+        repr.location = Some(Location::caller());
+        Self::from_repr(repr)
+    }
+}
+
+impl From<Box<dyn StdError + Send>> for Error {
+    /// Like `Box<dyn Error>`: a 500 with the cause chain of the error.
+    #[track_caller]
+    fn from(error: Box<dyn StdError + Send>) -> Self {
+        let mut repr = snapshot(&*error);
+        repr.location = Some(Location::caller());
+        Self::from_repr(repr)
+    }
+}
+
+/// The cause chain of an error that cannot be kept. If an `Error` is in it, the response is that one's.
+fn snapshot(error: &(dyn StdError + 'static)) -> Repr {
+    let mut repr = Repr::new(Cause::Snapshot(chain::snapshot(None, error)), None, None);
+    match ErrorObject::find(error) {
+        Some(inner) => repr.copy(inner.repr()),
+        None => repr.status = well_known(error).map(|known| known.status),
+    }
+    repr
 }
 
 impl From<Error> for BoxError {

@@ -53,16 +53,16 @@ impl Repr {
     /// The headers that were set, and those of the error itself that were not set. `None` if there are none.
     pub(super) fn headers(&self) -> Option<HeaderMap> {
         let http = self.cause.http();
-        if http.is_none() && self.overrides.is_none() {
+        if http.is_none() && self.set().next().is_none() {
             return None;
         }
         let declared = http.and_then(|http| catch_panic(|| HttpError::headers(http)));
         let mut headers = declared.unwrap_or_default();
-        if let Some(overrides) = &self.overrides {
-            if headers.keys_len() + overrides.headers.keys_len() > MAX_NAMES {
+        for set in self.set() {
+            if headers.keys_len() + set.headers.keys_len() > MAX_NAMES {
                 return None;
             }
-            headers.extend(overrides.headers.clone());
+            headers.extend(set.headers.clone());
         }
         let is_sent = !headers.is_empty() && headers.keys_len() <= MAX_NAMES;
         is_sent.then_some(headers)

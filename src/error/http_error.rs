@@ -1,5 +1,6 @@
 //! How an error type declares its response.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 
@@ -7,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use super::exposure::Exposure;
-use crate::problem::ProblemType;
+use crate::problem::{FieldError, ProblemType};
 
 /// An error that declares its response. Every method has a safe default.
 ///
@@ -21,7 +22,7 @@ use crate::problem::ProblemType;
 /// | method | shown to clients |
 /// | --- | --- |
 /// | [`status`](Self::status) | always; outside 400–599 it becomes 500 |
-/// | `Display`, [`detail`](Self::detail), [`title`](Self::title), [`code`](Self::code), [`details`](Self::details), [`type_uri`](Self::type_uri) | below 500, or if [`exposure`](Self::exposure) is [`Public`](Exposure::Public) |
+/// | `Display`, [`detail`](Self::detail), [`title`](Self::title), [`code`](Self::code), [`details`](Self::details), [`errors`](Self::errors), [`type_uri`](Self::type_uri) | below 500, or if [`exposure`](Self::exposure) is [`Public`](Exposure::Public) |
 /// | [`fields`](Self::fields) | those that [`safe_fields`](crate::Builder::safe_fields) names |
 /// | [`headers`](Self::headers) | always |
 ///
@@ -56,9 +57,9 @@ use crate::problem::ProblemType;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not implement `HttpError`",
-    label = "`{Self}` does not implement `HttpError`; use `.or_status(…)?` or `.or_internal(…)?`, or derive it",
-    note = "`.or_status(StatusCode::…)?` responds with that status, `.or_internal(\"doing what\")?` with 500; both are in `backstop::prelude`",
-    note = "for a type of your own, add `#[derive(HttpError)]` or implement `HttpError`"
+    label = "`{Self}` does not implement `HttpError`; use `.or_mapped()?`, `.or_status(…)?` or `.or_internal(…)?`, or `.map_err(backstop::BoxError::from)?` if it is not a standard error",
+    note = "`.or_mapped()?` leaves the status to `map_error`, `.or_status(StatusCode::…)?` sets it, `.or_internal(\"doing what\")?` responds with 500; all are in `backstop::prelude`",
+    note = "for a type of your own, add `#[derive(HttpError)]` or implement `HttpError`; for another crate's, see the features of backstop"
 )]
 pub trait HttpError: StdError + Send + Sync + 'static {
     /// The status of the response. Default: 500.
@@ -97,6 +98,18 @@ pub trait HttpError: StdError + Send + Sync + 'static {
         None
     }
 
+    /// The parts of the request that are invalid. A problem document lists them as `errors`, each with a pointer or the
+    /// name of a parameter. They are shown or hidden like the other texts of the error. Default: none.
+    fn errors(&self) -> Vec<FieldError> {
+        Vec::new()
+    }
+
+    /// What developers can do about it, on the development page and in its other formats. Clients never see it, and
+    /// neither do reports contain it. Default: none.
+    fn help(&self) -> Option<Cow<'static, str>> {
+        None
+    }
+
     /// Fields for reports and the development page, by key. Clients see those that
     /// [`safe_fields`](crate::Builder::safe_fields) names. Default: none.
     fn fields(&self) -> Vec<(Cow<'static, str>, Value)> {
@@ -121,17 +134,37 @@ pub trait HttpError: StdError + Send + Sync + 'static {
     }
 
     /// Whether the error was not written for HTTP clients, like the errors of a database driver. Its text is then hidden
-    /// whatever the status, and [`map_status`](crate::Builder::map_status) takes precedence over
+    /// whatever the status, and [`map_error`](crate::Builder::map_error) takes precedence over
     /// [`status`](Self::status). Default: `false`.
     fn is_foreign(&self) -> bool {
         false
     }
 
+    /// Whether the error declares its [`status`](Self::status). If not, [`map_error`](crate::Builder::map_error) decides
+    /// first what an error in its cause chain means. The derive declares one for each variant that has a `status`.
+    /// Default: `true`.
+    fn has_status(&self) -> bool {
+        true
+    }
+
     /// The error that this one only forwards, as `#[http(transparent)]` does. `Display` and `source` skip it, so this
-    /// is how [`map_status`](crate::Builder::map_status) and [`downcast_ref`](crate::Error::downcast_ref) find it.
+    /// is how [`map_error`](crate::Builder::map_error) and [`downcast_ref`](crate::Error::downcast_ref) find it.
     /// Default: none.
     fn transparent_over(&self) -> Option<&(dyn HttpError + 'static)> {
         None
+    }
+
+    /// What this error forwards that cannot implement this trait.
+    #[doc(hidden)]
+    fn __forwarded(&self) -> Option<Forwarded<'_>> {
+        None
+    }
+
+    /// Whether the error only lists [`errors`](Self::errors), so that its own text, which may quote what the client
+    /// sent, is not needed.
+    #[doc(hidden)]
+    fn __is_list(&self) -> bool {
+        false
     }
 
     /// The kinds of problem that errors of this type can be, for documentation. The derive lists the variants.
@@ -143,4 +176,18 @@ pub trait HttpError: StdError + Send + Sync + 'static {
     {
         Vec::new()
     }
+}
+
+/// What an error forwards that does not implement [`HttpError`], because it has a conversion of its own. Only derived
+/// code makes one.
+#[doc(hidden)]
+#[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "not part of the public API")]
+pub enum Forwarded<'a> {
+    /// An [`Error`](crate::Error) or a [`Problem`](crate::Problem), which is the response.
+    Value(&'a dyn Any),
+    /// A box or a report, whose cause chain may contain an [`Error`](crate::Error).
+    Report(&'a (dyn StdError + 'static)),
+    /// An error that `source()` skips.
+    Skipped(&'a (dyn StdError + 'static)),
 }

@@ -20,6 +20,8 @@ pub(super) struct Overrides {
     pub(super) type_uri: Option<Cow<'static, str>>,
     pub(super) details: Option<Value>,
     pub(super) fields: MemberMap,
+    /// More members of a problem, which clients see like its details.
+    pub(super) members: Vec<Field>,
     pub(super) headers: HeaderMap,
     pub(super) fingerprint: Option<Cow<'static, str>>,
     /// What distinguishes an error that was only borrowed.
@@ -41,6 +43,7 @@ impl Overrides {
         let fields = self
             .fields
             .iter()
+            .chain(&self.members)
             .map(|(key, value)| key.len() + size(value));
         let headers = self.headers.iter();
         let headers = headers.map(|(name, value)| name.as_str().len() + value.len());

@@ -31,8 +31,11 @@ pub(crate) struct Repr {
     pub(super) is_expected: bool,
     /// Boxed because most errors have none.
     pub(super) overrides: Option<Box<Overrides>>,
-    /// The errors of [`Cause::Many`].
+    /// The errors of [`Cause::Many`], and those that were added.
     pub(super) items: Vec<Arc<Self>>,
+    /// What [`map_error`](crate::Builder::map_error) says about an error in the cause chain. Set when the status of the
+    /// error is first asked for with callbacks.
+    pub(super) mapped: OnceLock<Arc<Self>>,
     pub(super) backtrace: Option<Backtrace>,
     /// Made when it is first read.
     pub(super) chain: OnceLock<Vec<Link>>,
@@ -57,6 +60,7 @@ impl Repr {
             is_expected: false,
             overrides: None,
             items: Vec::new(),
+            mapped: OnceLock::new(),
             backtrace: None,
             chain: OnceLock::new(),
             reported_to: OnceLock::new(),
@@ -79,13 +83,6 @@ impl Repr {
         Self::panicked(Cow::Owned(record.text().to_owned()), Some(record))
     }
 
-    /// A bare error response, with the text of its body.
-    pub(crate) fn response(status: StatusCode, text: Option<String>) -> Self {
-        let mut repr = Self::new(Cause::Response(status, text), None, None);
-        repr.status = Some(status);
-        repr
-    }
-
     pub(super) fn overrides_mut(&mut self) -> &mut Overrides {
         self.overrides.get_or_insert_default()
     }
@@ -102,13 +99,14 @@ impl Repr {
     /// The status that the error declares itself. That of a foreign error is only a suggestion, and not returned.
     pub(super) fn declared_status(&self) -> Option<StatusCode> {
         self.status.or_else(|| {
-            let http = self.cause.http().filter(|http| !http.is_foreign())?;
-            Some(http.status())
+            let http = self.cause.http()?;
+            (http.has_status() && !http.is_foreign()).then(|| http.status())
         })
     }
 
     pub(crate) fn exposure(&self) -> Exposure {
         self.exposure
+            .or_else(|| self.mapped.get()?.exposure)
             .or_else(|| self.cause.http().map(HttpError::exposure))
             .unwrap_or_default()
     }
@@ -122,7 +120,9 @@ impl Repr {
     pub(crate) fn client_text(&self, includes_foreign: bool) -> Option<Cow<'static, str>> {
         let message = || {
             let has_message = !matches!(self.cause, Cause::Response(_, None));
-            let is_allowed = includes_foreign || !self.cause.is_foreign();
+            // The message of an error that was mapped was written for another status.
+            let is_foreign = self.cause.is_foreign() || self.mapped.get().is_some();
+            let is_allowed = includes_foreign || !is_foreign;
             (has_message && is_allowed).then(|| Cow::Owned(self.cause.message().into_owned()))
         };
         self.detail().or_else(message)
@@ -131,7 +131,8 @@ impl Repr {
     /// Whether it was marked as expected, or declares itself to be. The method of its type may panic.
     pub(crate) fn is_expected(&self) -> bool {
         let declared = |http: &dyn HttpError| catch_panic(|| http.is_expected()).unwrap_or(false);
-        self.is_expected || self.cause.http().is_some_and(declared)
+        let is_mapped = || self.mapped.get().is_some_and(|mapped| mapped.is_expected);
+        self.is_expected || is_mapped() || self.cause.http().is_some_and(declared)
     }
 
     pub(crate) const fn is_panic(&self) -> bool {
@@ -151,7 +152,14 @@ impl Repr {
     }
 
     pub(crate) fn detail(&self) -> Option<Cow<'static, str>> {
-        self.get(|set| set.detail.clone(), HttpError::detail)
+        let set = self.overrides.as_deref();
+        let mapped = || {
+            let mapped = self.mapped.get()?;
+            mapped.client_text(mapped.exposure() == Exposure::Public)
+        };
+        set.and_then(|set| set.detail.clone())
+            .or_else(mapped)
+            .or_else(|| self.cause.http()?.detail())
     }
 
     pub(crate) fn type_uri(&self) -> Option<Cow<'static, str>> {
@@ -165,15 +173,20 @@ impl Repr {
         )
     }
 
-    /// What was set, else what the error declares.
+    /// What developers can do about the error.
+    pub(crate) fn help(&self) -> Option<Cow<'static, str>> {
+        self.cause.http().and_then(HttpError::help)
+    }
+
+    /// What was set, else what the error was mapped to, else what it declares.
     fn get<T>(
         &self,
-        set: impl FnOnce(&Overrides) -> Option<T>,
+        set: impl Fn(&Overrides) -> Option<T>,
         declared: impl FnOnce(&dyn HttpError) -> Option<T>,
     ) -> Option<T> {
-        self.overrides
-            .as_deref()
-            .and_then(set)
+        let of = |repr: &Self| repr.overrides.as_deref().and_then(&set);
+        of(self)
+            .or_else(|| self.mapped.get().and_then(|mapped| of(mapped)))
             .or_else(|| self.cause.http().and_then(declared))
     }
 
@@ -182,19 +195,26 @@ impl Repr {
         for (_, value) in &mut fields {
             *value = limit_depth(value.take());
         }
-        let Some(set) = &self.overrides else {
+        if self.set().next().is_none() {
             return fields;
-        };
-        if fields.is_empty() {
-            return set.fields.iter().cloned().collect();
         }
         let mut fields: MemberMap = fields.into_iter().collect();
-        fields.extend(set.fields.iter().cloned());
+        fields.extend(self.set().flat_map(|set| set.fields.iter().cloned()));
         fields.into_vec()
     }
 
-    pub(crate) fn items(&self) -> &[Arc<Self>] {
-        &self.items
+    /// More members of a problem, which clients see like its details.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Field> {
+        self.set().flat_map(|set| &set.members)
+    }
+
+    /// What was set by mapping the error, and then what was set on the error itself.
+    pub(super) fn set(&self) -> impl Iterator<Item = &Overrides> {
+        let mapped = self
+            .mapped
+            .get()
+            .and_then(|mapped| mapped.overrides.as_deref());
+        mapped.into_iter().chain(self.overrides.as_deref())
     }
 
     pub(crate) fn chain(&self) -> &[Link] {
@@ -255,7 +275,7 @@ impl Drop for Repr {
                 items.append(&mut item.items);
             }
         }
-        if self.error().is_some() {
+        if self.error().is_some() || matches!(self.cause, Cause::List(_)) {
             drop_catching(std::mem::replace(&mut self.cause, Cause::Many));
         }
     }

@@ -1,6 +1,5 @@
 //! The response of an error: it carries the error to the layer, and says only what is safe if there is no layer.
 
-use std::any::type_name;
 use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
@@ -13,23 +12,14 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
 use http_body::{Frame, SizeHint};
 
-use super::cause::Cause;
 use super::exposure::Exposure;
 use super::extension::FailureExtension;
-use super::http_error::HttpError;
 use super::repr::Repr;
 use super::std_error::BoxError;
 use crate::panics::catch::catch_panic;
 use crate::problem::Problem;
 
 const PROBLEM_JSON: HeaderValue = HeaderValue::from_static("application/problem+json");
-
-/// The parts of an error that implements [`HttpError`], for its response.
-pub(crate) fn declared<E: HttpError>(error: E) -> Arc<Repr> {
-    // No location: the caller is `IntoResponse`, not the code that failed.
-    let repr = Repr::new(Cause::Http(Box::new(error)), Some(type_name::<E>()), None);
-    Arc::new(repr)
-}
 
 /// The response of an error whose status is known; `decided_by` is the number of the Backstop that was asked for it.
 pub(crate) fn layerless_response(

@@ -11,54 +11,62 @@ use super::transport_errors::well_known;
 use crate::panics::callback::Callback;
 use crate::panics::catch::catch_panic;
 
-/// The callbacks of [`map_status`](crate::Builder::map_status). The default, without callbacks, applies where
-/// there is no Backstop.
+/// The callbacks of [`map_error`](crate::Builder::map_error) and [`recognize`](crate::Builder::recognize). The default,
+/// without callbacks, applies where there is no Backstop.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct StatusMap {
-    callbacks: Vec<Callback<StatusOf>>,
+    callbacks: Vec<Callback<Mapping>>,
 }
 
-type StatusOf = dyn Fn(&(dyn StdError + 'static)) -> Option<StatusCode> + Send + Sync;
+/// What an error in the cause chain means, if the callback knows it.
+type Mapping = dyn Fn(&(dyn StdError + 'static)) -> Option<Arc<Repr>> + Send + Sync;
 
 impl StatusMap {
     pub(crate) fn insert<E: StdError + 'static>(
         &mut self,
-        status_of: impl Fn(&E) -> StatusCode + Send + Sync + 'static,
+        map: impl Fn(&E) -> Option<Arc<Repr>> + Send + Sync + 'static,
     ) {
-        let status_of =
-            move |error: &(dyn StdError + 'static)| error.downcast_ref().map(&status_of);
-        self.callbacks.push(Callback::new(Arc::new(status_of)));
+        let map = move |error: &(dyn StdError + 'static)| error.downcast_ref().and_then(&map);
+        self.callbacks.push(Callback::new(Arc::new(map)));
     }
 
     /// The status of an error response:
     ///
     /// 1. the one that was set, or that the error declares itself
-    /// 2. the one that a callback returns for an error in the cause chain
+    /// 2. the one that a callback sets for an error in the cause chain
     /// 3. that of a well-known error in the cause chain: of Tower, of a request's body, of an upstream
     /// 4. the one that a foreign error suggests
     /// 5. 500
     ///
-    /// A status outside 400–599 becomes 500.
+    /// A status outside 400–599 becomes 500. What else the callback says about the error is kept with it.
     pub(crate) fn status(&self, repr: &Repr) -> StatusCode {
-        let errors = || repr.cause.errors();
         let status = catch_panic(|| repr.declared_status())
             .flatten()
+            .or_else(|| self.map(repr)?.status)
             .or_else(|| {
-                if self.callbacks.is_empty() {
-                    return None;
-                }
-                errors().find_map(|error| self.get(error))
+                repr.cause
+                    .errors()
+                    .find_map(well_known)
+                    .map(|known| known.status)
             })
-            .or_else(|| errors().find_map(well_known).map(|known| known.status))
             .or_else(|| catch_panic(|| repr.cause.http().map(HttpError::status)).flatten())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         in_range(status)
     }
 
+    /// What the first error in the cause chain that a callback knows means. The first Backstop that knows one decides.
+    fn map<'a>(&self, repr: &'a Repr) -> Option<&'a Arc<Repr>> {
+        if repr.mapped.get().is_none() && !self.callbacks.is_empty() {
+            let mapped = repr.cause.errors().find_map(|error| self.get(error))?;
+            return Some(repr.mapped.get_or_init(|| mapped));
+        }
+        repr.mapped.get()
+    }
+
     /// Asks the callbacks, the last one first, so that an application can override a library's.
-    fn get(&self, error: &(dyn StdError + 'static)) -> Option<StatusCode> {
+    fn get(&self, error: &(dyn StdError + 'static)) -> Option<Arc<Repr>> {
         let mut callbacks = self.callbacks.iter().rev();
-        callbacks.find_map(|callback| callback.call(|status_of| status_of(error)).flatten())
+        callbacks.find_map(|callback| callback.call(|map| map(error)).flatten())
     }
 }
 

@@ -79,9 +79,10 @@ fn write_errors(page: &mut Page, errors: &[Value]) {
     page.markup("<ul>");
     for error in errors {
         page.markup("<li>").value(&error["detail"]);
-        if !error["pointer"].is_null() {
+        let at = error.get("pointer").or_else(|| error.get("parameter"));
+        if let Some(at) = at {
             page.markup("<code class=\"at\">")
-                .value(&error["pointer"])
+                .value(at)
                 .markup("</code>");
         }
         page.markup("</li>");
@@ -116,6 +117,9 @@ fn write_debug(page: &mut Page, debug: &Debug) {
         page.markup("</li>");
     }
     page.markup("</ol>");
+    if let Some(help) = &debug.help {
+        page.element("<p><strong>Help:</strong> ", help, "</p>");
+    }
     if !debug.fields.is_empty() {
         page.markup("<h2>Fields</h2>");
         write_members(

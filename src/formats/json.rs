@@ -6,12 +6,18 @@ use serde::{Serialize, Serializer};
 use super::envelope::{self, Members};
 use super::shape::Shape;
 use super::view::View;
+use crate::problem::limit_depth;
 
 pub(super) fn render(view: View<'_>) -> Vec<u8> {
     let root = match view.shape {
         Shape::Problem => return view.problem.to_json(),
         Shape::Envelope { root } => Some(&**root),
         Shape::Bare => None,
+        Shape::Custom { write } => {
+            let value = write.write(view.problem, view.request).map(limit_depth);
+            let json = value.and_then(|value| serde_json::to_vec(&value).ok());
+            return json.unwrap_or_else(|| view.problem.to_json());
+        }
     };
     let members = envelope::members(view);
     let mut json = Vec::with_capacity(256);

@@ -12,6 +12,6 @@ mod xml;
 
 pub(crate) use self::html::{CUSTOM_PAGE_CSP, PAGE_CSP};
 pub(crate) use self::render::render;
-pub use self::shape::Shape;
 pub(crate) use self::shape::is_xml_name;
+pub use self::shape::{CustomShape, Shape};
 pub(crate) use self::view::{View, problem};

@@ -1,17 +1,24 @@
 //! The shape of error responses.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde_json::Value;
 
 use crate::negotiate::{Format, Offers};
+use crate::panics::callback::Callback;
+use crate::problem::Problem;
+use crate::request::RequestInfo;
 
-/// The members of an error response. The default is [`Problem`](Self::Problem); the other shapes are for clients of
-/// LoopBack's strong-error-handler.
+/// The members of an error response. The default is [`Problem`](Self::Problem). `envelope` and `Bare` are for clients of
+/// LoopBack's strong-error-handler, and [`custom`](Self::custom) is for all others.
 ///
 /// | shape | JSON |
 /// | --- | --- |
 /// | `Problem` | `{"title": "Not Found", "status": 404, "detail": "no product 42", "instance": "urn:uuid:…"}` |
 /// | `envelope("error")` | `{"error": {"statusCode": 404, "name": "NotFound", "message": "no product 42"}}` |
 /// | `Bare` | `{"statusCode": 404, "name": "NotFound", "message": "no product 42"}` |
+/// | `custom(…)` | what the closure returns |
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Shape {
@@ -26,9 +33,62 @@ pub enum Shape {
     },
     /// The members of strong-error-handler without a root. In XML, which requires a root element, it is `error`.
     Bare,
+    /// What a closure returns; see [`custom`](Self::custom).
+    #[non_exhaustive]
+    Custom {
+        /// The closure.
+        write: CustomShape,
+    },
 }
 
+/// The closure of [`Shape::custom`].
+#[derive(Clone, Debug)]
+pub struct CustomShape(Callback<Write>);
+
+type Write = dyn Fn(&Problem, &RequestInfo) -> Value + Send + Sync;
+
+impl CustomShape {
+    /// The value, or `None` if the closure panics.
+    pub(super) fn write(&self, problem: &Problem, request: &RequestInfo) -> Option<Value> {
+        self.0.call(|write| write(problem, request))
+    }
+}
+
+/// Equal if both are the same closure.
+impl PartialEq for CustomShape {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.is(&other.0)
+    }
+}
+
+impl Eq for CustomShape {}
+
 impl Shape {
+    /// Creates a shape from the problem that this client may see, which contains nothing that disclosure hides. It is
+    /// sent as `application/json`; HTML and plain text stay as they are, and XML is not offered. If the closure panics,
+    /// the problem itself is sent.
+    ///
+    /// ```
+    /// use backstop::{Backstop, Shape};
+    /// use serde_json::json;
+    ///
+    /// // {"error": "no such order", "id": "urn:uuid:…"}
+    /// let shape = Shape::custom(|problem, _| {
+    ///     json!({
+    ///         "error": problem.detail().or(problem.title()),
+    ///         "id": problem.instance(),
+    ///     })
+    /// });
+    /// let backstop = Backstop::production().shape(shape).build()?;
+    /// # Ok::<(), backstop::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn custom(write: impl Fn(&Problem, &RequestInfo) -> Value + Send + Sync + 'static) -> Self {
+        Self::Custom {
+            write: CustomShape(Callback::new(Arc::new(write))),
+        }
+    }
+
     /// Creates a shape with the members of strong-error-handler under a root, whose name must be a valid XML name:
     /// `Shape::envelope("error")`.
     #[must_use]
@@ -66,7 +126,18 @@ impl Shape {
                 Format::Json,
                 Format::Xml,
             ),
+            Self::Custom { .. } => Offers::new(
+                default.unwrap_or(Format::Json),
+                &[Format::Json, Format::Html, Format::Text],
+                Format::Json,
+                default.unwrap_or(Format::Json),
+            ),
         }
+    }
+
+    /// Whether the clients of the shape expect an error's fields as they are, in development too.
+    pub(crate) const fn keeps_properties(&self) -> bool {
+        matches!(self, Self::Envelope { .. } | Self::Bare)
     }
 
     /// Whether the shape can be rendered in a format.
@@ -79,7 +150,7 @@ impl Shape {
         match self {
             Self::Problem => "problem",
             Self::Envelope { root } => root,
-            Self::Bare => "error",
+            Self::Bare | Self::Custom { .. } => "error",
         }
     }
 }

@@ -42,6 +42,9 @@ pub(super) fn render(view: View<'_>) -> String {
     }
     let _ = writeln!(text, "id: {}", disclosed.id.hyphenated());
     if let Some(debug) = &disclosed.debug {
+        if let Some(help) = &debug.help {
+            let _ = writeln!(text, "\nhelp: {}", OneLine(help));
+        }
         let _ = writeln!(text, "\n{}", OneLine(&debug.request));
         for (name, value) in &debug.fields {
             write_member(&mut text, name, value);
@@ -70,7 +73,7 @@ fn write_error(text: &mut String, error: &Value) {
     let member = |name| error.get(name).and_then(Value::as_str);
     let detail = member("detail").unwrap_or_default();
     let _ = write!(text, "- {}", OneLine(detail));
-    if let Some(pointer) = member("pointer") {
+    if let Some(pointer) = member("pointer").or_else(|| member("parameter")) {
         let _ = write!(text, " ({})", OneLine(pointer));
     }
     text.push('\n');

@@ -8,6 +8,7 @@ use super::shape::Shape;
 use crate::disclosure::{Debug, Disclosed, Item};
 use crate::error::MANY;
 use crate::problem::{Problem, is_reserved, reason_phrase};
+use crate::request::RequestInfo;
 
 /// An error response, ready to be rendered.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,7 @@ pub(crate) struct View<'a> {
     pub(crate) problem: &'a Problem,
     pub(crate) disclosed: &'a Disclosed,
     pub(crate) shape: &'a Shape,
+    pub(crate) request: &'a RequestInfo,
 }
 
 /// The problem document of a failure. Its instance is `urn`, the URN of the id; the detail is moved out of `disclosed`.
@@ -68,6 +70,7 @@ fn item_of_errors(item: &Item) -> Value {
     members.insert("detail".into(), detail.into_owned().into());
     let optional = [
         ("pointer", &item.pointer),
+        ("parameter", &item.parameter),
         ("code", &item.code),
         ("details", &item.details),
     ];
@@ -96,6 +99,9 @@ fn debug_member(debug: &Debug) -> Value {
     let mut members = Map::new();
     if let Some(name) = &debug.type_name {
         members.insert("type".into(), name.clone().into());
+    }
+    if let Some(help) = &debug.help {
+        members.insert("help".into(), help.clone().into());
     }
     members.insert("chain".into(), chain.collect());
     if !debug.fields.is_empty() {

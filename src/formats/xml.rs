@@ -24,7 +24,9 @@ pub(super) fn render(view: View<'_>) -> Vec<u8> {
     // Writing to a `Vec` does not fail.
     let _ = match view.shape {
         Shape::Problem => write_problem(&mut writer, view),
-        Shape::Envelope { .. } | Shape::Bare => write_envelope(&mut writer, view),
+        Shape::Envelope { .. } | Shape::Bare | Shape::Custom { .. } => {
+            write_envelope(&mut writer, view)
+        }
     };
     writer.into_inner()
 }

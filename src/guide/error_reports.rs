@@ -17,7 +17,7 @@
 //! use backstop::{BoxError, Error};
 //! use error_stack::{AttachmentKind, FrameKind, Report, ResultExt as _};
 //!
-//! /// The innermost error of a report. `source()` leads to it, so that `map_status` and `downcast_ref` find its type.
+//! /// The innermost error of a report. `source()` leads to it, so that `map_error` and `downcast_ref` find its type.
 //! #[derive(Debug)]
 //! struct Root<C>(Report<C>);
 //!
@@ -80,7 +80,7 @@
 //!
 //! # `rootcause`
 //!
-//! Its contexts need not be errors, so the types that `map_status` should find are named.
+//! Its contexts need not be errors, so the types that `map_error` should find are named.
 //!
 //! ```
 //! use std::error::Error as StdError;

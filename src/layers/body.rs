@@ -10,6 +10,7 @@ use http::{Response, StatusCode};
 use http_body::{Frame, SizeHint};
 use pin_project_lite::pin_project;
 
+use super::event_stream::{error_event, is_event_stream};
 use super::exchange::Exchange;
 use super::panic_to_error::{catch_failure, catch_failure_inside};
 use super::peek::Peek;
@@ -31,12 +32,14 @@ impl Exchange {
         let size = catch_failure_inside(self.since, || response.body().size_hint().exact());
         let small = size.ok().flatten().filter(|size| *size <= SMALL);
         let status = response.status();
+        let sends_error_event =
+            self.backstop.sends_error_events() && is_event_stream(response.headers());
         match small {
-            None => response.map(|body| self.guarded(body, status)),
+            None => response.map(|body| self.guarded(body, status, sends_error_event)),
             Some(0) => response.map(Body::new),
             Some(size) => response.map(|body| match Peek::at(Body::new(body), size, self.since) {
                 Peek::Whole(bytes) => Body::from(bytes),
-                Peek::Started(body) => self.guarded(body, status),
+                Peek::Started(body) => self.guarded(body, status, sends_error_event),
                 Peek::Panicked(panic) => {
                     let error = Some(self.record_body(status, panic, None));
                     Body::new(FailedBody { error, size })
@@ -45,7 +48,7 @@ impl Exchange {
         }
     }
 
-    fn guarded<R>(&self, inner: R, status: StatusCode) -> Body
+    fn guarded<R>(&self, inner: R, status: StatusCode, sends_error_event: bool) -> Body
     where
         R: http_body::Body<Data = Bytes> + Send + 'static,
         R::Error: Into<BoxError>,
@@ -55,6 +58,7 @@ impl Exchange {
             scope: Some(scope_of_body(self.backstop.dispatch())),
             exchange: self.clone(),
             status,
+            sends_error_event,
         })
     }
 
@@ -125,6 +129,8 @@ pin_project! {
         scope: Option<CurrentScope>,
         exchange: Exchange,
         status: StatusCode,
+        // Whether it ends with an event instead of an error.
+        sends_error_event: bool,
     }
 }
 
@@ -162,6 +168,9 @@ where
         };
         // Its destructor may panic.
         catch_panic(|| this.inner.set(None));
+        if *this.sends_error_event {
+            return Poll::Ready(Some(Ok(Frame::data(error_event(&error)))));
+        }
         Poll::Ready(Some(Err(error)))
     }
 

@@ -105,7 +105,7 @@
 //! # Ok::<(), backstop::ConfigError>(())
 //! ```
 //!
-//! An error that [`map_status`](crate::Builder::map_status) gives a status has it already for the layers inside, such as
+//! An error that [`map_error`](crate::Builder::map_error) gives a status has it already for the layers inside, such as
 //! sessions and metrics. A panic unwinds through them: what counts or traces every response belongs outside.
 //!
 //! Around a whole `Router` it does not see the matched route; as a layer of the `Router`, as above, it does. The
@@ -127,6 +127,7 @@ mod bare;
 mod body;
 mod classify;
 mod content_type;
+mod event_stream;
 mod exchange;
 mod expected;
 mod future;

@@ -14,6 +14,11 @@ impl<F: ?Sized> Callback<F> {
         Self(callback)
     }
 
+    /// Whether both are the same closure.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Returns the result of `call`, or `None` if the closure panics.
     pub(crate) fn call<T>(&self, call: impl FnOnce(&F) -> T) -> Option<T> {
         catch_panic(|| call(&self.0))

@@ -18,6 +18,8 @@ pub(crate) struct Variant<'a> {
     pub(crate) is_struct: bool,
     pub(crate) attributes: Attributes,
     pub(crate) fields: Vec<Field<'a>>,
+    /// The field whose error `source()` skips, because the variant is transparent for thiserror or snafu, but not here.
+    pub(crate) skipped: Option<usize>,
 }
 
 /// A field of a variant or struct.

@@ -18,19 +18,21 @@ pub(crate) enum Position {
 }
 
 const ITEM_KEYS: [&str; 2] = ["crate", "no_response"];
-const VARIANT_KEYS: [&str; 10] = [
+const VARIANT_KEYS: [&str; 12] = [
     "status",
     "code",
     "title",
     "detail",
     "type",
     "name",
+    "help",
+    "header",
     "public",
     "private",
     "expected",
     "transparent",
 ];
-const FIELD_KEYS: [&str; 2] = ["field", "header"];
+const FIELD_KEYS: [&str; 3] = ["field", "header", "status"];
 
 /// The values of all keys, in any position.
 #[derive(Clone, Default)]
@@ -43,12 +45,17 @@ pub(crate) struct Attributes {
     pub(crate) detail: Option<LitStr>,
     pub(crate) type_uri: Option<LitStr>,
     pub(crate) name: Option<LitStr>,
+    pub(crate) help: Option<LitStr>,
+    /// Headers of a variant or a struct, with their values.
+    pub(crate) headers: Vec<(LitStr, LitStr)>,
     pub(crate) public: Option<Span>,
     pub(crate) private: Option<Span>,
     pub(crate) expected: Option<Span>,
     pub(crate) transparent: Option<Span>,
     pub(crate) field: Option<Reported>,
     pub(crate) header: Option<LitStr>,
+    /// `status` on a field, which holds it.
+    pub(crate) status_field: Option<Span>,
 }
 
 /// `field`, or `field = "…"`.
@@ -91,12 +98,14 @@ impl Attributes {
                 set(&mut self.krate, path, meta, key)
             }
             "no_response" => flag(&mut self.no_response, meta, key),
+            "status" if position == Position::Field => flag(&mut self.status_field, meta, key),
             "status" => set(&mut self.status, meta.value()?.parse()?, meta, key),
             "code" => set(&mut self.code, code(meta)?, meta, key),
             "title" => set(&mut self.title, string(meta, key)?, meta, key),
             "detail" => set(&mut self.detail, string(meta, key)?, meta, key),
             "type" => set(&mut self.type_uri, string(meta, key)?, meta, key),
             "name" => set(&mut self.name, string(meta, key)?, meta, key),
+            "help" => set(&mut self.help, string(meta, key)?, meta, key),
             "public" => flag(&mut self.public, meta, key),
             "private" => flag(&mut self.private, meta, key),
             "expected" => flag(&mut self.expected, meta, key),
@@ -108,6 +117,10 @@ impl Attributes {
                     name: has_name.then(|| string(meta, key)).transpose()?,
                 };
                 set(&mut self.field, reported, meta, key)
+            }
+            _ if position != Position::Field => {
+                self.headers.push(constant_header(meta)?);
+                Ok(())
             }
             _ => set(&mut self.header, string(meta, key)?, meta, key),
         }
@@ -145,10 +158,10 @@ impl Position {
             Self::Variant => "a variant",
             Self::Field => "a field",
         };
-        let target = if FIELD_KEYS.contains(&key) {
-            "a field"
-        } else if VARIANT_KEYS.contains(&key) && self == Self::Enum {
+        let target = if VARIANT_KEYS.contains(&key) && self == Self::Enum {
             "each variant"
+        } else if FIELD_KEYS.contains(&key) {
+            "a field"
         } else if VARIANT_KEYS.contains(&key) {
             "the variant or struct"
         } else if ITEM_KEYS.contains(&key) {
@@ -202,6 +215,24 @@ fn string(meta: &ParseNestedMeta<'_>, key: &str) -> syn::Result<LitStr> {
     match meta.value().and_then(|value| value.parse()) {
         Ok(Lit::Str(string)) => Ok(string),
         Ok(other) => Err(syn::Error::new(other.span(), expected)),
+        Err(_) => Err(meta.error(expected)),
+    }
+}
+
+/// `header("name") = "value"`.
+fn constant_header(meta: &ParseNestedMeta<'_>) -> syn::Result<(LitStr, LitStr)> {
+    let expected = "`header` on a variant or struct requires a name and a value, like `header(\"retry-after\") = \"60\"`";
+    if !meta.input.peek(syn::token::Paren) {
+        return Err(meta.error(expected));
+    }
+    let name;
+    syn::parenthesized!(name in meta.input);
+    let name = name
+        .parse()
+        .map_err(|error| syn::Error::new(error.span(), expected))?;
+    let value = meta.value().and_then(|value| value.parse());
+    match value {
+        Ok(value) => Ok((name, value)),
         Err(_) => Err(meta.error(expected)),
     }
 }

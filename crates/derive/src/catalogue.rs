@@ -11,7 +11,11 @@ pub(crate) fn expand(variants: &[Variant<'_>], krate: &Path) -> TokenStream {
     let entries = variants.iter().map(|variant| {
         if variant.attributes.transparent.is_some() {
             let inner = variant.fields.iter().map(|field| field.ty);
-            return quote!(#(#types.extend(<#inner as #krate::HttpError>::catalogue());)*);
+            return quote!(#(#types.extend(<#inner as #krate::__private::Transparent>::catalogue());)*);
+        }
+        // A status that only the value knows cannot be documented.
+        if variant.fields_with(|it| it.status_field.is_some()).is_some() {
+            return quote!();
         }
         let problem_type = problem_type(variant, krate);
         quote!(#types.push(#problem_type);)

@@ -22,13 +22,18 @@ pub(crate) fn derive(item: &DeriveInput) -> TokenStream {
 mod tests {
     use syn::{DeriveInput, File, ImplItem, Item, ItemImpl, LitStr, parse_quote};
 
-    /// The error messages, and the impls.
+    /// The error messages, and the impls. A macro writes `IntoResponse`.
     fn derive(item: &DeriveInput) -> (Vec<String>, Vec<ItemImpl>) {
         let file: File = syn::parse2(super::derive(item)).unwrap();
         let (mut messages, mut impls) = (Vec::new(), Vec::new());
         for item in file.items {
             match item {
                 Item::Impl(item) => impls.push(item),
+                Item::Macro(item) if item.mac.path.segments.len() > 2 => {
+                    let last = item.mac.path.segments.last().unwrap();
+                    assert_eq!(last.ident, "into_response_unless_no_response");
+                    impls.push(parse_quote!(impl IntoResponse for Macro {}));
+                }
                 Item::Macro(item) => {
                     messages.push(item.mac.parse_body::<LitStr>().unwrap().value());
                 }
@@ -68,7 +73,7 @@ mod tests {
                 "`200` is not an error status (400–599)",
                 "`public` cannot be combined with `private`; keep one of them, or neither to let the status decide",
                 "`retry after` is not a valid header name",
-                "unknown key `state`; expected one of `status`, `code`, `title`, `detail`, `type`, `name`, `public`, `private`, `expected`, `transparent`",
+                "unknown key `state`; expected one of `status`, `code`, `title`, `detail`, `type`, `name`, `help`, `header`, `public`, `private`, `expected`, `transparent`",
                 "`transparent` requires exactly one field, the inner error, but `Stock` has 0",
                 "`title` is not allowed on a field; put it on the variant or struct",
             ]
@@ -136,7 +141,32 @@ mod tests {
                 _ => panic!("not a method"),
             })
             .collect();
-        assert_eq!(methods, ["status", "headers", "catalogue"]);
+        assert_eq!(methods, ["status", "headers", "has_status", "catalogue"]);
+    }
+
+    #[test]
+    fn an_error_that_source_skips_is_forwarded_unless_its_type_is_generic() {
+        let methods = |impls: &[ItemImpl]| -> Vec<String> {
+            let methods = impls[0].items.iter().filter_map(|item| match item {
+                ImplItem::Fn(method) => Some(method.sig.ident.to_string()),
+                _ => None,
+            });
+            methods.collect()
+        };
+        let (_, impls) = derive(&parse_quote! {
+            enum ShopError {
+                #[error(transparent)]
+                Disk(#[from] std::io::Error),
+            }
+        });
+        assert_eq!(methods(&impls), ["has_status", "__forwarded", "catalogue"]);
+        let (_, impls) = derive(&parse_quote! {
+            enum ShopError<E> {
+                #[error(transparent)]
+                Disk(Vec<E>),
+            }
+        });
+        assert_eq!(methods(&impls), ["has_status", "catalogue"]);
     }
 
     #[test]

@@ -17,14 +17,7 @@ pub(crate) fn of_http_error(input: &Input<'_>, krate: &Path) -> Generics {
     if generics.params.is_empty() {
         return generics;
     }
-    let parameters: HashSet<String> = generics
-        .params
-        .iter()
-        .filter_map(|parameter| match parameter {
-            GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
-            GenericParam::Lifetime(_) | GenericParam::Const(_) => None,
-        })
-        .collect();
+    let parameters = type_parameters(&generics);
     let mut predicates: Vec<WherePredicate> = vec![parse_quote! {
         Self: ::std::error::Error + ::core::marker::Send + ::core::marker::Sync + 'static
     }];
@@ -35,10 +28,13 @@ pub(crate) fn of_http_error(input: &Input<'_>, krate: &Path) -> Generics {
                 continue;
             }
             if variant.attributes.transparent.is_some() {
-                predicates.push(parse_quote!(#ty: #krate::HttpError));
+                predicates.push(parse_quote!(#ty: #krate::__private::Transparent));
             }
             if field.attributes.field.is_some() {
                 predicates.push(parse_quote!(#ty: #krate::__private::Serialize));
+            }
+            if field.attributes.status_field.is_some() {
+                predicates.push(parse_quote!(#ty: #krate::__private::FieldStatus));
             }
             if field.attributes.header.is_some() {
                 let ty = optional(ty).unwrap_or(ty);
@@ -48,6 +44,18 @@ pub(crate) fn of_http_error(input: &Input<'_>, krate: &Path) -> Generics {
     }
     generics.make_where_clause().predicates.extend(predicates);
     generics
+}
+
+/// The names of the type parameters.
+pub(crate) fn type_parameters(generics: &Generics) -> HashSet<String> {
+    let names = generics
+        .params
+        .iter()
+        .filter_map(|parameter| match parameter {
+            GenericParam::Type(parameter) => Some(parameter.ident.to_string()),
+            GenericParam::Lifetime(_) | GenericParam::Const(_) => None,
+        });
+    names.collect()
 }
 
 /// The generics of `impl IntoResponse`.
@@ -77,7 +85,7 @@ pub(crate) fn optional(ty: &Type) -> Option<&Type> {
     }
 }
 
-fn mentions(tokens: &TokenStream, parameters: &HashSet<String>) -> bool {
+pub(crate) fn mentions(tokens: &TokenStream, parameters: &HashSet<String>) -> bool {
     tokens.clone().into_iter().any(|token| match token {
         TokenTree::Ident(ident) => parameters.contains(&ident.to_string()),
         TokenTree::Group(group) => mentions(&group.stream(), parameters),

@@ -7,7 +7,7 @@ use syn::{LitStr, Path};
 
 use crate::ast::{Field, Input, Variant};
 use crate::attr::Attributes;
-use crate::method::{Arm, Method, binding};
+use crate::method::{Arm, Method, binding, pattern};
 use crate::{catalogue, generics};
 
 pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
@@ -21,13 +21,45 @@ pub(crate) fn expand(input: &Input<'_>) -> TokenStream {
     };
     let methods = methods.expand();
     let catalogue = catalogue::expand(&input.variants, krate);
+    let forwards = forwards(&input.variants, krate).map(|facts| {
+        quote! {
+            #[automatically_derived]
+            impl #impl_generics #krate::__private::Forwards for #name #type_generics #where_clause {
+                #facts
+            }
+        }
+    });
     quote! {
+        #forwards
+
         #[automatically_derived]
         impl #impl_generics #krate::HttpError for #name #type_generics #where_clause {
             #methods
             #catalogue
         }
     }
+}
+
+/// What the inner error of a `transparent` variant says, or `None` if no variant is transparent.
+fn forwards(variants: &[Variant<'_>], krate: &Path) -> Option<TokenStream> {
+    let mut arms = Vec::new();
+    for variant in variants {
+        if variant.attributes.transparent.is_some() {
+            let fields: Vec<_> = variant.fields.iter().collect();
+            let (pattern, inner) = (pattern(variant, &fields), binding(fields.first()?));
+            arms.push(quote!(#pattern => #krate::__private::Transparent::facts(#inner),));
+        }
+    }
+    if arms.is_empty() {
+        return None;
+    }
+    let default =
+        (arms.len() < variants.len()).then(|| quote!(_ => #krate::__private::Facts::unknown(),));
+    Some(quote! {
+        fn facts(&self) -> #krate::__private::Facts<'_> {
+            match self { #(#arms)* #default }
+        }
+    })
 }
 
 #[derive(Clone, Copy)]
@@ -49,8 +81,13 @@ impl<'a> Methods<'a> {
             self.headers(),
             self.exposure(),
             self.is_expected(),
+            self.text(&quote!(help), |attributes| attributes.help.as_ref()),
             self.details(),
+            self.errors(),
             self.is_foreign(),
+            self.is_list(),
+            self.has_status(),
+            self.forwarded(),
             self.transparent_over(),
         ];
         quote!(#(#methods)*)
@@ -61,6 +98,11 @@ impl<'a> Methods<'a> {
         let returns = quote!(#krate::__private::StatusCode);
         let default = quote!(#krate::__private::status(500));
         self.method(&quote!(status), &returns, &default, |variant| {
+            if let Some(fields) = variant.fields_with(|it| it.status_field.is_some()) {
+                let field = binding(fields.first()?);
+                let value = quote!(#krate::__private::FieldStatus::status(#field));
+                return Some(Arm { fields, value });
+            }
             let status = variant.attributes.status.as_ref()?;
             Some(Arm::constant(status.checked(krate)))
         })
@@ -112,8 +154,17 @@ impl<'a> Methods<'a> {
         let returns = quote!(#krate::__private::HeaderMap);
         let default = quote!(#krate::__private::HeaderMap::new());
         self.method(&quote!(headers), &returns, &default, |variant| {
-            let fields = variant.fields_with(|attributes| attributes.header.is_some())?;
+            let constants = &variant.attributes.headers;
+            let fields = variant.fields_with(|attributes| attributes.header.is_some());
+            if constants.is_empty() && fields.is_none() {
+                return None;
+            }
+            let fields = fields.unwrap_or_default();
             let headers = Ident::new("headers", Span::mixed_site());
+            let constants = constants.iter().map(|(name, value)| {
+                let name = name.value().to_ascii_lowercase();
+                quote!(#krate::__private::header(&mut #headers, #name, #value);)
+            });
             let entries = fields.iter().map(|field| {
                 let binding = binding(field);
                 let name = field.attributes.header.as_ref().map(LitStr::value);
@@ -128,6 +179,7 @@ impl<'a> Methods<'a> {
             });
             let value = quote!({
                 let mut #headers = #krate::__private::HeaderMap::new();
+                #(#constants)*
                 #(#entries)*
                 #headers
             });
@@ -174,13 +226,60 @@ impl<'a> Methods<'a> {
         self.method(&quote!(is_foreign), &quote!(bool), &quote!(false), |_| None)
     }
 
+    /// The listed errors, which only a `transparent` variant has, from its inner error.
+    fn errors(self) -> Option<TokenStream> {
+        let krate = self.krate;
+        let returns = quote!(::std::vec::Vec<#krate::problem::FieldError>);
+        let default = quote!(::std::vec::Vec::new());
+        self.method(&quote!(errors), &returns, &default, |_| None)
+    }
+
+    /// Whether the inner error of a `transparent` variant only lists others.
+    fn is_list(self) -> Option<TokenStream> {
+        self.method(&quote!(__is_list), &quote!(bool), &quote!(false), |_| None)
+    }
+
+    /// `false` for a variant without a status.
+    fn has_status(self) -> Option<TokenStream> {
+        self.method(
+            &quote!(has_status),
+            &quote!(bool),
+            &quote!(true),
+            |variant| {
+                let of_field = variant.fields_with(|it| it.status_field.is_some());
+                let is_open = variant.attributes.status.is_none() && of_field.is_none();
+                is_open.then(|| Arm::constant(quote!(false)))
+            },
+        )
+    }
+
+    /// What a `transparent` variant forwards, and the error that the `source` of a variant skips.
+    fn forwarded(self) -> Option<TokenStream> {
+        let krate = self.krate;
+        let forwarded = quote!(#krate::__private::Forwarded);
+        let returns = quote!(::core::option::Option<#forwarded<'_>>);
+        let default = quote!(::core::option::Option::None);
+        self.method(&quote!(__forwarded), &returns, &default, |variant| {
+            let field = variant.skipped?;
+            let inner = binding(&variant.fields[field]);
+            let value = quote!(::core::option::Option::Some(#forwarded::Skipped({
+                use #krate::__private::AsDynError as _;
+                #inner.as_dyn_error()
+            })));
+            Some(Arm {
+                fields: vec![&variant.fields[field]],
+                value,
+            })
+        })
+    }
+
     fn transparent_over(self) -> Option<TokenStream> {
         let krate = self.krate;
         let method = Method {
             name: &quote!(transparent_over),
             returns: &quote!(::core::option::Option<&(dyn #krate::HttpError + 'static)>),
             default: &quote!(::core::option::Option::None),
-            delegate: |inner: &Ident| quote!(::core::option::Option::Some(#inner)),
+            delegate: &quote!(#krate::__private::Forwards::facts(self).transparent_over()),
         };
         method.expand(self.variants, |_| None)
     }
@@ -213,7 +312,7 @@ impl<'a> Methods<'a> {
             name,
             returns,
             default,
-            delegate: |inner: &Ident| quote!(#krate::HttpError::#name(#inner)),
+            delegate: &quote!(#krate::__private::Forwards::facts(self).#name()),
         };
         method.expand(self.variants, arm)
     }

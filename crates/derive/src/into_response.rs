@@ -20,12 +20,10 @@ pub(crate) fn expand(
     let name = &item.ident;
     let generics = generics::of_into_response(generics, &krate);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    // If the impl collides with another one, the compiler prints the name of the macro that writes it.
     Some(quote! {
-        #[automatically_derived]
-        impl #impl_generics #krate::__private::IntoResponse for #name #type_generics #where_clause {
-            fn into_response(self) -> #krate::__private::Response {
-                #krate::__private::respond(self)
-            }
+        #krate::__private::into_response_unless_no_response! {
+            [#impl_generics] [#name #type_generics] [#where_clause]
         }
     })
 }

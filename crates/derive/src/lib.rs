@@ -24,15 +24,17 @@ use syn::{DeriveInput, parse_macro_input};
 ///
 /// | key | meaning |
 /// | --- | --- |
-/// | `status = 404` | the status, 400–599: a number, `NOT_FOUND` or the path of any constant. Default: 500 |
+/// | `status = 404` | the status, 400–599: a number, `NOT_FOUND` or the path of any constant. Default: what `Builder::map_error` says about an error in the cause chain, else 500 |
 /// | `code = "…"` | a machine-readable code, a string or an integer, different for each variant |
 /// | `title = "…"` | a short summary of the problem type |
 /// | `detail = "…"` | what clients see instead of the error's message |
 /// | `type = "…"` | the problem type, a URI reference |
 /// | `name = "…"` | the name in the envelope shapes |
+/// | `header("www-authenticate") = "Bearer"` | a header of the response; the key can be repeated |
+/// | `help = "…"` | what developers can do about the error; clients never see it |
 /// | `public`, `private` | shows clients what the error says, or hides it, whatever the status |
 /// | `expected` | the failure is logged at DEBUG level and not reported, whatever the status |
-/// | `transparent` | delegates everything to the only field, which must implement `HttpError` |
+/// | `transparent` | delegates everything to the only field: an error that implements `HttpError`, a box, a `Problem`, a `backstop::Error`, or with the features of these names a report of `anyhow`, `eyre`, `garde` or `validator` |
 ///
 /// Below 500, clients see the error's `Display` text unless it has a `detail`. So keep the text of a foreign error out
 /// of it (`#[error(transparent)]`, `{0}`), and make that error the `#[source]` instead.
@@ -42,6 +44,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | key | meaning |
 /// | --- | --- |
 /// | `field`, `field = "…"` | reported under the field's own name or under this one, as `serde` serializes it; clients see it if it is one of the safe fields |
+/// | `status` | the field holds the status: a `StatusCode` or a `u16` |
 /// | `header = "retry-after"` | a header of the response, with the field's `Display` text as its value. `None` and values that are not valid in a header are omitted |
 ///
 /// # On an enum or a struct

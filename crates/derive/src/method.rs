@@ -7,13 +7,13 @@ use syn::spanned::Spanned as _;
 use crate::ast::{Field, Variant};
 
 /// The signature of a method, and its value for variants without an arm of their own.
-pub(crate) struct Method<'a, D> {
+pub(crate) struct Method<'a> {
     pub(crate) name: &'a TokenStream,
     pub(crate) returns: &'a TokenStream,
     /// The value for variants without an attribute for it: the trait's default.
     pub(crate) default: &'a TokenStream,
-    /// The value for a `transparent` variant, from the variable that holds the inner error.
-    pub(crate) delegate: D,
+    /// The value for a `transparent` variant, from its inner error.
+    pub(crate) delegate: &'a TokenStream,
 }
 
 /// The value for one variant, and the fields that it reads.
@@ -22,7 +22,7 @@ pub(crate) struct Arm<'a> {
     pub(crate) value: TokenStream,
 }
 
-impl<D: Fn(&Ident) -> TokenStream> Method<'_, D> {
+impl Method<'_> {
     /// The method, or `None` if every variant has the trait's default.
     pub(crate) fn expand<'a>(
         &self,
@@ -54,9 +54,7 @@ impl<D: Fn(&Ident) -> TokenStream> Method<'_, D> {
 
     fn transparent<'a>(&self, variant: &'a Variant<'a>) -> Option<Arm<'a>> {
         variant.attributes.transparent?;
-        let fields: Vec<_> = variant.fields.iter().collect();
-        let value = (self.delegate)(&binding(fields.first()?));
-        Some(Arm { fields, value })
+        Some(Arm::constant(self.delegate.clone()))
     }
 }
 
@@ -78,7 +76,7 @@ pub(crate) fn binding(field: &Field<'_>) -> Ident {
 }
 
 /// The pattern that binds these fields. Braces match variants and structs of every kind.
-fn pattern(variant: &Variant<'_>, fields: &[&Field<'_>]) -> TokenStream {
+pub(crate) fn pattern(variant: &Variant<'_>, fields: &[&Field<'_>]) -> TokenStream {
     let bindings = fields.iter().map(|field| {
         let (member, binding) = (&field.member, binding(field));
         quote!(#member: #binding,)

@@ -37,14 +37,16 @@ impl Variant<'_> {
     pub(crate) fn validate(&self) -> Result<()> {
         let checks = [
             self.check_status(),
+            self.check_status_field(),
             self.check_exposure(),
             self.check_code(),
             self.check_type(),
             self.check_transparent(),
             self.check_field_names(),
         ];
+        let constants = self.attributes.headers.iter().map(check_constant_header);
         let headers = self.fields.iter().map(Field::check_header);
-        all(checks.into_iter().chain(headers)).map(drop)
+        all(checks.into_iter().chain(constants).chain(headers)).map(drop)
     }
 
     fn check_status(&self) -> Result<()> {
@@ -52,6 +54,20 @@ impl Variant<'_> {
             .status
             .as_ref()
             .map_or(Ok(()), |status| status.validate())
+    }
+
+    fn check_status_field(&self) -> Result<()> {
+        let fields = self
+            .fields
+            .iter()
+            .filter_map(|it| it.attributes.status_field);
+        let declared = self.attributes.status.as_ref();
+        let taken = fields.skip(usize::from(declared.is_none()));
+        all(taken.map(|span| {
+            let message = "the variant has a `status` already; keep one of them";
+            Err(Error::new(span, message))
+        }))
+        .map(|_: Vec<()>| ())
     }
 
     fn check_exposure(&self) -> Result<()> {
@@ -129,6 +145,8 @@ impl Variant<'_> {
             ("detail", string(&own.detail)),
             ("type", string(&own.type_uri)),
             ("name", string(&own.name)),
+            ("help", string(&own.help)),
+            ("header", own.headers.first().map(|(name, _)| name.span())),
             ("public", own.public),
             ("private", own.private),
             ("expected", own.expected),
@@ -137,6 +155,7 @@ impl Variant<'_> {
                 field.and_then(|field| field.field.as_ref().map(Reported::span)),
             ),
             ("header", field.and_then(|field| string(&field.header))),
+            ("status", field.and_then(|field| field.status_field)),
         ]
         .into_iter()
         .filter_map(|(key, span)| Some((key, span?)))
@@ -177,6 +196,19 @@ impl Field<'_> {
             _ => Ok(()),
         }
     }
+}
+
+fn check_constant_header((name, value): &(LitStr, LitStr)) -> Result<()> {
+    let is_valid = |character: char| character == '\t' || (' '..='~').contains(&character);
+    if !is_token(&name.value()) {
+        let message = format!("`{}` is not a valid header name", name.value());
+        return Err(Error::new(name.span(), message));
+    }
+    if !value.value().chars().all(is_valid) {
+        let message = "a header value consists of visible ASCII characters, spaces and tabs";
+        return Err(Error::new(value.span(), message));
+    }
+    Ok(())
 }
 
 /// RFC 9110, section 5.6.2.

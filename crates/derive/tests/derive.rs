@@ -45,8 +45,23 @@ mod backstop {
         fn is_expected(&self) -> bool {
             false
         }
+        fn errors(&self) -> Vec<problem::FieldError> {
+            Vec::new()
+        }
+        fn help(&self) -> Option<Cow<'static, str>> {
+            None
+        }
+        fn has_status(&self) -> bool {
+            true
+        }
         fn is_foreign(&self) -> bool {
             false
+        }
+        fn __is_list(&self) -> bool {
+            false
+        }
+        fn __forwarded(&self) -> Option<__private::Forwarded<'_>> {
+            None
         }
         fn transparent_over(&self) -> Option<&(dyn HttpError + 'static)> {
             None
@@ -68,6 +83,8 @@ mod backstop {
 
     pub(crate) mod problem {
         use super::__private::{StatusCode, Value};
+
+        pub(crate) type FieldError = ();
 
         #[derive(Debug, PartialEq)]
         pub(crate) struct ProblemType {
@@ -112,9 +129,12 @@ mod backstop {
     }
 
     pub(crate) mod __private {
+        use super::HttpError;
+        use std::borrow::Cow;
         use std::fmt::Display;
 
-        use super::HttpError;
+        use super::Exposure;
+        use super::problem::{FieldError, ProblemType};
 
         pub(crate) type HeaderMap = Vec<(String, String)>;
 
@@ -144,6 +164,82 @@ mod backstop {
         impl From<i64> for Value {
             fn from(number: i64) -> Self {
                 Self::Number(number)
+            }
+        }
+
+        pub(crate) type Forwarded<'a> = &'a ();
+
+        /// The inner error of a transparent variant.
+        pub(crate) struct Facts<'a>(Option<&'a (dyn HttpError + 'static)>);
+
+        impl<'a> Facts<'a> {
+            pub(crate) fn unknown() -> Self {
+                Self(None)
+            }
+
+            pub(crate) fn transparent_over(self) -> Option<&'a (dyn HttpError + 'static)> {
+                self.0
+            }
+
+            pub(crate) fn __forwarded(self) -> Option<Forwarded<'a>> {
+                self.0?.__forwarded()
+            }
+        }
+
+        macro_rules! facts {
+            ($($name:ident -> $type:ty;)+) => {
+                impl Facts<'_> {
+                    $(pub(crate) fn $name(&self) -> $type {
+                        self.0.expect("a transparent variant").$name()
+                    })+
+                }
+            };
+        }
+
+        facts! {
+            status -> StatusCode;
+            code -> Option<Value>;
+            name -> Option<Cow<'static, str>>;
+            title -> Option<Cow<'static, str>>;
+            detail -> Option<Cow<'static, str>>;
+            type_uri -> Option<Cow<'static, str>>;
+            help -> Option<Cow<'static, str>>;
+            details -> Option<Value>;
+            fields -> Vec<(Cow<'static, str>, Value)>;
+            headers -> HeaderMap;
+            exposure -> Exposure;
+            errors -> Vec<FieldError>;
+            has_status -> bool;
+            is_foreign -> bool;
+            is_expected -> bool;
+            __is_list -> bool;
+        }
+
+        pub(crate) trait Forwards {
+            fn facts(&self) -> Facts<'_>;
+        }
+
+        pub(crate) trait Transparent {
+            fn facts(&self) -> Facts<'_>;
+            fn catalogue() -> Vec<ProblemType>;
+        }
+
+        impl<E: HttpError> Transparent for E {
+            fn facts(&self) -> Facts<'_> {
+                Facts(Some(self))
+            }
+            fn catalogue() -> Vec<ProblemType> {
+                <E as HttpError>::catalogue()
+            }
+        }
+
+        pub(crate) trait FieldStatus {
+            fn status(&self) -> StatusCode;
+        }
+
+        impl FieldStatus for u16 {
+            fn status(&self) -> StatusCode {
+                StatusCode(*self)
             }
         }
 
@@ -184,7 +280,7 @@ mod backstop {
             field.value()
         }
 
-        pub(crate) fn header<T: Display>(headers: &mut HeaderMap, name: &str, field: &T) {
+        pub(crate) fn header<T: Display + ?Sized>(headers: &mut HeaderMap, name: &str, field: &T) {
             headers.push((name.to_owned(), field.to_string()));
         }
 
@@ -204,6 +300,17 @@ mod backstop {
                 status: error.status().0,
             }
         }
+
+        macro_rules! into_response {
+            ([$($generics:tt)*] [$($name:tt)*] [$($clause:tt)*]) => {
+                impl $($generics)* crate::backstop::__private::IntoResponse for $($name)* $($clause)* {
+                    fn into_response(self) -> crate::backstop::__private::Response {
+                        crate::backstop::__private::respond(self)
+                    }
+                }
+            };
+        }
+        pub(crate) use into_response as into_response_unless_no_response;
     }
 }
 
@@ -237,6 +344,8 @@ enum ShopError<T> {
     #[http(transparent)]
     Card(Declined),
     Shelf,
+    #[http(header("www-authenticate") = "Bearer", help = "Send a token.")]
+    Upstream(#[http(status)] u16),
 }
 
 #[derive(Debug, HttpError)]
@@ -327,13 +436,30 @@ fn a_status_can_be_a_name_of_http_or_any_constant() {
 }
 
 #[test]
+fn a_variant_without_a_status_leaves_it_open() {
+    assert!(no_product().has_status());
+    assert!(!ShopError::<String>::Shelf.has_status());
+    assert!(ShopError::<String>::Upstream(502).has_status());
+}
+
+#[test]
+fn a_field_can_be_the_status_and_a_header_can_be_constant() {
+    let error = ShopError::<String>::Upstream(502);
+    assert_eq!(error.status(), StatusCode(502));
+    let header = ("www-authenticate".to_owned(), "Bearer".to_owned());
+    assert_eq!(error.headers(), [header]);
+    assert_eq!(error.help().as_deref(), Some("Send a token."));
+}
+
+#[test]
 fn a_transparent_variant_is_its_inner_error() {
     let error = ShopError::<String>::Card(Declined { attempt: 3 });
     assert_eq!(error.status(), StatusCode(402));
     assert_eq!(error.code(), Some(Value::from("DECLINED")));
     assert_eq!(error.fields(), [("attempt".into(), Value::Number(3))]);
     assert_eq!(error.details(), None);
-    assert!(!error.is_foreign());
+    assert!(!error.is_foreign() && !error.__is_list());
+    assert!(error.errors().is_empty() && error.__forwarded().is_none());
     let inner = error.transparent_over().expect("the inner error");
     assert_eq!(inner.to_string(), "declined");
 }

@@ -4,7 +4,7 @@ use super::report::from_report;
 
 from_report! {
     /// A 500 with the report's cause chain. [`downcast_ref`](Self::downcast_ref) and
-    /// [`map_status`](crate::Builder::map_status) find each error in it by its type. If an `Error` is in the chain, as a
+    /// [`map_error`](crate::Builder::map_error) find each error in it by its type. If an `Error` is in the chain, as a
     /// [`BoxError`](crate::BoxError), the response is that one's.
     ///
     /// ```

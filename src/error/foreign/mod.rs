@@ -16,18 +16,22 @@ mod eyre;
 mod garde;
 #[cfg(feature = "axum")]
 mod hyper;
-#[cfg(any(feature = "garde", feature = "validator"))]
-mod pointer;
+#[cfg(feature = "axum")]
+mod rejected_fields;
 #[cfg(feature = "axum")]
 mod rejection;
 #[cfg(any(feature = "anyhow", feature = "eyre"))]
 mod report;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+#[cfg(feature = "axum")]
+mod serde_message;
 #[cfg(feature = "sqlx")]
 mod sqlx;
 #[cfg(feature = "validator")]
 mod validator;
 
+#[cfg(feature = "axum")]
+pub(super) use self::rejected_fields::of_text as rejected_field;
 #[cfg(feature = "sqlx")]
 pub use self::sqlx::status as sqlx_status;

@@ -1,10 +1,13 @@
 //! What the rejections of axum and of `axum-extra` have in common: a status, and a text that was written for clients.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 
 use http::StatusCode;
 
+use super::rejected_fields::{of_error, of_text};
 use crate::error::transport_errors::unread_body;
+use crate::problem::FieldError;
 
 /// Implements [`HttpError`](crate::HttpError) for rejections, which have the same methods, but no trait in common.
 macro_rules! rejections {
@@ -17,7 +20,11 @@ macro_rules! rejections {
                 }
 
                 fn detail(&self) -> Option<::std::borrow::Cow<'static, str>> {
-                    Some(::std::borrow::Cow::Owned(self.body_text()))
+                    Some($crate::error::foreign::rejection::detail(self.body_text()))
+                }
+
+                fn errors(&self) -> Vec<$crate::problem::FieldError> {
+                    $crate::error::foreign::rejection::errors(self, &self.body_text())
                 }
             }
         )+
@@ -33,4 +40,22 @@ pub(super) fn status(rejection: &(dyn StdError + 'static), own: StatusCode) -> S
     } else {
         own
     }
+}
+
+/// The text for clients. That of a part of the request that could not be read quotes the part and names Rust types;
+/// clients see what is wrong with it in other words.
+pub(super) fn detail(text: String) -> Cow<'static, str> {
+    match of_text(&text) {
+        Some((sentence, _)) => Cow::Borrowed(sentence),
+        None => Cow::Owned(text),
+    }
+}
+
+/// The part of the request that could not be read.
+pub(super) fn errors(rejection: &(dyn StdError + 'static), text: &str) -> Vec<FieldError> {
+    let of_text = || of_text(text).map(|(_, error)| error);
+    of_error(text, rejection)
+        .or_else(of_text)
+        .into_iter()
+        .collect()
 }

@@ -28,7 +28,9 @@ impl HttpError for Error {
 /// ```
 /// use backstop::Backstop;
 ///
-/// let backstop = Backstop::production().map_status(backstop::sqlx::status).build()?;
+/// let backstop = Backstop::production()
+///     .map_error(|error| backstop::sqlx::status(error).into())
+///     .build()?;
 /// # Ok::<(), backstop::ConfigError>(())
 /// ```
 ///

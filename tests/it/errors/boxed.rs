@@ -162,9 +162,9 @@ macro_rules! report_tests {
             }
 
             #[tokio::test]
-            async fn map_status_finds_what_a_report_holds() {
+            async fn map_error_finds_what_a_report_holds() {
                 let backstop = Backstop::production()
-                    .map_status::<io::Error>(|_| StatusCode::GATEWAY_TIMEOUT)
+                    .map_error::<io::Error>(|_| StatusCode::GATEWAY_TIMEOUT.into())
                     .log(false)
                     .build()
                     .unwrap();

@@ -234,9 +234,9 @@ fn transparent_keeps_a_foreign_error_foreign_and_findable() {
 }
 
 #[tokio::test]
-async fn map_status_decides_for_a_transparent_foreign_error() {
+async fn map_error_decides_for_a_transparent_foreign_error() {
     let backstop = Backstop::production()
-        .map_status::<io::Error>(|_| StatusCode::BAD_GATEWAY)
+        .map_error::<io::Error>(|_| StatusCode::BAD_GATEWAY.into())
         .log(false)
         .build()
         .unwrap();

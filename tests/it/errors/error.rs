@@ -68,10 +68,10 @@ fn every_documented_conversion_compiles_through_the_question_mark() {
 #[test]
 fn the_status_is_the_errors_own_then_a_registered_one_then_a_known_types_then_500() {
     let backstop = Backstop::production()
-        .map_status::<std::num::ParseIntError>(|_| StatusCode::IM_A_TEAPOT)
-        .map_status::<std::io::Error>(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => StatusCode::NOT_FOUND,
-            _ => StatusCode::OK,
+        .map_error::<std::num::ParseIntError>(|_| StatusCode::IM_A_TEAPOT.into())
+        .map_error::<std::io::Error>(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => StatusCode::NOT_FOUND.into(),
+            _ => StatusCode::OK.into(),
         })
         .build()
         .unwrap();

@@ -52,7 +52,7 @@ async fn a_missing_row_is_not_a_404_unless_the_application_says_so() {
     let missing = || Error::from(sqlx::Error::RowNotFound);
     assert_eq!(respond(missing).await.0, StatusCode::INTERNAL_SERVER_ERROR);
     let backstop = Backstop::production()
-        .map_status(status)
+        .map_error(|error| status(error).into())
         .log(false)
         .build()
         .unwrap();
@@ -85,7 +85,7 @@ fn violations_suggest_what_the_client_did_wrong() {
 #[tokio::test]
 async fn a_violation_keeps_its_text_to_itself() {
     let backstop = Backstop::production()
-        .map_status(status)
+        .map_error(|error| status(error).into())
         .log(false)
         .build()
         .unwrap();

@@ -51,15 +51,13 @@ async fn a_status_that_a_mapping_decides_is_seen_by_every_layer_inside() {
     let asked = Arc::new(Mutex::new(0));
     let counted = Arc::clone(&asked);
     let recorder = Recorder::default();
-    let backstop = recorder.on(
-        Backstop::production().map_status::<io::Error>(move |error| {
-            *counted.lock().unwrap() += 1;
-            match error.kind() {
-                io::ErrorKind::NotFound => StatusCode::NOT_FOUND,
-                _ => StatusCode::BAD_GATEWAY,
-            }
-        }),
-    );
+    let backstop = recorder.on(Backstop::production().map_error::<io::Error>(move |error| {
+        *counted.lock().unwrap() += 1;
+        match error.kind() {
+            io::ErrorKind::NotFound => StatusCode::NOT_FOUND.into(),
+            _ => StatusCode::BAD_GATEWAY.into(),
+        }
+    }));
     let seen = Seen::default();
     let inside = seen.clone();
     let app = Router::new()
@@ -100,9 +98,9 @@ async fn a_status_that_a_mapping_decides_is_seen_by_every_layer_inside() {
 
 #[tokio::test]
 async fn a_nested_backstop_decides_with_its_own_mapping_and_the_outer_one_accepts_it() {
-    let mapped = |status| {
+    let mapped = |status: StatusCode| {
         let recorder = Recorder::default();
-        let builder = Backstop::production().map_status::<io::Error>(move |_| status);
+        let builder = Backstop::production().map_error::<io::Error>(move |_| status.into());
         (recorder.on(builder), recorder)
     };
     let (inner, _) = mapped(StatusCode::NOT_FOUND);
@@ -129,7 +127,7 @@ async fn a_nested_backstop_decides_with_its_own_mapping_and_the_outer_one_accept
 #[tokio::test]
 async fn an_error_that_became_a_response_outside_any_request_is_mapped_by_the_layer() {
     let backstop = Backstop::production()
-        .map_status::<io::Error>(|_| StatusCode::NOT_FOUND)
+        .map_error::<io::Error>(|_| StatusCode::NOT_FOUND.into())
         .build()
         .unwrap();
     let handler = async || {

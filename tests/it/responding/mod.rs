@@ -7,6 +7,8 @@ mod development;
 #[cfg(feature = "axum")]
 mod encoded;
 #[cfg(feature = "axum")]
+mod event_streams;
+#[cfg(feature = "axum")]
 mod expected;
 #[cfg(feature = "axum")]
 mod extremes;
@@ -32,6 +34,8 @@ mod properties;
 #[cfg(feature = "axum")]
 mod rejections;
 mod settings;
+#[cfg(feature = "axum")]
+mod shapes;
 #[cfg(feature = "axum")]
 mod statuses;
 #[cfg(feature = "axum")]

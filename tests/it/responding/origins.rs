@@ -470,25 +470,16 @@ async fn the_text_of_a_bare_response_is_the_detail_below_500() {
             json,
             "{}",
             422,
-            Some(
-                "Failed to deserialize the JSON body into the target type: missing field `quantity` at line 1 column 2",
-            ),
+            Some("Failed to deserialize the JSON body into the target type"),
         ),
-        (
-            "GET",
-            "/orders/x",
-            None,
-            "",
-            400,
-            Some("Invalid URL: Cannot parse `x` to a `u32`"),
-        ),
+        ("GET", "/orders/x", None, "", 400, Some("Invalid URL")),
         (
             "GET",
             "/search",
             None,
             "",
             400,
-            Some("Failed to deserialize query string: missing field `quantity`"),
+            Some("Failed to deserialize query string"),
         ),
         ("GET", "/empty", None, "", 410, None),
     ];

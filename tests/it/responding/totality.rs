@@ -444,9 +444,9 @@ fn panicking_hooks(builder: Builder, panics: fn()) -> Builder {
             panics();
             None
         })
-        .map_status::<fmt::Error>(move |_| {
+        .map_error::<fmt::Error>(move |_| {
             panics();
-            StatusCode::NOT_FOUND
+            StatusCode::NOT_FOUND.into()
         })
 }
 

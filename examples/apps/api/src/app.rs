@@ -39,7 +39,7 @@ impl Default for Limits {
 /// errors that no error of the application replaces.
 pub fn settings(mode: Builder) -> Builder {
     mode.safe_fields(["author", "book", "isbn"])
-        .map_status(status)
+        .map_error(|error| status(error).into())
 }
 
 /// The API, without limits.

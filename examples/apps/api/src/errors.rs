@@ -46,7 +46,7 @@ pub(crate) enum BookError {
     Database(#[from] sqlx::Error),
 }
 
-/// Deleting an author who still has books is not among these errors: the foreign key forbids it, and `map_status` makes
+/// Deleting an author who still has books is not among these errors: the foreign key forbids it, and `map_error` makes
 /// that a 409.
 #[derive(Debug, Error, HttpError)]
 pub(crate) enum AuthorError {

@@ -1,0 +1,9 @@
+use backstop::prelude::*;
+
+fn first(orders: &[u32]) -> backstop::Result<u32> {
+    Ok(*orders.first().ok_or("there are no orders").or_mapped()?)
+}
+
+fn main() {
+    let _ = first(&[]);
+}
