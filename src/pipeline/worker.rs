@@ -97,7 +97,6 @@ async fn run(state: Arc<PipelineState>) {
         }
         if state.queue.is_done() {
             state.end_reporters();
-            state.symbolizer.release();
             return;
         }
         if !has_napped {

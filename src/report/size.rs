@@ -8,13 +8,16 @@ use serde_json::{Map, Value};
 use super::breadcrumb::{Breadcrumb, LogLine};
 use super::debug_image::DebugImage;
 use super::frame::{Frame, SourceLine};
-use super::limits::{size_of_map, size_of_value};
 use super::report::Report;
 use super::report_error::ReportError;
 use super::request_parts::ReportRequest;
+use crate::json::{size_of_map, size_of_value};
+use crate::problem::MAX_DEPTH;
 
 /// An entry of a map, besides its text: the handle of its key, its value, and its share of the nodes.
 const ENTRY: usize = 64;
+/// How deeply values are nested at most, with the object around them and the text inside.
+const DEPTH: usize = MAX_DEPTH + 2;
 
 impl Report {
     /// Estimates its size in memory, in bytes. Frames that other reports have too count as the handle to them.
@@ -129,19 +132,21 @@ fn of_entry(key: &str, value: &Value) -> usize {
 }
 
 fn of_map(map: &Map<String, Value>) -> usize {
-    of_json(size_of_map(map), map.len())
+    of_json(size_of_map(map, DEPTH), map.len())
 }
 
 fn of_value(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
         Value::String(text) => text.len(),
-        Value::Array(_) | Value::Object(_) => of_json(size_of_value(value), 1),
+        Value::Array(_) | Value::Object(_) => of_json(size_of_value(value, DEPTH), 1),
     }
 }
 
 /// Nested values: a node takes about four times what its shortest JSON does.
-fn of_json(json: usize, values: usize) -> usize {
+fn of_json(json: Option<usize>, values: usize) -> usize {
+    // No report has deeper values.
+    let json = json.unwrap_or_default();
     json.saturating_mul(4)
         .min(isize::MAX as usize / 4)
         .max(values * ENTRY)

@@ -80,7 +80,7 @@ fn details_of_any_depth_are_cut() {
         let (status, body) = block_on(respond(Backstop::production(), error));
         assert_eq!(status, 404);
         let problem: Value = serde_json::from_slice(&body).unwrap();
-        assert!(problem["details"].is_array());
+        assert_eq!(problem["details"], "…");
         let owned = nested(100);
         let error = Error::not_found("deep").with_details(&owned);
         assert_eq!(
@@ -298,7 +298,10 @@ async fn more_headers_than_a_map_holds_are_cut() {
     let app = backstop.layer().layer(failing);
     let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
     assert_eq!(response.status(), 404);
-    assert!(response.headers().len() > 20_000);
+    assert!(
+        response.headers().len() > 15_000,
+        "the error's own are kept"
+    );
     assert_eq!(recorder.take().len(), 1);
     // Cookies are merged in linear time.
     let handler = get(async || {

@@ -557,8 +557,8 @@ async fn rejections_of_axum_extra_are_client_errors_with_their_text() {
         let response = app.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), status);
         let body = response.into_body().collect().await.unwrap().to_bytes();
-        let problem = Problem::from_json(&body).unwrap();
-        assert!(problem.detail().unwrap().contains(says), "{problem:?}");
+        let problem = String::from_utf8(body.to_vec()).unwrap();
+        assert!(problem.contains(says), "{problem}");
     }
 }
 
