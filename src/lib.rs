@@ -89,6 +89,7 @@ pub mod settings {
         ConfigErrorKind, Disclosure, InApp, LogLevel, PanicSettings, Reporting,
     };
     pub use crate::formats::CustomShape;
+    pub use crate::negotiate::Languages;
     pub use crate::pipeline::{QueueLimits, RateLimit};
 }
 
@@ -99,9 +100,10 @@ pub mod sqlx {
 }
 
 /// The outcomes of reports: counters for each reporter, and the events that
-/// [`on_outcome`](crate::settings::Reporting::on_outcome) callbacks receive.
+/// [`on_outcome`](crate::settings::Reporting::on_outcome) callbacks receive. And how many clients disconnected.
 pub mod stats {
     pub use crate::pipeline::{OutcomeEvent, Remaining, ReporterStats, Stats};
     pub use crate::report::dispatch::unreported_count;
     pub use crate::report::outcome::Outcome;
+    pub use crate::request::Disconnects;
 }

@@ -17,6 +17,11 @@
 //! # drop(subscriber);
 //! ```
 //!
+//! An event at ERROR level may say why a response has a status of 500 or above: middleware, and many a handler, log the
+//! error and respond with nothing but the status. The last such event of a request becomes the errors of the report,
+//! with its source location, if nothing better is known: its message, and its field `error` or `err` as the cause.
+//! Events of tower-http's `TraceLayer`, which only say that a request failed, are left out.
+//!
 //! axum logs the type of an extractor's rejection in an event with the target `axum::rejection`, at TRACE level. If the
 //! subscriber's filter enables that event, the report of the response contains the type.
 
@@ -30,7 +35,9 @@ use tracing::{Event, Level, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
+use crate::backtrace::SourceLocation;
 use crate::report::breadcrumb::{Breadcrumb, BreadcrumbKind};
+use crate::report::report_error::ReportError;
 use crate::report::severity::Severity;
 use crate::scope::Scope;
 use crate::scope::span::{self, LayerAlive, Parent, SpanScope};
@@ -126,10 +133,18 @@ where
         if is_rejection {
             scope.set_rejection(fields.text("rejection_type"), fields.status());
         }
+        if is_breadcrumb && *metadata.level() == Level::ERROR && !is_summary(metadata.target()) {
+            scope.set_logged_errors(fields.errors(metadata));
+        }
         if is_breadcrumb {
             scope.add_breadcrumb(fields.into_breadcrumb(metadata));
         }
     }
+}
+
+/// Whether events with this target only say that a request failed: those of tower-http's `TraceLayer`.
+fn is_summary(target: &str) -> bool {
+    target.starts_with("tower_http::trace")
 }
 
 fn span_scope<'a, S: LookupSpan<'a>>(span: &SpanRef<'a, S>) -> Option<Arc<SpanScope>> {
@@ -153,6 +168,20 @@ impl Fields {
 
     fn status(&self) -> Option<u16> {
         u16::try_from(self.data.get("status")?.as_u64()?).ok()
+    }
+
+    /// What an event at ERROR level says: its message and the error in its fields, which is the message of an event
+    /// without one.
+    fn errors(&self, metadata: &Metadata<'_>) -> Vec<ReportError> {
+        let error = ["error", "err"].iter().find_map(|name| self.text(name));
+        let texts = [Some(&*self.message), error];
+        let texts = texts.into_iter().flatten().filter(|text| !text.is_empty());
+        let mut errors: Vec<ReportError> = texts.map(ReportError::new).collect();
+        if let (Some(first), Some(file)) = (errors.first_mut(), metadata.file()) {
+            let line = metadata.line().unwrap_or(1);
+            first.location = Some(SourceLocation::new(file.to_owned(), line, 1));
+        }
+        errors
     }
 
     fn into_breadcrumb(mut self, metadata: &Metadata<'_>) -> Breadcrumb {

@@ -14,7 +14,7 @@ use crate::pipeline::{Pipeline, Settings};
 use crate::problem::{RESERVED, is_reserved};
 use crate::report::defaults::ReportDefaults;
 use crate::report::dispatch::{Dispatch, EventSink, PanicObserver};
-use crate::request::KeepOptions;
+use crate::request::{DisconnectCounters, KeepOptions};
 
 impl Builder {
     /// Checks the settings and builds the [`Backstop`].
@@ -46,6 +46,7 @@ impl Builder {
             .unwrap_or_else(|| mode.is_development() || self.pipeline.wants_frames());
         let captured = KeepOptions {
             host_and_peer: responder.policy.details.may_be_on(),
+            languages: responder.localize.is_some(),
             headers: std::mem::take(&mut self.reporting.keep_headers),
         };
         let policy = std::mem::take(&mut self.reporting.policy);
@@ -67,6 +68,7 @@ impl Builder {
             policy,
             pipeline,
             shutdown,
+            disconnects: DisconnectCounters::default(),
         }))
     }
 

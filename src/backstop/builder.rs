@@ -80,7 +80,7 @@ impl Builder {
 impl Builder {
     /// Adds a callback that runs for every failure, once its response is rendered. Callbacks run in the order in which
     /// they were added; one that panics affects neither the others nor the response. They run on the request's task, so
-    /// they should be quick.
+    /// they should be quick. [`guide::telemetry`](crate::guide::telemetry#metrics) counts failures with it.
     pub fn on_error(mut self, callback: impl Fn(&ErrorEvent<'_>) + Send + Sync + 'static) -> Self {
         self.on_error.push(Callback::new(Arc::new(callback)));
         self

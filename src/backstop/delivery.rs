@@ -8,13 +8,15 @@ use crate::pipeline::{Pipeline, Remaining, Stats};
 
 /// # Delivery of reports
 impl Backstop {
-    /// Returns the number of reports and their outcomes.
+    /// Returns the number of reports and their outcomes, and how many clients disconnected.
     #[must_use]
     pub fn stats(&self) -> Stats {
         let pipeline = self.pipeline();
-        pipeline
+        let mut stats = pipeline
             .map(|pipeline| pipeline.stats())
-            .unwrap_or_default()
+            .unwrap_or_default();
+        stats.disconnects = self.shared.disconnects.snapshot();
+        stats
     }
 
     /// Waits until every report so far has been delivered or dropped, for at most `timeout`, and returns what remains.

@@ -14,7 +14,7 @@ use crate::panics::callback::Callback;
 use crate::pipeline::Pipeline;
 use crate::report::dispatch::Dispatch;
 use crate::report::error_event::ErrorEvent;
-use crate::request::{KeepOptions, RequestInfo};
+use crate::request::{DisconnectCounters, KeepOptions, RequestInfo};
 use crate::scope::{Reportable, Scope, report_to};
 
 /// Responds to every failure of a service, logs it, and reports it. Build it once, clone it cheaply, and put it around
@@ -53,6 +53,7 @@ pub(super) struct Shared {
     /// `None` if there is no reporter.
     pub(super) pipeline: Option<Arc<Pipeline>>,
     pub(super) shutdown: Arc<Shutdown>,
+    pub(super) disconnects: DisconnectCounters,
 }
 
 /// Runs before the dispatch is dropped, to which another thread still reports the panics that the hook has noted, such as

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-
 use std::sync::Once;
 
 use tracing::Level;
@@ -13,7 +12,7 @@ use crate::error::{Failure, Link};
 use crate::panics::callback::Callback;
 use crate::printable::OneLine;
 use crate::report::error_event::ErrorEvent;
-use crate::request::{RequestInfo, TraceIds};
+use crate::request::{AwaitedPart, RequestInfo, TraceIds};
 use crate::text::prefix;
 
 /// Bytes of the method, which the client chooses.
@@ -58,7 +57,7 @@ pub(super) fn record_end(failure: &Failure, redactor: &Redactor) {
     tracing::event!(
         target: "backstop",
         Level::ERROR,
-        error.id = %failure.id().hyphenated(),
+        backstop.id = %failure.id().hyphenated(),
         error.type = failure.type_name(),
         exception.message = &*chain.message().to_string(),
         exception.stacktrace = &*chain.to_string(),
@@ -80,6 +79,22 @@ pub(super) fn warn_of_encoded_text() {
     });
 }
 
+/// Logs a client that disconnected before this part of its response was complete.
+pub(super) fn record_disconnect(request: &RequestInfo, awaited: AwaitedPart, redactor: &Redactor) {
+    if tracing::enabled!(target: "backstop", Level::DEBUG) {
+        tracing::event!(
+            target: "backstop",
+            Level::DEBUG,
+            backstop.awaited = awaited.as_str(),
+            http.request.method = %OneLine(prefix(request.method().as_str(), MAX_METHOD)),
+            url.path = %OneLine(&redactor.path(&request.uri_for_report())),
+            http.route = request.route(),
+            trace_id = request.trace_id(),
+            "client disconnected"
+        );
+    }
+}
+
 macro_rules! emit {
     ($level:ident, $event:expr, $redactor:expr) => {
         if tracing::enabled!(target: "backstop", Level::$level) {
@@ -89,9 +104,9 @@ macro_rules! emit {
         tracing::event!(
             target: "backstop",
             Level::$level,
-            error.id = %failure.id().hyphenated(),
-            error.type = %error_type(failure),
-            error.origin = failure.origin().as_str(),
+            backstop.id = %failure.id().hyphenated(),
+            error.type = %failure.error_type(),
+            backstop.origin = failure.origin().as_str(),
             exception.message = &*chain.message().to_string(),
             exception.stacktrace = &*chain.to_string(),
             http.request.method = %OneLine(prefix(request.method().as_str(), MAX_METHOD)),
@@ -134,12 +149,6 @@ impl<'a> Trace<'a> {
             Self::OfRequest(request) => request.parent_id(),
         }
     }
-}
-
-/// The name of the error's type, or the status if there is none.
-fn error_type(failure: &Failure) -> Cow<'_, str> {
-    let status = || Cow::Owned(failure.status().as_str().to_owned());
-    failure.type_name().map_or_else(status, Cow::Borrowed)
 }
 
 /// The most bytes of the messages in one record. They are redacted while the request waits, and a client may decide how
@@ -186,6 +195,12 @@ impl<'a> Chain<'a> {
     const fn message(&self) -> &Message<'a> {
         &self.outermost
     }
+}
+
+/// The outermost message, on one line, redacted.
+pub(super) fn message(failure: &Failure, redactor: &Redactor) -> String {
+    let outermost = failure.chain().first().map_or("", |link| link.message());
+    OneLine(&redactor.text(prefix(outermost, MAX_TEXT))).to_string()
 }
 
 impl fmt::Display for Message<'_> {

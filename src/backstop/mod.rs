@@ -13,6 +13,7 @@ mod handle;
 mod in_app;
 mod into_response;
 mod local_names;
+mod localizer;
 mod log;
 mod log_level;
 mod mode;
@@ -24,6 +25,7 @@ mod reporting_settings;
 mod responder;
 mod response_settings;
 mod shutdown;
+mod span_fields;
 
 pub use self::builder::Builder;
 pub use self::config_error::{ConfigError, ConfigErrorKind};

@@ -7,11 +7,12 @@ use http::StatusCode;
 use super::handle::Backstop;
 use super::log;
 use super::report_policy::Verdict;
+use super::span_fields;
 use crate::error::{Error, Failure, Origin};
 use crate::panics::catch::catch_panic;
 use crate::report::error_event::ErrorEvent;
 use crate::report::event::ScopeSnapshot;
-use crate::request::RequestInfo;
+use crate::request::{AwaitedPart, RequestInfo};
 use crate::scope;
 
 impl Backstop {
@@ -36,6 +37,7 @@ impl Backstop {
                 log::record(&event, level, &shared.responder.policy.redactor);
             });
         }
+        span_fields::record(&event, &shared.responder.policy.redactor);
         for callback in &shared.on_error {
             callback.call(|callback| callback(&event));
         }
@@ -49,6 +51,19 @@ impl Backstop {
     pub(crate) fn warn_of_encoded_text(&self) {
         if self.shared.logs {
             catch_panic(log::warn_of_encoded_text);
+        }
+    }
+
+    /// Counts a client that disconnected, which is no failure, and logs it at DEBUG level.
+    #[cold]
+    pub(crate) fn record_disconnect(&self, request: &RequestInfo, awaited: AwaitedPart) {
+        self.shared.disconnects.add(awaited);
+        if self.shared.logs {
+            // The subscriber belongs to the application.
+            catch_panic(|| {
+                let redactor = &self.shared.responder.policy.redactor;
+                log::record_disconnect(request, awaited, redactor);
+            });
         }
     }
 

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::HeaderValue;
 
+use super::localizer::Localizer;
 use crate::disclosure::{Disclosed, Policy};
 use crate::error::{Failure, Origin};
 use crate::formats;
@@ -24,6 +25,7 @@ pub(super) struct Responder {
     pub(super) format_by: Option<Callback<FormatBy>>,
     pub(super) negotiates: bool,
     pub(super) format_query: Option<String>,
+    pub(super) localize: Option<Localizer>,
     pub(super) customize: Option<Callback<Customize>>,
     pub(super) html_page: Option<Callback<HtmlPage>>,
     pub(super) sends_error_events: bool,
@@ -52,6 +54,10 @@ pub(crate) struct RenderedError {
     pub(crate) grpc: Option<GrpcStatus>,
     /// Whether `Accept` has chosen the format, so that the response needs `Vary: Accept`.
     pub(crate) varies: bool,
+    /// The language of its texts, if they were translated.
+    pub(crate) language: Option<HeaderValue>,
+    /// Whether `Accept-Language` may choose the language, so that the response needs `Vary: Accept-Language`.
+    pub(crate) varies_by_language: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -92,9 +98,9 @@ impl Responder {
         // First everything that may be disclosed. If the error's own code panics on the way, its status and id.
         let rendered = render(&|| Disclosed::new(failure, request, &self.policy))
             .or_else(|| render(&|| Disclosed::minimal(failure)));
-        let (body, format, csp) = rendered.unwrap_or_else(|| {
+        let (body, format, csp, language) = rendered.unwrap_or_else(|| {
             let last_resort = reason_phrase(failure.status()).as_bytes();
-            (Bytes::from_static(last_resort), Format::Text, None)
+            (Bytes::from_static(last_resort), Format::Text, None, None)
         });
         RenderedError {
             body,
@@ -102,6 +108,8 @@ impl Responder {
             csp,
             grpc: None,
             varies,
+            language,
+            varies_by_language: self.localize.is_some(),
         }
     }
 
@@ -116,7 +124,7 @@ impl Responder {
         let reason = reason_phrase(failure.status());
         let message = catch_panic(|| {
             let mut disclosed = Disclosed::new(failure, request, &self.policy);
-            let problem = self.problem(failure, urn, request, &mut disclosed);
+            let (problem, _) = self.problem(failure, urn, request, &mut disclosed);
             let text = problem.detail().or_else(|| problem.title());
             grpc::message(text.unwrap_or(reason))
         });
@@ -130,6 +138,8 @@ impl Responder {
                 message: message.unwrap_or_else(|| grpc::message(reason)),
             }),
             varies: false,
+            language: None,
+            varies_by_language: false,
         }
     }
 
@@ -141,15 +151,15 @@ impl Responder {
         urn: &str,
         request: &RequestInfo,
         mut disclosed: Disclosed,
-    ) -> (Bytes, Format, Option<PagePolicy>) {
-        let problem = self.problem(failure, urn, request, &mut disclosed);
+    ) -> (Bytes, Format, Option<PagePolicy>, Option<HeaderValue>) {
+        let (problem, language) = self.problem(failure, urn, request, &mut disclosed);
         if format == Format::Html
             && disclosed.debug.is_none()
             && let Some(page) = &self.html_page
             && let Some(page) = page.call(|page| page(&problem, request)).flatten()
         {
             let csp = PagePolicy::Default(formats::CUSTOM_PAGE_CSP);
-            return (Bytes::from(page), format, Some(csp));
+            return (Bytes::from(page), format, Some(csp), language);
         }
         let view = View {
             problem: &problem,
@@ -160,20 +170,22 @@ impl Responder {
         let body = Bytes::from(formats::render(format, view));
         let is_page = format == Format::Html;
         let csp = is_page.then_some(PagePolicy::BuiltIn(formats::PAGE_CSP));
-        (body, format, csp)
+        (body, format, csp, language)
     }
 
-    /// The problem that this client may see, as `customize` leaves it.
+    /// The problem that this client may see, as `localize` and `customize` leave it, and its language.
     fn problem(
         &self,
         failure: &Failure,
         urn: &str,
         request: &RequestInfo,
         disclosed: &mut Disclosed,
-    ) -> Problem {
-        let problem = formats::problem(disclosed, urn);
+    ) -> (Problem, Option<HeaderValue>) {
+        let mut problem = formats::problem(disclosed, urn);
+        let localize = self.localize.as_ref();
+        let language = localize.and_then(|localize| localize.localize(&mut problem, request));
         let Some(customize) = &self.customize else {
-            return problem;
+            return (problem, language);
         };
         let mut edited = problem.clone();
         let edit = |edit: &Customize| edit(&mut edited, failure, request);
@@ -181,11 +193,11 @@ impl Responder {
         // Also if it has failed, because dropping deep values would overflow the stack.
         edited.limit_depth();
         if !is_edited {
-            return problem;
+            return (problem, language);
         }
         // The status of a problem is the status of its response (RFC 9457, section 3.1.2).
         edited.set_status(failure.status());
-        edited
+        (edited, language)
     }
 
     /// The shape and the formats for this request, if the application chooses them by request.
@@ -262,6 +274,7 @@ impl Default for Responder {
             shape,
             negotiates: true,
             format_query: None,
+            localize: None,
             customize: None,
             html_page: None,
             sends_error_events: false,

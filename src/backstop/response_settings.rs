@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::builder::Builder;
 use super::disclosure_settings::Disclosure;
+use super::localizer::Localizer;
 use crate::error::{Error, Failure, HttpError, recognized};
 use crate::formats::Shape;
-use crate::negotiate::Format;
+use crate::negotiate::{Format, Languages};
 use crate::panics::callback::Callback;
 use crate::problem::Problem;
 use crate::request::RequestInfo;
@@ -105,6 +106,41 @@ impl Builder {
         edit: impl Fn(&mut Problem, &Failure, &RequestInfo) + Send + Sync + 'static,
     ) -> Self {
         self.responder.customize = Some(Callback::new(Arc::new(edit)));
+        self
+    }
+
+    /// Translates the problem, after disclosure and before [`customize`](Self::customize), and returns the language,
+    /// which becomes `Content-Language` (RFC 9457, section 3.1.3). If the closure returns `None` or panics, the problem
+    /// stays as it was. The status cannot be changed.
+    ///
+    /// Every error response then has `Vary: accept-language`. The client's languages are empty if it sends no
+    /// `Accept-Language`. Default: none, and then that header is not kept from requests.
+    ///
+    /// ```
+    /// use backstop::Backstop;
+    ///
+    /// let backstop = Backstop::production()
+    ///     .localize(|problem, languages| {
+    ///         let language = languages.lookup(["de", "fr"])?;
+    ///         let code = problem.get("code").and_then(|code| code.as_str());
+    ///         // In an application, a look-up in its catalog of messages.
+    ///         let (title, detail) = match (language, code) {
+    ///             ("de", Some("OUT_OF_STOCK")) => ("Ausverkauft", "Der Artikel ist nicht auf Lager."),
+    ///             ("fr", Some("OUT_OF_STOCK")) => ("\u{c9}puis\u{e9}", "L'article n'est plus en stock."),
+    ///             _ => return None,
+    ///         };
+    ///         problem.set_title(title);
+    ///         problem.set_detail(detail);
+    ///         Some(language)
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), backstop::ConfigError>(())
+    /// ```
+    pub fn localize<L: AsRef<str>>(
+        mut self,
+        localize: impl Fn(&mut Problem, &Languages<'_>) -> Option<L> + Send + Sync + 'static,
+    ) -> Self {
+        self.responder.localize = Some(Localizer::new(localize));
         self
     }
 

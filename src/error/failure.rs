@@ -25,7 +25,8 @@ use crate::backtrace::{Backtrace, SourceLocation};
 use crate::identity::{ReportedTo, new_id};
 
 /// One failure: an error with its id, its status and its origin. Callbacks receive it, and log records, reports and
-/// error responses are made from it.
+/// error responses are made from it. Layers outside of Backstop find it in the
+/// [extensions of the response](crate::layers#what-other-layers-learn).
 ///
 /// It is immutable and cheap to clone.
 ///
@@ -176,6 +177,21 @@ impl Failure {
     #[must_use]
     pub fn type_name(&self) -> Option<&str> {
         self.repr.type_name
+    }
+
+    /// The value of OpenTelemetry's attribute `error.type`: [`type_name`](Self::type_name), else the status. It takes as
+    /// many values as the program has types of errors, so it is fit for the label of a metric.
+    ///
+    /// ```
+    /// use backstop::{Error, Failure};
+    ///
+    /// let failure = Failure::from(Error::not_found("no such order"));
+    /// assert_eq!(failure.error_type(), "404");
+    /// ```
+    #[must_use]
+    pub fn error_type(&self) -> Cow<'_, str> {
+        let status = || Cow::Owned(self.status.as_str().to_owned());
+        self.type_name().map_or_else(status, Cow::Borrowed)
     }
 
     pub(crate) fn new(repr: Arc<Repr>, origin: Origin, map: &StatusMap) -> Self {

@@ -14,12 +14,21 @@ use super::event_stream::{error_event, is_event_stream};
 use super::exchange::Exchange;
 use super::panic_to_error::{catch_failure, catch_failure_inside};
 use super::peek::Peek;
+use super::progress::Progress;
 use crate::error::{BoxError, ErrorObject, Origin, RenderedMark, ReportedBy, Repr, service_error};
 use crate::panics::catch::catch_panic;
+use crate::request::AwaitedPart;
 use crate::scope::{CurrentScope, ScopeGuard, scope_of_body};
 
 /// A body of this exact size or less is usually in memory.
 const SMALL: u64 = 64 * 1024;
+
+/// What guarding a body needs to know of its response.
+struct Guard {
+    status: StatusCode,
+    sends_error_event: bool,
+    progress: Progress,
+}
 
 impl Exchange {
     /// Guards the body of a response, unless it is in memory. Requires a
@@ -30,16 +39,20 @@ impl Exchange {
         R::Error: Into<BoxError>,
     {
         let size = catch_failure_inside(self.since, || response.body().size_hint().exact());
-        let small = size.ok().flatten().filter(|size| *size <= SMALL);
-        let status = response.status();
-        let sends_error_event =
-            self.backstop.sends_error_events() && is_event_stream(response.headers());
+        let size = size.ok().flatten();
+        let small = size.filter(|size| *size <= SMALL);
+        let (status, headers) = (response.status(), response.headers());
+        let guard = Guard {
+            status,
+            sends_error_event: self.backstop.sends_error_events() && is_event_stream(headers),
+            progress: Progress::new(size, headers),
+        };
         match small {
-            None => response.map(|body| self.guarded(body, status, sends_error_event)),
+            None => response.map(|body| self.guarded(body, guard)),
             Some(0) => response.map(Body::new),
             Some(size) => response.map(|body| match Peek::at(Body::new(body), size, self.since) {
                 Peek::Whole(bytes) => Body::from(bytes),
-                Peek::Started(body) => self.guarded(body, status, sends_error_event),
+                Peek::Started(body) => self.guarded(body, guard),
                 Peek::Panicked(panic) => {
                     let error = Some(self.record_body(status, panic, None));
                     Body::new(FailedBody { error, size })
@@ -48,17 +61,23 @@ impl Exchange {
         }
     }
 
-    fn guarded<R>(&self, inner: R, status: StatusCode, sends_error_event: bool) -> Body
+    fn guarded<R>(&self, inner: R, guard: Guard) -> Body
     where
         R: http_body::Body<Data = Bytes> + Send + 'static,
         R::Error: Into<BoxError>,
     {
+        let Guard {
+            status,
+            sends_error_event,
+            progress,
+        } = guard;
         Body::new(GuardedBody {
             inner: Some(inner),
             scope: Some(scope_of_body(self.backstop.dispatch())),
             exchange: self.clone(),
             status,
             sends_error_event,
+            progress,
         })
     }
 
@@ -121,7 +140,7 @@ impl http_body::Body for FailedBody {
 
 pin_project! {
     /// Ends with an error if the inner body fails or panics, and records it.
-    struct GuardedBody<B> {
+    struct GuardedBody<B: http_body::Body> {
         // None once it has failed, because it must not be polled again.
         #[pin]
         inner: Option<B>,
@@ -131,6 +150,22 @@ pin_project! {
         status: StatusCode,
         // Whether it ends with an event instead of an error.
         sends_error_event: bool,
+        progress: Progress,
+    }
+
+    impl<B: http_body::Body> PinnedDrop for GuardedBody<B> {
+        fn drop(this: Pin<&mut Self>) {
+            if this.progress.is_incomplete() && !this.has_ended() {
+                this.exchange.client_disconnected(AwaitedPart::Body);
+            }
+        }
+    }
+}
+
+impl<B: http_body::Body> GuardedBody<B> {
+    fn has_ended(&self) -> bool {
+        let inner = self.inner.as_ref();
+        inner.is_none_or(|inner| catch_panic(|| inner.is_end_stream()).unwrap_or(false))
     }
 }
 
@@ -150,13 +185,20 @@ where
         let Some(inner) = this.inner.as_mut().as_pin_mut() else {
             return Poll::Ready(None);
         };
+        this.progress.start();
         let current = ScopeGuard::enter(this.scope);
         let polled = catch_failure(this.exchange.since, || inner.poll_frame(cx));
         current.provide_request(&this.exchange.request);
         let error = match polled {
             Ok(Poll::Pending) => return Poll::Pending,
-            Ok(Poll::Ready(None)) => return Poll::Ready(None),
-            Ok(Poll::Ready(Some(Ok(frame)))) => return Poll::Ready(Some(Ok(frame))),
+            Ok(Poll::Ready(None)) => {
+                this.progress.end();
+                return Poll::Ready(None);
+            }
+            Ok(Poll::Ready(Some(Ok(frame)))) => {
+                this.progress.add(&frame);
+                return Poll::Ready(Some(Ok(frame)));
+            }
             // The conversion is the application's code.
             Ok(Poll::Ready(Some(Err(error)))) => {
                 match catch_failure(this.exchange.since, || error.into()) {
@@ -166,6 +208,7 @@ where
             }
             Err(panic) => this.exchange.record_body(*this.status, panic, None),
         };
+        this.progress.end();
         // Its destructor may panic.
         catch_panic(|| this.inner.set(None));
         if *this.sends_error_event {
@@ -175,9 +218,7 @@ where
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner
-            .as_ref()
-            .is_none_or(|inner| catch_panic(|| inner.is_end_stream()).unwrap_or(false))
+        self.has_ended()
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -145,6 +145,7 @@ impl Exchange {
             let is_expected = is_expected(&response);
             let failure = self.carried(&extension, response.status(), is_expected);
             let failure = failure.with_id(id);
+            response.extensions_mut().insert(failure.clone());
             let response = self.guard(response);
             self.record(&failure, None);
             return response;

@@ -13,7 +13,7 @@ use crate::backstop::Backstop;
 use crate::error::{Error, Failure, FailureExtension, Origin, RenderedMark, ReportedBy, Repr};
 use crate::panics::catch::catch_panic;
 use crate::panics::mark::PanicMark;
-use crate::request::RequestInfo;
+use crate::request::{AwaitedPart, RequestInfo};
 
 /// A request, and the Backstop that responds to its failure.
 #[derive(Clone, Debug)]
@@ -22,6 +22,8 @@ pub(super) struct Exchange {
     pub(super) request: RequestInfo,
     /// When it began.
     pub(super) since: PanicMark,
+    /// Whether the request runs inside another one of the same Backstop, whose client is the same.
+    pub(super) is_nested: bool,
 }
 
 /// Whether the response to a HEAD request knows the length that GET would have.
@@ -93,8 +95,9 @@ impl Exchange {
         response.map(|()| Body::empty())
     }
 
-    /// Marks a response, so that outer layers do not render or record its failure again.
+    /// Marks a response, so that outer layers do not render or record its failure again, and can read it.
     pub(super) fn mark(&self, failure: &Failure, extensions: &mut Extensions) {
+        extensions.insert(failure.clone());
         let rendered = Some(RenderedMark {
             id: failure.id(),
             origin: failure.origin(),
@@ -111,6 +114,15 @@ impl Exchange {
             decided_by: None,
             rendered,
         });
+    }
+
+    /// Counts the client, which disconnected before this part of its response was complete. A panic that unwinds through
+    /// the layers outside is not the client's doing.
+    #[cold]
+    pub(super) fn client_disconnected(&self, awaited: AwaitedPart) {
+        if !self.is_nested && !std::thread::panicking() {
+            self.backstop.record_disconnect(&self.request, awaited);
+        }
     }
 
     /// Logs and reports a failure; `sent` is the status of the response, if it had been sent before the failure.
@@ -142,6 +154,7 @@ impl Backstop {
             backstop: self.clone(),
             request: request.clone(),
             since: PanicMark::now(),
+            is_nested: false,
         };
         let failure = exchange.failure(Arc::clone(error.repr()), Origin::Handler);
         exchange.respond(&failure)

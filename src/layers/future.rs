@@ -19,7 +19,7 @@ use crate::backstop::Backstop;
 use crate::error::{BoxError, Origin, Repr};
 use crate::panics::depth::CatchGuard;
 use crate::panics::mark::PanicMark;
-use crate::request::RequestInfo;
+use crate::request::{AwaitedPart, RequestInfo};
 use crate::scope::{CurrentScope, ScopeGuard};
 
 pin_project! {
@@ -30,6 +30,14 @@ pin_project! {
         exchange: Exchange,
         // None while it is current.
         scope: Option<CurrentScope>,
+    }
+
+    impl<F> PinnedDrop for BackstopFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            if matches!(this.state, State::Running { .. }) {
+                this.exchange.client_disconnected(AwaitedPart::Head);
+            }
+        }
     }
 }
 
@@ -57,6 +65,7 @@ impl<F> BackstopFuture<F> {
                 backstop: backstop.clone(),
                 request,
                 since: PanicMark::now(),
+                is_nested: false,
             },
         }
     }
@@ -82,8 +91,10 @@ impl<F> BackstopFuture<F> {
             backstop,
             request: info,
             since,
-        } = &self.exchange;
+            is_nested,
+        } = &mut self.exchange;
         let current = ScopeGuard::begin(&mut self.scope);
+        *is_nested = !current.is_bound();
         if cfg!(panic = "abort") && backstop.dispatch().is_listening() {
             current.provide_request_now(info);
         }

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use http::StatusCode;
 use http::header::{
-    CACHE_CONTROL, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName,
-    HeaderValue, LOCATION, RETRY_AFTER, SET_COOKIE, VARY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, SET_COOKIE, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 
 use crate::backstop::{PagePolicy, RenderedError};
@@ -17,6 +18,7 @@ const GRPC_MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NOSNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const BY_ACCEPT: HeaderValue = HeaderValue::from_static("accept");
+const BY_LANGUAGE: HeaderValue = HeaderValue::from_static("accept-language");
 
 /// Writes the headers of an error response over what is left of those of the response that it replaces.
 pub(super) fn write(
@@ -48,6 +50,10 @@ pub(super) fn write(
             headers.insert(GRPC_MESSAGE, grpc.message.clone());
         }
     }
+    if let Some(language) = &rendered.language {
+        headers.reserve(7);
+        headers.insert(CONTENT_LANGUAGE, language.clone());
+    }
     headers.insert(CONTENT_TYPE, rendered.content_type.clone());
     headers.entry(CACHE_CONTROL).or_insert(NO_STORE);
     headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);
@@ -62,7 +68,10 @@ pub(super) fn write(
     }
     // Last, so that it is merged with a `Vary` of the error: without `Accept` in it, a cache would mix up formats.
     if rendered.varies {
-        vary_on_accept(headers);
+        vary_on(headers, BY_ACCEPT);
+    }
+    if rendered.varies_by_language {
+        vary_on(headers, BY_LANGUAGE);
     }
 }
 
@@ -143,21 +152,22 @@ fn is_about_caching(name: &HeaderName) -> bool {
     name.ends_with("cache-control") || matches!(name, "expires" | "surrogate-control")
 }
 
-/// Adds `Accept` to `Vary`, unless `Accept` or `*` is in it.
-fn vary_on_accept(headers: &mut HeaderMap) {
+/// Adds the name of a header to `Vary`, unless that or `*` is in it.
+fn vary_on(headers: &mut HeaderMap, added: HeaderValue) {
     if !headers.contains_key(VARY) {
-        let _ = headers.try_insert(VARY, BY_ACCEPT);
+        let _ = headers.try_insert(VARY, added);
         return;
     }
+    let added = added.as_bytes();
     let lines = headers.get_all(VARY).iter().map(HeaderValue::as_bytes);
     let names = lines.flat_map(|line| line.split(|&byte| byte == b','));
     let names = names.map(<[u8]>::trim_ascii);
     let mut names: Vec<&[u8]> = names.filter(|name| !name.is_empty()).collect();
-    let is_there = |name: &[u8]| name == b"*" || name.eq_ignore_ascii_case(b"accept");
+    let is_there = |name: &[u8]| name == b"*" || name.eq_ignore_ascii_case(added);
     if names.iter().any(|name| is_there(name)) {
         return;
     }
-    names.push(b"accept");
+    names.push(added);
     if let Ok(merged) = HeaderValue::from_bytes(&names.join(&b", "[..])) {
         let _ = headers.try_insert(VARY, merged);
     }

@@ -25,7 +25,13 @@
 //!    empty and text errors are else taken for the application's own.
 //!
 //! At 500 or above these are still logged and reported, and so is an error that a [`Passthrough`] response carries,
-//! unless they are [`Expected`]. A client that disconnects is not a failure.
+//! unless they are [`Expected`]. A client that disconnects is not a failure; [`stats`](crate::Backstop::stats) counts it.
+//!
+//! # What other layers learn
+//!
+//! Each error response, and every response of 500 or above that passes untouched, has the [`Failure`](crate::Failure) in
+//! its extensions: `response.extensions().get::<Failure>()`. [`guide::telemetry`](crate::guide::telemetry) has an access
+//! log, spans and metrics.
 //!
 //! # Headers
 //!
@@ -136,6 +142,7 @@ mod layer;
 mod panic_to_error;
 mod passthrough;
 mod peek;
+mod progress;
 mod replay;
 mod service;
 

@@ -28,7 +28,7 @@ pub(super) struct Parameters {
 }
 
 /// The highest weight.
-const ONE: u32 = 1_000_000;
+pub(super) const ONE: u32 = 1_000_000;
 
 /// Calls `each` with the ranges of all lines, in order.
 pub(super) fn for_each_range<'a>(
@@ -103,7 +103,7 @@ impl<'a> Range<'a> {
 }
 
 /// Parses a weight (section 12.4.2), in millionths. More than three decimals, and `.5` for 0.5, are accepted.
-fn quality(text: &[u8]) -> Option<u32> {
+pub(super) fn quality(text: &[u8]) -> Option<u32> {
     let dot = text.iter().position(|&byte| byte == b'.');
     let dot = dot.unwrap_or(text.len());
     let decimals = text.get(dot + 1..).unwrap_or_default();
@@ -138,7 +138,7 @@ fn is_token(text: &[u8]) -> bool {
 }
 
 /// The position of the first `delimiter` outside quoted strings (section 5.6.4), or the end.
-fn end_of(text: &[u8], delimiter: u8) -> usize {
+pub(super) fn end_of(text: &[u8], delimiter: u8) -> usize {
     let mut from = 0;
     while let Some(found) = memchr::memchr2(delimiter, b'"', &text[from..]) {
         from += found;

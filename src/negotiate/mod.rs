@@ -11,7 +11,9 @@
 
 mod accept;
 mod format;
+mod languages;
 mod offers;
 
 pub use self::format::Format;
+pub use self::languages::Languages;
 pub(crate) use self::offers::Offers;

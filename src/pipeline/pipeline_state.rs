@@ -166,6 +166,7 @@ impl PipelineState {
         };
         Stats {
             reporters: self.reporters.iter().map(stats).collect(),
+            ..Stats::default()
         }
     }
 

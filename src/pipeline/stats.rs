@@ -4,8 +4,10 @@ use std::borrow::Cow;
 
 use super::counters::Counters;
 use crate::report::outcome::Outcome;
+use crate::request::Disconnects;
 
-/// A consistent snapshot of how many reports there were, and of their outcomes at each reporter.
+/// A consistent snapshot of how many reports there were, and of their outcomes at each reporter. Beside it, how many
+/// clients disconnected.
 ///
 /// For each reporter, `captured + recovered = delivered + dropped + queued + spooled` holds at every moment.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +15,8 @@ use crate::report::outcome::Outcome;
 pub struct Stats {
     /// The reporters, in the order in which they were added to the builder.
     pub reporters: Vec<ReporterStats>,
+    /// The clients that disconnected before their response was complete. They are counted even without a reporter.
+    pub disconnects: Disconnects,
 }
 
 /// The outcomes of reports at one reporter.

@@ -3,7 +3,7 @@
 use super::report::{FINGERPRINT_VERSION, Report};
 use super::source_file;
 use super::text_template::text_template;
-use crate::error::{Failure, GroupingPart};
+use crate::error::{Failure, GroupingPart, Origin};
 use crate::text::{fnv1a, prefix};
 
 /// The longest fingerprint, in bytes.
@@ -47,11 +47,20 @@ pub(super) fn fingerprint(report: &Report, failure: &Failure) -> String {
         hashed.push(part.unwrap_or_default().to_owned());
     }
     hashed.extend(texts);
+    hashed.extend(logged_texts(report));
     let hash = fnv1a(&hashed.join("\u{1f}"));
     format!(
         "{FINGERPRINT_VERSION}{} {hash:016x}",
         prefix(&readable.join(" "), READABLE)
     )
+}
+
+/// The templates of the errors that were logged before a bare response, which has none of its own and no location.
+fn logged_texts(report: &Report) -> impl Iterator<Item = String> {
+    let is_logged = report.origin == Origin::Response
+        && (report.errors.first()).is_some_and(|error| error.location.is_some());
+    let errors = is_logged.then_some(&report.errors).into_iter().flatten();
+    errors.map(|error| format!("text {}", text_template(&error.message)))
 }
 
 /// The name of a type with its variant.

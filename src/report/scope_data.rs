@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
+use http::StatusCode;
 use serde_json::{Map, Value};
 
 use super::breadcrumb::{Breadcrumb, LogLine};
@@ -11,8 +12,10 @@ use super::feature_flag::FeatureFlag;
 use super::flatten::Attributes;
 use super::limits::{self, size_of_map, size_of_value};
 use super::report::Report;
+use super::report_error::ReportError;
 use super::user::User;
 use crate::error::Origin;
+use crate::problem::reason_phrase;
 use crate::text::{prefix, truncate};
 
 /// What a scope has recorded. Events share it: a scope that records more afterwards copies it first.
@@ -32,6 +35,8 @@ pub(crate) struct ScopeData {
     fingerprint: Option<String>,
     /// The type of the extractor's rejection that became the response, and its status.
     pub(crate) rejection: Option<(String, u16)>,
+    /// What the last event at ERROR level said.
+    logged_errors: Vec<ReportError>,
     callbacks: Vec<ReportCallback>,
     /// How often each limit was exceeded.
     trimmed: BTreeMap<&'static str, u64>,
@@ -183,6 +188,14 @@ impl ScopeData {
         self.fingerprint = Some(fingerprint);
     }
 
+    #[cfg(feature = "tracing-subscriber")]
+    pub(crate) fn set_logged_errors(&mut self, mut errors: Vec<ReportError>) {
+        for error in &mut errors {
+            truncate(&mut error.message, limits::TEXT);
+        }
+        self.logged_errors = errors;
+    }
+
     pub(crate) fn add_callback(&mut self, callback: ReportCallback) {
         if self.callbacks.len() >= limits::CALLBACKS {
             self.trim("on_report callbacks beyond 32");
@@ -207,8 +220,13 @@ impl ScopeData {
 
     /// The approximate size in memory, in bytes. It is kept up to date, because the queue asks for it on the request's
     /// path.
-    pub(super) const fn size(&self) -> usize {
-        size_of::<Self>() + self.parts_size + self.breadcrumb_data_size + self.metadata_size
+    pub(super) fn size(&self) -> usize {
+        let logged = self.logged_errors.iter().map(|error| error.message.len());
+        size_of::<Self>()
+            + self.parts_size
+            + self.breadcrumb_data_size
+            + self.metadata_size
+            + logged.sum::<usize>()
     }
 
     /// Merges the data into a report. On a conflict the value of this scope wins; objects are merged.
@@ -233,10 +251,26 @@ impl ScopeData {
             report.fingerprint.clone_from(fingerprint);
         }
         self.merge_rejection(report);
+        self.merge_logged_errors(report);
         let trimmed = self.trimmed.iter();
         report
             .trimmed
             .extend(trimmed.map(|(what, count)| format!("{what}: {count}")));
+    }
+
+    /// Sets the errors of a response with a status of 500 or above that says no more than its status.
+    fn merge_logged_errors(&self, report: &mut Report) {
+        let status = report.response.as_ref().map(|response| response.status);
+        let status = status.and_then(|status| StatusCode::from_u16(status).ok());
+        if let Some(status) = status.filter(StatusCode::is_server_error)
+            && !self.logged_errors.is_empty()
+            && report.origin == Origin::Response
+            && let [only] = report.errors.as_slice()
+            && only.type_name.is_none()
+            && only.message.eq_ignore_ascii_case(reason_phrase(status))
+        {
+            report.errors.clone_from(&self.logged_errors);
+        }
     }
 
     /// Sets the type of a response's error, if the response is that of the recorded rejection.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
-use http::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderName, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, HOST, HeaderName, USER_AGENT};
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri, Version, request};
 
 use super::extensions::Route;
@@ -14,7 +14,8 @@ use super::{extensions, grpc, limits, trace_context};
 /// What Backstop keeps of one request. Callbacks and [`respond`](crate::Backstop::respond) receive it.
 ///
 /// Few headers are kept. [`BackstopLayer`] keeps `Accept`, `traceparent`, those that
-/// [`keep_headers`](crate::settings::Reporting::keep_headers) names, and in development `Host`. The constructors below
+/// [`keep_headers`](crate::settings::Reporting::keep_headers) names, and in development `Host`; it keeps
+/// `Accept-Language` for [`localize`](crate::Builder::localize) alone. The constructors below
 /// keep `Accept`, `traceparent`, `Host`, `User-Agent`, `Content-Type` and `x-request-id`. Cookies and credentials are
 /// therefore kept only if `keep_headers` names them; callbacks then see their values, and reports do not.
 ///
@@ -55,6 +56,8 @@ struct More {
     accept: Vec<HeaderValue>,
     /// The content type, if it is that of gRPC.
     grpc: Option<HeaderValue>,
+    /// The lines of `Accept-Language`.
+    languages: Vec<HeaderValue>,
     peer: Option<IpAddr>,
     headers: Vec<(HeaderName, HeaderValue)>,
     forwarding: Forwarding,
@@ -65,6 +68,8 @@ struct More {
 pub(crate) struct KeepOptions {
     /// Whether to keep `Host`, the peer's address and what proxies say, which show whether the client is on this machine.
     pub(crate) host_and_peer: bool,
+    /// Whether to keep `Accept-Language`, because error responses are localized.
+    pub(crate) languages: bool,
     pub(crate) headers: Vec<HeaderName>,
 }
 
@@ -107,7 +112,7 @@ impl RequestInfo {
     #[inline]
     pub(crate) fn keep_headers<B>(&mut self, request: &Request<B>, options: &KeepOptions) {
         self.keep_always(request.headers());
-        if options.host_and_peer || !options.headers.is_empty() {
+        if options.host_and_peer || options.languages || !options.headers.is_empty() {
             self.keep_optional(options, request.headers(), request.extensions());
         }
     }
@@ -158,6 +163,10 @@ impl RequestInfo {
             more.peer = extensions::peer(extensions);
             more.forwarding = Forwarding::new(headers);
         }
+        if options.languages {
+            let lines = headers.get_all(ACCEPT_LANGUAGE).into_iter();
+            more.languages.extend(lines.cloned());
+        }
         let host = options.host_and_peer.then_some(&HOST);
         for name in options.headers.iter().chain(host) {
             if let Some(value) = headers.get(name) {
@@ -183,6 +192,7 @@ impl RequestInfo {
                     // Reports contain the first line only.
                     accept: Vec::new(),
                     grpc: None,
+                    languages: Vec::new(),
                     peer: more.peer,
                     headers: headers
                         .map(|(name, value)| (name.clone(), cut(value)))
@@ -259,6 +269,11 @@ impl RequestInfo {
         self.more.as_ref()?.grpc.as_ref()
     }
 
+    /// The lines of `Accept-Language`, if they were kept.
+    pub(crate) fn languages(&self) -> impl Iterator<Item = &HeaderValue> {
+        self.more.iter().flat_map(|more| &more.languages)
+    }
+
     /// The trace id of a valid `traceparent` header (W3C Trace Context, section 3.2.2): 32 hexadecimal digits.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
@@ -305,6 +320,7 @@ impl KeepOptions {
     fn by_hand() -> Self {
         Self {
             host_and_peer: true,
+            languages: true,
             headers: vec![USER_AGENT, CONTENT_TYPE, X_REQUEST_ID],
         }
     }

@@ -1,6 +1,7 @@
 //! What Backstop keeps of a request, copied before the handler consumes it: enough to respond to its failure and to
 //! report it.
 
+mod disconnects;
 mod extensions;
 mod forwarded;
 mod forwarding;
@@ -11,6 +12,8 @@ mod limits;
 mod trace_context;
 mod trace_ids;
 
+pub use self::disconnects::Disconnects;
+pub(crate) use self::disconnects::{AwaitedPart, DisconnectCounters};
 pub(crate) use self::forwarding::MentionKind;
 pub(crate) use self::host::{host_name, is_local_host, is_loopback_address};
 pub(crate) use self::info::KeepOptions;

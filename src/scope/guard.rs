@@ -43,6 +43,13 @@ impl<'a> ScopeGuard<'a> {
         guard
     }
 
+    /// Whether the guard makes its scope current. A request inside another one of the same Backstop shares the scope that
+    /// is current already.
+    #[inline]
+    pub(crate) const fn is_bound(&self) -> bool {
+        self.is_bound
+    }
+
     /// Provides the info of the request, both for the events that wait for it and for later ones.
     #[inline]
     pub(crate) fn provide_request(&self, request: &RequestInfo) {

@@ -7,6 +7,8 @@ use crate::problem::to_value;
 use crate::report::breadcrumb::{Breadcrumb, LogLine};
 use crate::report::feature_flag::FeatureFlag;
 use crate::report::flatten::Flatten;
+#[cfg(feature = "tracing-subscriber")]
+use crate::report::report_error::ReportError;
 use crate::report::scalar::Scalar;
 use crate::report::scope_data::ScopeData;
 use crate::report::severity::Severity;
@@ -105,6 +107,12 @@ impl Scope {
     /// [`Report::fingerprint`](crate::Report::fingerprint).
     pub fn set_fingerprint(&self, fingerprint: impl Into<String>) {
         self.record(|| fingerprint.into(), ScopeData::set_fingerprint);
+    }
+
+    /// Records what an event at ERROR level says. A later one replaces it.
+    #[cfg(feature = "tracing-subscriber")]
+    pub(crate) fn set_logged_errors(&self, errors: Vec<ReportError>) {
+        self.record(|| errors, ScopeData::set_logged_errors);
     }
 
     /// Records that an extractor has rejected the request.

@@ -106,9 +106,9 @@ impl ByHand {
 
 fn log(id: Uuid, request: &RequestInfo, error: &AppError) {
     tracing::error!(
-        error.id = %id.hyphenated(),
+        backstop.id = %id.hyphenated(),
         error.type = "AppError",
-        error.origin = "handler",
+        backstop.origin = "handler",
         exception.message = %error.message,
         exception.stacktrace = %error.message,
         http.request.method = %request.method,

@@ -6,6 +6,7 @@ use opentelemetry::Key;
 use opentelemetry::logs::AnyValue;
 use serde_json::{Value, json};
 
+use crate::exception::{is_exception, type_name};
 use crate::stacktrace::stacktrace;
 use crate::value;
 
@@ -51,20 +52,29 @@ impl List {
 
 fn failure(list: &mut List, report: &Report) {
     let id = report.id.hyphenated().to_string();
-    list.text("error.id", Some(&id));
+    list.text("backstop.id", Some(&id));
     list.add("log.record.uid", Some(id));
-    let mut errors = report.errors.iter();
-    let type_name = errors.find_map(|error| error.type_name.as_deref());
+    let type_name = type_name(report);
     let status = report.response.as_ref();
     let status = status.map(|response| response.status.to_string());
     list.text(
         "error.type",
         type_name.or(status.as_deref()).or(Some("_OTHER")),
     );
+    if is_exception(report) {
+        exception(list, report);
+    }
+    list.text("backstop.origin", Some(report.origin.as_str()));
+    list.add("backstop.handled", Some(report.handled));
+    list.text("backstop.fingerprint", Some(&report.fingerprint));
+    list.text("backstop.site", report.site.as_deref());
+}
+
+fn exception(list: &mut List, report: &Report) {
     let is_panic = report.origin == Origin::Panic;
     list.text(
         "exception.type",
-        type_name.or_else(|| is_panic.then_some("panic")),
+        type_name(report).or_else(|| is_panic.then_some("panic")),
     );
     let message = report.errors.first();
     let message = message.map_or(report.origin.as_str(), |error| &error.message);
@@ -74,10 +84,6 @@ fn failure(list: &mut List, report: &Report) {
         "exception.stacktrace",
         (!stacktrace.is_empty()).then_some(stacktrace),
     );
-    list.text("error.mechanism", Some(report.origin.as_str()));
-    list.add("error.handled", Some(report.handled));
-    list.text("error.fingerprint", Some(&report.fingerprint));
-    list.text("error.site", report.site.as_deref());
 }
 
 fn request(list: &mut List, request: &ReportRequest) {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod attributes;
+mod exception;
 mod logger;
 mod opentelemetry;
 mod record;

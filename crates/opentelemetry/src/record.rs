@@ -8,6 +8,7 @@ use opentelemetry::logs::{AnyValue, LogRecord, Severity};
 use opentelemetry::{Key, SpanId, TraceId};
 
 use crate::attributes::attributes;
+use crate::exception::is_exception;
 use crate::value;
 
 /// The content of a record, independent of the provider's record type.
@@ -23,13 +24,8 @@ pub(crate) struct Record {
 
 impl Record {
     pub(crate) fn new(report: &Report) -> Self {
-        let has_request = report.request.is_some();
         Self {
-            event: if has_request {
-                "http.server.request.exception"
-            } else {
-                "exception"
-            },
+            event: event_name(report),
             severity: severity(report.severity),
             at: UNIX_EPOCH.checked_add(Duration::from_millis(report.timestamp)),
             trace: trace(report),
@@ -64,6 +60,16 @@ impl Rendered for Record {
             .map(|(key, value)| value::member_bytes(key, value))
             .sum();
         HEAD + self.body.len() + attributes
+    }
+}
+
+fn event_name(report: &Report) -> &'static str {
+    if !is_exception(report) {
+        "backstop.response"
+    } else if report.request.is_some() {
+        "http.server.request.exception"
+    } else {
+        "exception"
     }
 }
 

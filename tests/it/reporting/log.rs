@@ -20,9 +20,9 @@ fn a_failure_is_one_record_with_the_names_of_opentelemetry() {
     assert_eq!(log.lines().count(), 1, "{log}");
     for part in [
         "ERROR backstop: request failed".to_owned(),
-        format!("error.id={id}"),
+        format!("backstop.id={id}"),
         "error.type=std::io::error::Error".to_owned(),
-        "error.origin=\"handler\"".to_owned(),
+        "backstop.origin=\"handler\"".to_owned(),
         "exception.message=\"loading\"".to_owned(),
         concat!(
             "<- No such file or directory (os error 2) (at ",

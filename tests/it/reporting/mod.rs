@@ -7,6 +7,8 @@ mod fingerprint;
 mod frames;
 mod interleaving;
 mod log;
+#[cfg(all(feature = "axum", feature = "tracing-subscriber"))]
+mod logged_errors;
 #[cfg(feature = "tracing-opentelemetry")]
 mod opentelemetry;
 mod pipeline;
@@ -15,6 +17,8 @@ mod reporters;
 mod scope;
 #[cfg(all(feature = "axum", feature = "spool"))]
 mod secrets;
+#[cfg(all(feature = "axum", feature = "tracing-opentelemetry"))]
+mod span_fields;
 #[cfg(feature = "tracing-subscriber")]
 mod span_scopes;
 #[cfg(all(feature = "spool", unix))]

@@ -172,11 +172,11 @@ async fn tracing_writes_one_structured_event_a_report() {
     assert_eq!(text.lines().count(), 1);
     for part in [
         "ERROR backstop::report",
-        &format!("error.id={ID}"),
+        &format!("backstop.id={ID}"),
         "http.route=\"/orders/{id}\"",
         "http.response.status_code=502",
         "url.path=\"/orders/7\"",
-        "suppressed=17",
+        "backstop.suppressed=17",
         "feature_flags",
     ] {
         assert!(text.contains(part), "{part} in {text}");

@@ -5,6 +5,8 @@ mod bare;
 mod conformance;
 mod development;
 #[cfg(feature = "axum")]
+mod disconnects;
+#[cfg(feature = "axum")]
 mod encoded;
 #[cfg(feature = "axum")]
 mod event_streams;
@@ -25,11 +27,15 @@ mod hygiene;
 #[cfg(feature = "axum")]
 mod inner_layers;
 #[cfg(feature = "axum")]
+mod languages;
+#[cfg(feature = "axum")]
 mod layer_order;
 #[cfg(feature = "axum")]
 mod local_clients;
 #[cfg(feature = "axum")]
 mod origins;
+#[cfg(feature = "axum")]
+mod outer_layers;
 mod properties;
 #[cfg(feature = "axum")]
 mod rejections;

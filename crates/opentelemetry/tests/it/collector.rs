@@ -87,7 +87,7 @@ async fn a_request_that_fails_is_a_record_at_the_collector_under_its_id_and_in_i
     );
     assert!(record.time_unix_nano > 0 && record.time_unix_nano <= record.observed_time_unix_nano);
     let attributes = members(record.attributes);
-    assert_eq!(attributes["error.id"], id);
+    assert_eq!(attributes["backstop.id"], id);
     assert_eq!(attributes["http.response.status_code"], 502);
     assert_eq!(attributes["url.path"], "/orders/7");
     assert_eq!(attributes["tenant"], "acme");
@@ -161,7 +161,7 @@ async fn the_largest_report_is_a_record_of_64_kilobytes_and_the_deepest_can_be_d
     let deep = of(&records[0])["backstop.metadata"].to_string();
     assert!(deep.contains("the bottom"), "{deep}");
     let large = of(&records[1]);
-    assert_eq!(large["error.id"], sample::ID);
+    assert_eq!(large["backstop.id"], sample::ID);
     assert!(!large["backstop.trimmed"].as_array().unwrap().is_empty());
 }
 

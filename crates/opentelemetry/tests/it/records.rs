@@ -43,13 +43,13 @@ stack backtrace:
 ";
     let report = sample::json();
     let want = json!({
-        "error.id": sample::ID,
+        "backstop.id": sample::ID,
         "log.record.uid": sample::ID,
         "error.type": "orders::StoreError",
-        "error.mechanism": "handler",
-        "error.handled": false,
-        "error.fingerprint": "orders::StoreError src/store.rs:88:13",
-        "error.site": "src/store.rs:88:13 in orders::store::load",
+        "backstop.origin": "handler",
+        "backstop.handled": false,
+        "backstop.fingerprint": "orders::StoreError src/store.rs:88:13",
+        "backstop.site": "src/store.rs:88:13 in orders::store::load",
         "exception.type": "orders::StoreError",
         "exception.message": "store unavailable",
         "exception.stacktrace": stacktrace,
@@ -88,9 +88,35 @@ async fn a_report_with_nothing_optional_is_a_record_all_the_same() {
     let attributes = attributes(&record);
     assert_eq!(attributes["exception.type"], "panic");
     assert_eq!(attributes["error.type"], "_OTHER");
-    assert_eq!(attributes["error.id"], sample::ID);
+    assert_eq!(attributes["backstop.id"], sample::ID);
     let ours = attributes.keys().filter(|key| key.starts_with("backstop."));
-    assert_eq!(ours.count(), 0, "{attributes:?}");
+    let ours: Vec<_> = ours.collect();
+    let always = ["fingerprint", "handled", "id", "origin"].map(|name| format!("backstop.{name}"));
+    assert_eq!(ours, always.iter().collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_response_whose_error_is_not_known_is_no_exception() {
+    let response = |errors: Value| {
+        sample::with(|report| {
+            report["origin"] = "response".into();
+            report["errors"] = errors;
+        })
+    };
+    let bare = record(response(json!([{"message": "Bad Gateway"}]))).await;
+    assert_eq!(bare.event_name(), Some("backstop.response"));
+    assert_eq!(plain(bare.body().unwrap()), "Bad Gateway");
+    let of_bare = attributes(&bare);
+    let exception = of_bare.keys().find(|key| key.starts_with("exception."));
+    assert_eq!(exception, None);
+    assert_eq!(of_bare["error.type"], "500");
+    assert_eq!(of_bare["backstop.origin"], "response");
+
+    let logged = json!([{"message": "session store is down", "location": "src/session.rs:7:1"}]);
+    let logged = record(response(logged)).await;
+    assert_eq!(logged.event_name(), Some("http.server.request.exception"));
+    let message = &attributes(&logged)["exception.message"];
+    assert_eq!(message, "session store is down");
 }
 
 #[tokio::test]
@@ -125,11 +151,11 @@ async fn each_severity_has_its_number_and_a_request_its_oddities() {
 async fn an_attribute_whose_name_is_taken_replaces_nothing() {
     let report = sample::with(|report| {
         report["attributes"] =
-            json!({"error.id": "mine", "backstop.app": 1, "tenant": "acme", "user.id": "other"});
+            json!({"error.type": "mine", "backstop.app": 1, "tenant": "acme", "user.id": "other"});
     });
     let attributes = attributes(&record(report).await);
-    assert_eq!(attributes["error.id"], sample::ID);
-    assert_eq!(attributes["backstop.attributes.error.id"], "mine");
+    assert_eq!(attributes["backstop.id"], sample::ID);
+    assert_eq!(attributes["backstop.attributes.error.type"], "mine");
     assert_eq!(attributes["backstop.app"]["name"], "orders-api");
     assert_eq!(attributes["backstop.attributes.backstop.app"], 1);
     assert_eq!(attributes["user.id"], "19");
