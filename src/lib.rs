@@ -4,6 +4,7 @@
 
 mod backstop;
 mod backtrace;
+mod development;
 mod disclosure;
 mod error;
 mod formats;

@@ -1,5 +1,5 @@
-//! Text of others that is safe to print: it cannot end its line, control a terminal or change the direction of what
-//! follows.
+//! Text of others that is safe to print: it cannot end its line, control a terminal, change the direction of what
+//! follows, or hide from people what tools read.
 
 use std::fmt::{self, Display, Write as _};
 
@@ -39,7 +39,8 @@ impl Display for Lines<'_> {
 /// Whether nothing needs escaping, as in nearly every text.
 fn is_printable(text: &str) -> bool {
     // Every character that is escaped has a byte below a space, or one of these.
-    let may_need_escaping = |byte: u8| byte < b' ' || matches!(byte, 0x7F | 0xC2 | 0xD8 | 0xE2);
+    let may_need_escaping =
+        |byte: u8| byte < b' ' || matches!(byte, 0x7F | 0xC2 | 0xD8 | 0xE2 | 0xEF | 0xF3);
     !text.bytes().any(may_need_escaping)
 }
 
@@ -51,12 +52,14 @@ fn write_escaped(f: &mut fmt::Formatter<'_>, character: char) -> fmt::Result {
     }
 }
 
-/// Control characters, line separators, and those that change the direction of the text.
+/// Control characters, line separators, those that change the direction of the text, and invisible ones. The two joiners
+/// stay, because scripts and emoji need them.
 fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+            '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
         )
 }
 
@@ -71,7 +74,14 @@ mod tests {
             let text = OneLine(&format!("a{character}b")).to_string();
             assert_eq!(text, format!("a{}b", character.escape_default()));
         }
-        for text in ["", "out of cheese", "Käse – 芝士 \u{e0}", "جبن"] {
+        for text in [
+            "",
+            "out of cheese",
+            "Käse – 芝士 \u{e0}",
+            "جبن",
+            "می\u{200c}خواهم",
+            "👩\u{200d}🍳",
+        ] {
             assert_eq!(OneLine(text).to_string(), text);
         }
         assert_eq!(OneLine("a\tb").to_string(), "a    b");

@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::builder::Builder;
 use super::config_error::{ConfigError, ConfigErrorKind};
+use super::developer_settings;
 use super::handle::{Backstop, Shared};
 use super::shutdown::Shutdown;
-use crate::backtrace::CaptureInterest;
+use crate::backtrace::{CaptureInterest, ShownTraces};
+use crate::development::DeveloperSettings;
 use crate::disclosure::Redactor;
 use crate::formats::is_xml_name;
 use crate::pipeline::{Pipeline, Settings};
@@ -15,6 +17,7 @@ use crate::problem::{RESERVED, is_reserved};
 use crate::report::defaults::ReportDefaults;
 use crate::report::dispatch::{Dispatch, EventSink, PanicObserver};
 use crate::request::{DisconnectCounters, KeepOptions};
+use crate::scope;
 
 impl Builder {
     /// Checks the settings and builds the [`Backstop`].
@@ -44,23 +47,35 @@ impl Builder {
         let capture_backtraces = self.reporting.capture_backtraces;
         self.defaults.backtraces = capture_backtraces
             .unwrap_or_else(|| mode.is_development() || self.pipeline.wants_frames());
+        // Only development reads source files, and keeps all that a developer may want to see.
+        let shows_details = mode.is_development() && responder.policy.details.may_be_on();
         let captured = KeepOptions {
             host_and_peer: responder.policy.details.may_be_on(),
             languages: responder.localize.is_some(),
             headers: std::mem::take(&mut self.reporting.keep_headers),
+            shown_headers: shows_details,
         };
         let policy = std::mem::take(&mut self.reporting.policy);
         self.reporting.apply(&mut self.pipeline);
         self.pipeline.crash_timeout = self.on_panic.crash_timeout_or_default();
+        let developer = if shows_details {
+            developer_settings::settings(self.pipeline.symbols.in_app.clone())?
+        } else {
+            DeveloperSettings::default()
+        };
+        let shows_traces = shows_details && responder.policy.backtrace.may_be_on();
         let pipeline = pipeline(self.pipeline, redactor)?;
         let shutdown = Arc::new(Shutdown::new(self.on_panic, pipeline.clone()));
         let wants_backtraces = self.defaults.backtraces && pipeline.is_some();
         let dispatch = dispatch(self.defaults, pipeline.as_ref(), &shutdown)
-            .with_statuses(responder.policy.statuses.clone());
+            .with_statuses(responder.policy.statuses.clone())
+            .with_shown_scopes(shows_details);
         Ok(Backstop::new(Shared {
             dispatch: Arc::new(dispatch),
             _capture: CaptureInterest::new(wants_backtraces),
             responder,
+            developer,
+            _traces: ShownTraces::new(shows_traces, scope::logical_trace),
             captured,
             logs: self.logs,
             log_level: self.log_level,

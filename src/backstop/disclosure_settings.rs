@@ -24,6 +24,28 @@ use crate::request::RequestInfo;
 ///
 /// [`guide::local_clients`]: crate::guide::local_clients
 ///
+/// # What a developer sees
+///
+/// A browser gets one page: the failing line of the application with its source, the cause chain, the backtrace with the
+/// application's frames open, the request as a `curl` command too, and what the scope recorded as a time line, with queries
+/// and calls to other services. It needs no script, which only adds search, copying and keys. `text/plain` has the same for
+/// a terminal. `text/markdown`, for clients that ask for it by name, has the failing line first and is short;
+/// `Accept: text/markdown; detail=full` asks for all of it. In JSON and XML the member `debug` of the problem has `type`,
+/// `help`, `chain`, `fields`, `request`, `culprit`, `frames`, `trace` and `hints`, as far as they are known. Everything is
+/// redacted.
+///
+/// In development every error keeps where it was created, and so does every panic, if
+/// [the panic hook](crate::Backstop::install_panic_hook) is installed. Source is read only from the packages and workspaces
+/// around the current directory, the program, and `CARGO_MANIFEST_DIR`. In production none of this is kept or read, whatever
+/// is set here.
+///
+/// Two environment variables, read in development, make source locations open in an editor:
+///
+/// * `BACKSTOP_EDITOR`: `vscode`, `cursor`, `windsurf`, `zed`, `idea`, `rustrover`, or a pattern such as
+///   `vscode://file/{file}:{line}:{column}`.
+/// * `BACKSTOP_EDITOR_PATHS`: where the editor has the folders of a container, such as `/app=/home/me/shop`, with commas
+///   between several.
+///
 /// ```
 /// use backstop::Backstop;
 /// use backstop::settings::Disclosure;
@@ -64,7 +86,7 @@ impl Disclosure {
         self
     }
 
-    /// Whether source locations and frames are shown where details are. Default: in development.
+    /// Whether source locations, frames and source are shown where details are. Default: in development.
     pub fn backtrace(mut self, show: bool) -> Self {
         self.backtrace = Some(Switch::from(show));
         self

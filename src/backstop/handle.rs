@@ -6,15 +6,16 @@ use uuid::Uuid;
 
 use super::log::ChooseLevel;
 use super::report_policy::ReportPolicy;
-use super::responder::{RenderedError, Responder};
+use super::responder::Responder;
 use super::shutdown::Shutdown;
-use crate::backtrace::CaptureInterest;
-use crate::error::{Failure, Origin, StatusMap};
+use crate::backtrace::{CaptureInterest, ShownTraces};
+use crate::development::DeveloperSettings;
+use crate::error::{Origin, StatusMap};
 use crate::panics::callback::Callback;
 use crate::pipeline::Pipeline;
 use crate::report::dispatch::Dispatch;
 use crate::report::error_event::ErrorEvent;
-use crate::request::{DisconnectCounters, KeepOptions, RequestInfo};
+use crate::request::{DisconnectCounters, KeepOptions};
 use crate::scope::{Reportable, Scope, report_to};
 
 /// Responds to every failure of a service, logs it, and reports it. Build it once, clone it cheaply, and put it around
@@ -45,6 +46,10 @@ pub(super) struct Shared {
     /// Keeps backtrace capture enabled while this Backstop is alive.
     pub(super) _capture: CaptureInterest,
     pub(super) responder: Responder,
+    /// What developers see, and how.
+    pub(super) developer: DeveloperSettings,
+    /// Keeps where errors are created while this Backstop is alive, if developers see it.
+    pub(super) _traces: ShownTraces,
     pub(super) captured: KeepOptions,
     pub(super) logs: bool,
     pub(super) log_level: Option<Callback<ChooseLevel>>,
@@ -137,15 +142,5 @@ impl Backstop {
 
     pub(crate) fn shutdown_state(&self) -> &Shutdown {
         &self.shared.shutdown
-    }
-
-    /// Renders a failure for the client of this request, under the URN of the failure's id.
-    pub(crate) fn render(
-        &self,
-        failure: &Failure,
-        urn: &str,
-        request: &RequestInfo,
-    ) -> RenderedError {
-        self.shared.responder.respond(failure, urn, request)
     }
 }

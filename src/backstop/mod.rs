@@ -1,14 +1,17 @@
 //! [`Backstop`], the settings that it is built from, and what it does with a failure.
 //!
-//! A failure goes two ways: the [`responder`] renders it for the client, and [`record`] logs it, calls back, and
+//! A failure goes two ways: [`rendering`] makes the response for the client, and [`record`] logs it, calls back, and
 //! reports it.
 
 mod build;
 mod builder;
 mod config_error;
 mod delivery;
+mod developer_settings;
 mod disclosure_settings;
 mod draft;
+mod format_choice;
+mod grpc_response;
 mod handle;
 mod in_app;
 mod into_response;
@@ -20,6 +23,8 @@ mod mode;
 mod panic_settings;
 mod presets;
 mod record;
+mod render;
+mod rendering;
 mod report_policy;
 mod reporting_settings;
 mod responder;

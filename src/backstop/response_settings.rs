@@ -148,14 +148,37 @@ impl Builder {
     /// returns `None` or panics, the built-in page is sent.
     ///
     /// A `Content-Security-Policy` that the error or a layer further in has set applies to the page too. If there is
-    /// none, the page is sent under a policy that allows styles, images and fonts of its own origin, and no script.
+    /// none, the page is sent under a policy that allows styles, images and fonts of its own origin, and no script. In
+    /// development a local client still gets the page for developers.
+    ///
+    /// A template engine escapes what it inserts, and puts the page into the layout of the site:
     ///
     /// ```
-    /// use backstop::Backstop;
+    /// use askama::Template;
+    /// use backstop::{Backstop, Problem, RequestInfo};
     ///
-    /// let backstop = Backstop::production()
-    ///     .html_page(|_, _| "<!doctype html><h1>Something went wrong</h1>".to_owned())
-    ///     .build()?;
+    /// #[derive(Template)]
+    /// #[template(ext = "html", source = r#"<!doctype html>
+    /// <html lang="en"><head><title>{{ title }} – Tea shop</title><link rel="stylesheet" href="/site.css"></head>
+    /// <body><header><a href="/">Tea shop</a></header>
+    /// <main><h1>{{ title }}</h1>{% if let Some(detail) = detail %}<p>{{ detail }}</p>{% endif %}
+    /// <p>If you write to us, quote <code>{{ id }}</code>.</p></main></body></html>"#)]
+    /// struct ErrorPage<'a> {
+    ///     title: &'a str,
+    ///     detail: Option<&'a str>,
+    ///     id: &'a str,
+    /// }
+    ///
+    /// fn error_page(problem: &Problem, _request: &RequestInfo) -> Option<String> {
+    ///     let page = ErrorPage {
+    ///         title: problem.title().unwrap_or("Something went wrong"),
+    ///         detail: problem.detail(),
+    ///         id: problem.instance().and_then(|urn| urn.strip_prefix("urn:uuid:")).unwrap_or_default(),
+    ///     };
+    ///     page.render().ok() // `None` sends the built-in page
+    /// }
+    ///
+    /// let backstop = Backstop::production().html_page(error_page).build()?;
     /// # Ok::<(), backstop::ConfigError>(())
     /// ```
     pub fn html_page<P: Into<Option<String>>>(

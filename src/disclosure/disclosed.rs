@@ -13,7 +13,7 @@ use crate::problem::reason_phrase;
 use crate::request::RequestInfo;
 
 /// Everything that a format may write.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Disclosed {
     pub(crate) id: Uuid,
     pub(crate) type_uri: Option<Cow<'static, str>>,
@@ -23,7 +23,7 @@ pub(crate) struct Disclosed {
 }
 
 /// What is disclosed of one error. Several errors have one each.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Item {
     pub(crate) status: StatusCode,
     pub(crate) name: Option<Cow<'static, str>>,
@@ -43,7 +43,7 @@ pub(crate) struct Item {
 }
 
 /// What only developers see.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Debug {
     pub(crate) type_name: Option<String>,
     /// What can be done about it.

@@ -15,7 +15,7 @@ use super::repr::Repr;
 use super::std_error::BoxError;
 use super::transport_errors::well_known;
 use super::{chain, delegate};
-use crate::backtrace::Backtrace;
+use crate::backtrace::{Backtrace, CreationTrace};
 
 /// The result of a fallible handler: `Result<T, backstop::Error>`.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -155,6 +155,9 @@ impl Error {
     pub(super) fn from_repr(mut repr: Repr) -> Self {
         if repr.backtrace.is_none() {
             repr.backtrace = Backtrace::capture_if_wanted();
+        }
+        if repr.creation.is_none() {
+            repr.creation = CreationTrace::capture_if_shown();
         }
         Self {
             repr: Arc::new(repr),

@@ -15,7 +15,7 @@ use super::exposure::Exposure;
 use super::http_error::HttpError;
 use super::link::Link;
 use super::overrides::{Field, Overrides};
-use crate::backtrace::{Backtrace, SourceLocation};
+use crate::backtrace::{Backtrace, CreationTrace, SourceLocation};
 use crate::identity::ReportedTo;
 use crate::panics::catch::{catch_panic, drop_catching};
 use crate::panics::record::PanicRecord;
@@ -37,6 +37,8 @@ pub(crate) struct Repr {
     /// error is first asked for with callbacks.
     pub(super) mapped: OnceLock<Arc<Self>>,
     pub(super) backtrace: Option<Backtrace>,
+    /// Only in development.
+    pub(super) creation: Option<CreationTrace>,
     /// Made when it is first read.
     pub(super) chain: OnceLock<Vec<Link>>,
     /// Set once the application has reported the error itself.
@@ -62,6 +64,7 @@ impl Repr {
             items: Vec::new(),
             mapped: OnceLock::new(),
             backtrace: None,
+            creation: None,
             chain: OnceLock::new(),
             reported_to: OnceLock::new(),
             panic: None,
@@ -241,6 +244,12 @@ impl Repr {
     pub(crate) fn backtrace(&self) -> Option<&Backtrace> {
         let of_panic = || self.panic.as_ref()?.backtrace.as_ref();
         self.backtrace.as_ref().or_else(of_panic)
+    }
+
+    /// Where the error was created, or the panic started, if a developer may see it.
+    pub(crate) fn creation(&self) -> Option<&CreationTrace> {
+        let of_panic = || self.panic.as_ref()?.creation.as_ref();
+        self.creation.as_ref().or_else(of_panic)
     }
 
     /// The size of what was set, of its texts and of its backtraces, in bytes, as far as they exist already. What the

@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde_json::{Map, Value, json};
+use http::HeaderValue;
+use serde_json::{Map, Value};
 
+use super::debug_member::debug_member;
 use super::shape::Shape;
-use crate::disclosure::{Debug, Disclosed, Item};
+use crate::development::DeveloperView;
+use crate::disclosure::{Disclosed, Item};
 use crate::error::MANY;
 use crate::problem::{Problem, is_reserved, reason_phrase};
 use crate::request::RequestInfo;
@@ -18,10 +21,28 @@ pub(crate) struct View<'a> {
     pub(crate) disclosed: &'a Disclosed,
     pub(crate) shape: &'a Shape,
     pub(crate) request: &'a RequestInfo,
+    /// What a developer sees besides, if this client is one.
+    pub(crate) developer: Option<&'a DeveloperView>,
+    /// The value of the response's `Retry-After`, for the page.
+    pub(crate) retry_after: Option<&'a HeaderValue>,
+    /// Whether a developer asked for all of it, in Markdown.
+    pub(crate) is_complete: bool,
+}
+
+impl View<'_> {
+    /// Whether the members of the problem are redacted for developers. The envelopes show them unchanged, as their
+    /// clients expect, so nothing else does.
+    pub(super) fn redacts(self) -> bool {
+        !self.shape.keeps_properties()
+    }
 }
 
 /// The problem document of a failure. Its instance is `urn`, the URN of the id; the detail is moved out of `disclosed`.
-pub(crate) fn problem(disclosed: &mut Disclosed, urn: &str) -> Problem {
+pub(crate) fn problem(
+    disclosed: &mut Disclosed,
+    urn: &str,
+    developer: Option<&DeveloperView>,
+) -> Problem {
     let item = &mut disclosed.item;
     let mut problem = Problem::new(item.status).with_instance(urn.to_owned());
     if let Some(uri) = &disclosed.type_uri {
@@ -50,7 +71,7 @@ pub(crate) fn problem(disclosed: &mut Disclosed, urn: &str) -> Problem {
         extend(name.clone(), value.clone());
     }
     if let Some(debug) = &disclosed.debug {
-        extend("debug".into(), debug_member(debug));
+        extend("debug".into(), debug_member(debug, developer));
     }
     problem
 }
@@ -85,32 +106,5 @@ fn item_of_errors(item: &Item) -> Value {
     if !item.items.is_empty() {
         members.insert("errors".into(), errors(item));
     }
-    members.into()
-}
-
-fn debug_member(debug: &Debug) -> Value {
-    let chain = debug.chain.iter().map(|link| {
-        if debug.shows_backtrace {
-            json!(link)
-        } else {
-            json!({ "message": link.message() })
-        }
-    });
-    let mut members = Map::new();
-    if let Some(name) = &debug.type_name {
-        members.insert("type".into(), name.clone().into());
-    }
-    if let Some(help) = &debug.help {
-        members.insert("help".into(), help.clone().into());
-    }
-    members.insert("chain".into(), chain.collect());
-    if !debug.fields.is_empty() {
-        let fields = debug
-            .fields
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.clone()));
-        members.insert("fields".into(), fields.collect());
-    }
-    members.insert("request".into(), debug.request.clone().into());
     members.into()
 }

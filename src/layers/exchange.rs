@@ -71,7 +71,9 @@ impl Exchange {
         let mut urn = [0; Urn::LENGTH];
         let urn: &str = failure.id().urn().encode_lower(&mut urn);
         let id = urn.strip_prefix("urn:uuid:").unwrap_or(urn);
-        let rendered = self.backstop.render(failure, urn, &self.request);
+        let rendered = self
+            .backstop
+            .render(failure, urn, &self.request, response.headers());
         // The error's own headers come from the application's code, which may panic.
         let of_error = catch_panic(|| headers::of_error(failure)).flatten();
         if !response.headers().is_empty() {

@@ -5,13 +5,16 @@ use std::collections::HashSet;
 use http::StatusCode;
 use http::header::{
     CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
-    HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, SET_COOKIE, VARY,
+    HeaderMap, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
 
 use crate::backstop::{PagePolicy, RenderedError};
 use crate::error::{Failure, MAX_NAMES, describes_body};
 
+const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
+const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
+const NOINDEX: HeaderValue = HeaderValue::from_static("noindex");
 const X_ERROR_ID: HeaderName = HeaderName::from_static("x-error-id");
 const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 const GRPC_MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
@@ -53,6 +56,10 @@ pub(super) fn write(
     if let Some(language) = &rendered.language {
         headers.reserve(7);
         headers.insert(CONTENT_LANGUAGE, language.clone());
+    }
+    if rendered.is_for_developers {
+        headers.insert(REFERRER_POLICY, NO_REFERRER);
+        headers.insert(X_ROBOTS_TAG, NOINDEX);
     }
     headers.insert(CONTENT_TYPE, rendered.content_type.clone());
     headers.entry(CACHE_CONTROL).or_insert(NO_STORE);

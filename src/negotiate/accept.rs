@@ -54,6 +54,24 @@ pub(super) fn for_each_range<'a>(
     }
 }
 
+/// Whether a line asks for all of a Markdown document: `text/markdown; detail=full`.
+#[expect(
+    single_use_lifetimes,
+    reason = "an anonymous lifetime is unstable there"
+)]
+pub(crate) fn asks_for_all<'a>(lines: impl Iterator<Item = &'a HeaderValue>) -> bool {
+    let is = |text: &[u8], name: &str| text.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
+    let asks = |element: &[u8]| {
+        let mut parts = element.split(|&byte| byte == b';');
+        parts.next().is_some_and(|kind| is(kind, "text/markdown"))
+            && parts
+                .any(|parameter| is(parameter, "detail=full") || is(parameter, "detail=\"full\""))
+    };
+    lines
+        .map(|line| &line.as_bytes()[..line.len().min(MAX_BYTES)])
+        .any(|line| line.split(|&byte| byte == b',').any(asks))
+}
+
 impl<'a> Range<'a> {
     fn new(element: &'a [u8]) -> Option<Self> {
         let semicolon = memchr::memchr(b';', element).unwrap_or(element.len());

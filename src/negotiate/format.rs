@@ -20,6 +20,8 @@ pub enum Format {
     TextXml,
     /// `text/plain`.
     Text,
+    /// `text/markdown`: for people and tools that read Markdown. Only for clients that ask for it by name.
+    Markdown,
     /// `application/api-problem+json`: the predecessor of RFC 7807, a draft of 2012 with the members
     /// `describedBy`, `title`, `httpStatus` and `detail`. Only for clients that ask for it by name.
     ApiProblemJson,
@@ -27,7 +29,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::ProblemJson,
         Self::Json,
         Self::Html,
@@ -35,6 +37,7 @@ impl Format {
         Self::Xml,
         Self::TextXml,
         Self::Text,
+        Self::Markdown,
         Self::ApiProblemJson,
     ];
 
@@ -49,6 +52,7 @@ impl Format {
             Self::Xml => "application/xml",
             Self::TextXml => "text/xml",
             Self::Text => "text/plain",
+            Self::Markdown => "text/markdown",
             Self::ApiProblemJson => "application/api-problem+json",
         }
     }
@@ -71,6 +75,7 @@ impl Format {
             Self::Xml => constant!("application/xml; charset=utf-8"),
             Self::TextXml => constant!("text/xml; charset=utf-8"),
             Self::Text => constant!("text/plain; charset=utf-8"),
+            Self::Markdown => constant!("text/markdown; charset=utf-8"),
             Self::ApiProblemJson => constant!("application/api-problem+json"),
         }
     }
@@ -86,6 +91,7 @@ impl Format {
             (11, 3) => Self::Xml,
             (4, 3) => Self::TextXml,
             (4, 5) => Self::Text,
+            (4, 8) => Self::Markdown,
             (11, 16) => Self::ApiProblemJson,
             _ => return None,
         };
@@ -93,6 +99,11 @@ impl Format {
         let is_named =
             kind.eq_ignore_ascii_case(its_kind) && subtype.eq_ignore_ascii_case(its_subtype);
         is_named.then_some(format)
+    }
+
+    /// Whether only a client that names the format gets it: a wildcard does not cover it, and it is no default.
+    pub(super) const fn must_be_named(self) -> bool {
+        matches!(self, Self::Markdown | Self::ApiProblemJson)
     }
 
     /// The type and subtype of the media type.
@@ -105,6 +116,7 @@ impl Format {
             Self::Xml => (b"application", b"xml"),
             Self::TextXml => (b"text", b"xml"),
             Self::Text => (b"text", b"plain"),
+            Self::Markdown => (b"text", b"markdown"),
             Self::ApiProblemJson => (b"application", b"api-problem+json"),
         }
     }
@@ -125,7 +137,8 @@ mod tests {
             Format::Xml => 4,
             Format::TextXml => 5,
             Format::Text => 6,
-            Format::ApiProblemJson => 7,
+            Format::Markdown => 7,
+            Format::ApiProblemJson => 8,
         }
     }
 

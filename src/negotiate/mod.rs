@@ -14,6 +14,7 @@ mod format;
 mod languages;
 mod offers;
 
+pub(crate) use self::accept::asks_for_all;
 pub use self::format::Format;
 pub use self::languages::Languages;
 pub(crate) use self::offers::Offers;

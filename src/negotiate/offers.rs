@@ -188,7 +188,7 @@ impl Weighing<'_> {
             _ => {
                 let mut formats = self.offers.formats.iter().copied();
                 formats
-                    .find(|&format| format != Format::ApiProblemJson && !is_excluded(format))
+                    .find(|&format| !format.must_be_named() && !is_excluded(format))
                     .unwrap_or_else(|| self.offers.default())
             }
         }
@@ -238,9 +238,9 @@ impl Match {
 }
 
 impl Range<'_> {
-    /// How a range whose subtype is `*` covers a format, if it does. The draft format of 2012 must be named.
+    /// How a range whose subtype is `*` covers a format, if it does.
     fn covers(&self, format: Format) -> Option<Specificity> {
-        if format == Format::ApiProblemJson {
+        if format.must_be_named() {
             None
         } else if self.kind == b"*" {
             Some(Specificity::Any)

@@ -8,7 +8,7 @@ use std::thread::Thread;
 
 use super::mark::PanicMark;
 use super::payload::Payload;
-use crate::backtrace::{Backtrace, SourceLocation};
+use crate::backtrace::{Backtrace, CreationTrace, SourceLocation};
 use crate::identity::ReportedTo;
 
 /// What a panic hook knows about a panic. Only a hook has access to the location and the backtrace.
@@ -16,6 +16,8 @@ pub(crate) struct PanicRecord {
     pub(super) payload: Payload,
     pub(crate) location: Option<SourceLocation>,
     pub(crate) backtrace: Option<Backtrace>,
+    /// Only in development.
+    pub(crate) creation: Option<CreationTrace>,
     pub(crate) thread: Option<Thread>,
     mark: PanicMark,
     /// Whether it is reported as uncaught, but may still reach a layer that catches it.
@@ -36,6 +38,7 @@ impl PanicRecord {
             payload,
             location: info.location().map(SourceLocation::copied_from),
             backtrace: Backtrace::capture(),
+            creation: CreationTrace::capture_if_shown(),
             thread: Some(std::thread::current()),
             mark: PanicMark::of_panic(),
             is_reported_as_uncaught: ends_process || !is_caught,
@@ -50,6 +53,7 @@ impl PanicRecord {
             payload: Payload::caught(payload),
             location: None,
             backtrace: None,
+            creation: None,
             thread: Some(std::thread::current()),
             mark: PanicMark::of_panic(),
             is_reported_as_uncaught: true,
@@ -64,6 +68,7 @@ impl PanicRecord {
             payload: self.payload.clone(),
             location: self.location.clone(),
             backtrace: self.backtrace.clone(),
+            creation: self.creation.clone(),
             thread: self.thread.clone(),
             mark: self.mark,
             is_reported_as_uncaught: false,

@@ -38,6 +38,7 @@ pub(crate) use self::delivery_waiter::DeliveryWaiter;
 pub(crate) use self::handle::Pipeline;
 pub(crate) use self::listeners::Listeners;
 pub use self::listeners::OutcomeEvent;
+pub(crate) use self::redact::redact;
 pub(crate) use self::registry::{Pipelines, crash_timeout};
 pub(crate) use self::settings::{Executor, Settings};
 pub use self::settings::{QueueLimits, RateLimit};

@@ -19,7 +19,7 @@ use crate::report::user::User;
 use crate::symbols::redact_frame;
 
 /// Redacts sensitive values. The report is destructured without `..`, so that no new field is forgotten.
-pub(super) fn redact(report: &mut Report, redactor: &Redactor) {
+pub(crate) fn redact(report: &mut Report, redactor: &Redactor) {
     let is_default = report.has_default_fingerprint();
     let Report {
         id: _,

@@ -32,6 +32,8 @@ pub(crate) struct Dispatch {
     number: u64,
     sink: Option<Arc<dyn EventSink>>,
     panic_observer: Option<Arc<dyn PanicObserver>>,
+    /// Whether scopes record although there may be no reporter, because developers see what they recorded.
+    shows_scopes: bool,
     defaults: Arc<ReportDefaults>,
     statuses: StatusMap,
 }
@@ -46,6 +48,7 @@ impl Dispatch {
             number,
             sink,
             panic_observer: None,
+            shows_scopes: false,
             defaults: Arc::new(defaults),
             statuses: StatusMap::default(),
         }
@@ -62,12 +65,24 @@ impl Dispatch {
         }
     }
 
+    pub(crate) fn with_shown_scopes(self, shows_scopes: bool) -> Self {
+        Self {
+            shows_scopes,
+            ..self
+        }
+    }
+
     /// The number of the Backstop, unique within the process.
     pub(crate) const fn number(&self) -> u64 {
         self.number
     }
 
-    /// Whether there is a reporter: without one nothing is recorded and nothing is captured.
+    /// Whether scopes record: what they hold is reported, or shown to developers.
+    pub(crate) const fn is_recording(&self) -> bool {
+        self.sink.is_some() || self.shows_scopes
+    }
+
+    /// Whether there is a reporter: without one nothing is captured.
     pub(crate) const fn is_listening(&self) -> bool {
         self.sink.is_some()
     }

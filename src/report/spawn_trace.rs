@@ -55,6 +55,11 @@ impl SpawnTrace {
             dropped: outer.map_or(0, |outer| outer.dropped) + surplus,
         }
     }
+
+    /// The source locations, newest first.
+    pub(crate) fn locations(&self) -> Vec<&'static Location<'static>> {
+        self.sites.iter().rev().map(|site| site.location).collect()
+    }
 }
 
 /// Where the code in which a failure occurred was spawned.
@@ -114,7 +119,7 @@ impl SpawnOrigin {
 }
 
 /// `shop::stock::load at src/stock.rs:12`.
-fn describe(span: &Metadata<'static>) -> String {
+pub(crate) fn describe(span: &Metadata<'static>) -> String {
     let mut text = format!("{}::{}", span.target(), span.name());
     for (lead, part) in [
         (" at ", span.file().map(str::to_owned)),

@@ -19,7 +19,7 @@ const MAX_FOREIGN_FRAMES: usize = 5;
 /// The width of the rule above the source locations of a spawn trace.
 const RULE: usize = 45;
 
-/// Renders the whole report, with an empty line at the end.
+/// Renders the whole report, with an empty line at the end, in the order of the development page.
 pub(super) fn render(report: &Report, paint: Paint) -> String {
     let mut out = String::new();
     // Writing to a `String` does not fail.
@@ -35,9 +35,9 @@ fn write(out: &mut String, report: &Report, paint: Paint) -> fmt::Result {
     frames(out, report, paint)?;
     locations(out, "spawned at", task_list(report, SPAWNED_AT), paint)?;
     locations(out, "in the spans", task_list(report, SPANS), paint)?;
+    block(out, "Request", &request(report), paint)?;
     breadcrumbs(out, report, paint)?;
     block(out, "Logs", &log_lines(report), paint)?;
-    block(out, "Request", &request(report), paint)?;
     block(out, "Metadata", &metadata(report), paint)?;
     out.push('\n');
     Ok(())

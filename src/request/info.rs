@@ -61,6 +61,8 @@ struct More {
     peer: Option<IpAddr>,
     headers: Vec<(HeaderName, HeaderValue)>,
     forwarding: Forwarding,
+    /// All of them, and only for the developer who sees the details of a failure.
+    shown_headers: HeaderMap,
 }
 
 /// What a layer keeps beyond what every error response needs.
@@ -71,6 +73,8 @@ pub(crate) struct KeepOptions {
     /// Whether to keep `Accept-Language`, because error responses are localized.
     pub(crate) languages: bool,
     pub(crate) headers: Vec<HeaderName>,
+    /// Whether to keep every header for developers, besides those that callbacks and reports see.
+    pub(crate) shown_headers: bool,
 }
 
 /// The headers that are always kept. A static, because [`RequestInfo::headers`] lends them.
@@ -167,6 +171,9 @@ impl RequestInfo {
             let lines = headers.get_all(ACCEPT_LANGUAGE).into_iter();
             more.languages.extend(lines.cloned());
         }
+        if options.shown_headers {
+            more.shown_headers = headers.clone();
+        }
         let host = options.host_and_peer.then_some(&HOST);
         for name in options.headers.iter().chain(host) {
             if let Some(value) = headers.get(name) {
@@ -198,6 +205,7 @@ impl RequestInfo {
                         .map(|(name, value)| (name.clone(), cut(value)))
                         .collect(),
                     forwarding: Forwarding::default(),
+                    shown_headers: HeaderMap::new(),
                 })
             }),
         }
@@ -256,6 +264,14 @@ impl RequestInfo {
         let always = always.filter_map(|(name, value)| Some((name, value.as_ref()?)));
         let optional = self.more.iter().flat_map(|more| &more.headers);
         always.chain(optional.map(|(name, value)| (name, value)))
+    }
+
+    /// The headers for a developer: all of them if they were kept, else those of [`headers`](Self::headers).
+    pub(crate) fn shown_headers(&self) -> Vec<(&HeaderName, &HeaderValue)> {
+        match &self.more {
+            Some(more) if !more.shown_headers.is_empty() => more.shown_headers.iter().collect(),
+            _ => self.headers().collect(),
+        }
     }
 
     /// The lines of `Accept`.
@@ -322,6 +338,7 @@ impl KeepOptions {
             host_and_peer: true,
             languages: true,
             headers: vec![USER_AGENT, CONTENT_TYPE, X_REQUEST_ID],
+            shown_headers: false,
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) mod spawn;
 mod task;
 pub(crate) mod uncaught;
 
-pub(crate) use self::capture::{event, event_in};
+pub(crate) use self::capture::{event, event_in, logical_trace, shown_event};
 pub use self::contextualize::{ContextualizeFuture, contextualize};
 pub(crate) use self::current::{
     dispatch as current_dispatch, request as current_request, scope_of_body,

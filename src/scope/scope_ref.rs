@@ -11,7 +11,7 @@ use crate::report::spawn_trace::{SpanPath, SpawnTrace};
 /// A scope that is allocated on first use: a request that records nothing allocates nothing.
 #[derive(Clone, Debug)]
 pub(crate) enum ScopeRef {
-    /// The scope has not been used yet, or its Backstop has no reporter, so that it never will be.
+    /// The scope has not been used yet, or its Backstop has no use for it, so that it never will be.
     Unused(Arc<Dispatch>),
     Used(Arc<SharedScope>),
 }
@@ -38,7 +38,7 @@ impl ScopeRef {
     /// Creates a scope without a request.
     pub(super) fn of_job(dispatch: &Arc<Dispatch>) -> Self {
         let dispatch = Arc::clone(dispatch);
-        if dispatch.is_listening() {
+        if dispatch.is_recording() {
             Self::Used(Arc::new(SharedScope::of_job(dispatch)))
         } else {
             Self::Unused(dispatch)
@@ -59,10 +59,10 @@ impl ScopeRef {
         }
     }
 
-    /// Allocates the scope of a request, unless it exists already or its Backstop has no reporter.
+    /// Allocates the scope of a request, unless it exists already or its Backstop has no use for it.
     pub(super) fn make(&mut self) -> &Self {
         if let Self::Unused(dispatch) = self
-            && dispatch.is_listening()
+            && dispatch.is_recording()
         {
             *self = Self::Used(Arc::new(SharedScope::of_request(Arc::clone(dispatch))));
         }

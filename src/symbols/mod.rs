@@ -1,7 +1,9 @@
 //! Resolves addresses to frames, on the worker: the function, the file, the line, and the source around it.
 //!
 //! On Linux this uses neither the crate `backtrace` nor std, because both hold a process-wide lock while they resolve
-//! addresses, and capturing a backtrace on the request path would wait for it. Other systems use `backtrace`.
+//! addresses, and capturing a backtrace on the request path would wait for it. Other systems use `backtrace`. Only the
+//! development page resolves a backtrace through std; which frames are the application's, and the source around them, it
+//! takes from here.
 
 #[cfg(all(feature = "frames", target_os = "linux"))]
 mod debug_files;
@@ -15,16 +17,14 @@ mod known;
 mod linux;
 #[cfg(all(feature = "frames", target_os = "linux"))]
 mod maps;
-#[cfg(feature = "frames")]
-mod names;
+pub(crate) mod names;
 #[cfg(all(feature = "frames", any(test, not(target_os = "linux"))))]
 mod portable;
 mod redact_frame;
 #[cfg(feature = "frames")]
 mod resolved;
 mod settings;
-#[cfg(feature = "frames")]
-mod source;
+pub(crate) mod source;
 #[cfg(feature = "frames")]
 mod symbolize;
 mod symbolizer;

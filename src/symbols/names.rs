@@ -16,10 +16,11 @@ const FOREIGN_FILES: [&str; 5] = [
 ];
 
 /// Whether the function only created the error or captured the backtrace.
-pub(super) fn is_machinery(function: &str) -> bool {
+pub(crate) fn is_machinery(function: &str) -> bool {
     MACHINERY.contains(&krate(path(function)))
 }
 
+#[cfg(feature = "frames")]
 /// Whether the function's name has no crate and its file is not the application's, as for inlined functions in a build
 /// with line tables only.
 pub(super) fn is_bare_and_foreign(frame: &Frame) -> bool {
@@ -28,18 +29,22 @@ pub(super) fn is_bare_and_foreign(frame: &Frame) -> bool {
 }
 
 /// Whether a function's name starts with its crate.
-pub(super) fn has_crate(function: &str) -> bool {
+pub(crate) fn has_crate(function: &str) -> bool {
     !krate(path(function)).is_empty()
 }
 
 fn is_in_foreign_file(frame: &Frame) -> bool {
-    let is_foreign = |file: &str| FOREIGN_FILES.iter().any(|part| file.contains(part));
-    frame.file.as_deref().is_some_and(is_foreign)
+    frame.file.as_deref().is_some_and(is_foreign_file)
+}
+
+/// Whether a source file is the standard library's, or was fetched or vendored by cargo.
+pub(crate) fn is_foreign_file(file: &str) -> bool {
+    FOREIGN_FILES.iter().any(|part| file.contains(part))
 }
 
 /// Whether the frame is the application's own. The longest matching rule decides, otherwise the path of the file.
 /// Without a file, all crates except those in [`MACHINERY`] count as the application's.
-pub(super) fn is_in_app(frame: &Frame, rules: &[(String, bool)]) -> bool {
+pub(crate) fn is_in_app(frame: &Frame, rules: &[(String, bool)]) -> bool {
     let path = frame.function.as_deref().map(path);
     let by_rule = path.and_then(|path| {
         let matching = rules.iter().filter(|(start, _)| starts_with(path, start));
@@ -73,6 +78,11 @@ fn path(function: &str) -> &str {
         return rest;
     }
     rest.split_once(" as ").map_or(rest, |(_, of)| path(of))
+}
+
+/// Returns the crate of a function, or an empty string if its name has none.
+pub(crate) fn crate_of(function: &str) -> &str {
+    krate(path(function))
 }
 
 /// Returns the first segment of a path, or an empty string if there is only one.

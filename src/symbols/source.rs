@@ -4,8 +4,11 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
-use crate::report::frame::{Frame, SourceLine};
+#[cfg(feature = "frames")]
+use crate::report::frame::Frame;
+use crate::report::frame::SourceLine;
 
+#[cfg(feature = "frames")]
 /// The most lines above and below.
 const MAX_AROUND: usize = 20;
 /// The most characters of a line.
@@ -13,6 +16,7 @@ const MAX_LINE: usize = 240;
 /// The most bytes of a file that are read.
 const MAX_FILE: u64 = 4 * 1024 * 1024;
 
+#[cfg(feature = "frames")]
 /// Adds the source lines to one of the application's own frames.
 pub(super) fn show(frame: &mut Frame, around: usize) {
     let around = u32::try_from(around.min(MAX_AROUND)).unwrap_or_default();
@@ -22,7 +26,7 @@ pub(super) fn show(frame: &mut Frame, around: usize) {
 }
 
 /// Returns the lines around this one; none if the file does not exist or has no such line.
-fn excerpt(path: &Path, line: u32, around: u32) -> Vec<SourceLine> {
+pub(crate) fn excerpt(path: &Path, line: u32, around: u32) -> Vec<SourceLine> {
     let first = line.saturating_sub(around).max(1);
     let last = line.saturating_add(around);
     let mut lines = Vec::new();

@@ -121,12 +121,12 @@ ERROR 502 POST /orders/{id}  01890a5d-ac96-774b-bcce-b302099a8057
            11 | fn charge() {
       >    12 |     ask()?;
     core::ops::call
-  Breadcrumbs:
-       -2.5s  cart loaded {\"rows\":3}
-       -40ms  asking the bank
   Request:
     url   POST /orders/7?x=1
     host  shop
+  Breadcrumbs:
+       -2.5s  cart loaded {\"rows\":3}
+       -40ms  asking the bank
   Metadata:
     items             3
     plan              pro

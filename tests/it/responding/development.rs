@@ -36,7 +36,12 @@ fn a_developer_sees_type_chain_locations_fields_and_the_request() {
         debug["fields"],
         json!({ "shelf": 7, "password": "[REDACTED]" })
     );
-    assert_eq!(debug["request"], "GET /stock?token=[REDACTED]&page=2");
+    assert_eq!(debug["request"]["method"], "GET");
+    assert_eq!(debug["request"]["url"], "/stock?token=[REDACTED]&page=2");
+    assert_eq!(
+        debug["request"]["query"],
+        json!({ "token": "[REDACTED]", "page": "2" })
+    );
 }
 
 #[test]
@@ -48,6 +53,7 @@ fn a_secret_in_a_message_is_hidden_from_developers_too() {
         "application/json",
         "text/html",
         "text/plain",
+        "text/markdown",
     ] {
         let several = Error::many([Error::msg(format!("no pool at {DSN}"))]);
         for error in [
@@ -192,8 +198,9 @@ fn a_page_for_developers_escapes_what_it_shows() {
         .with_status(StatusCode::CONFLICT);
     let body = respond_as_text(Backstop::development(), request, error);
     assert!(body.contains("&lt;script&gt;alert(1)"), "{body}");
-    assert!(!body.contains("<script>") && !body.contains("<img") && !body.contains("<b>"));
-    assert!(body.contains("<pre class=\"stack\">") && body.contains(concat!(file!(), ":")));
+    assert!(!body.contains("<script>alert") && !body.contains("<img"));
+    assert!(body.contains("&lt;b&gt;"), "{body}");
+    assert!(body.contains(concat!(file!(), ":")));
 }
 
 fn respond(builder: Builder, request: request::Builder, error: Error) -> Value {

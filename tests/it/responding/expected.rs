@@ -160,6 +160,7 @@ async fn the_mark_survives_contexts_boxes_and_reports_of_other_crates() {
             "a box",
             get(async move || Err::<(), Error>(Error::from(backstop::BoxError::from(error())))),
         ),
+        #[cfg(feature = "anyhow")]
         (
             "anyhow",
             get(async move || {

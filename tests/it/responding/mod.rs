@@ -4,6 +4,8 @@
 mod bare;
 mod conformance;
 mod development;
+mod development_page;
+mod development_twins;
 #[cfg(feature = "axum")]
 mod disconnects;
 #[cfg(feature = "axum")]
@@ -24,6 +26,7 @@ mod headers;
 mod hostile_sizes;
 #[cfg(feature = "axum")]
 mod hygiene;
+mod in_browser;
 #[cfg(feature = "axum")]
 mod inner_layers;
 #[cfg(feature = "axum")]

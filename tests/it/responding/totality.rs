@@ -22,13 +22,14 @@ use crate::support::http::{Http, Reply, request, serve, serve_handler};
 use crate::support::recorder::Recorder;
 use crate::support::services::{Bomb, Step, Steps};
 
-const FORMATS: [&str; 7] = [
+const FORMATS: [&str; 8] = [
     "application/problem+json",
     "application/json",
     "application/problem+xml",
     "text/xml",
     "text/html",
     "text/plain",
+    "text/markdown",
     "application/api-problem+json",
 ];
 
@@ -213,6 +214,7 @@ fn assert_well_formed(reply: &Reply, status: u16) {
             assert!(text.contains(&status.to_string()), "{text}");
         }
         Some("text/plain") => assert!(text.starts_with(&status.to_string()), "{text}"),
+        Some("text/markdown") => assert!(text.starts_with(&format!("# {status} ")), "{text}"),
         other => unreachable!("{other:?}"),
     }
     assert!(reply.header("x-error-id").is_some());

@@ -21,7 +21,7 @@ use tower::Service;
 use tower::make::Shared;
 
 /// The media types of all formats.
-pub(crate) const FORMATS: [&str; 8] = [
+pub(crate) const FORMATS: [&str; 9] = [
     "application/problem+json",
     "application/json",
     "text/html",
@@ -29,6 +29,7 @@ pub(crate) const FORMATS: [&str; 8] = [
     "application/xml",
     "text/xml",
     "text/plain",
+    "text/markdown",
     "application/api-problem+json",
 ];
 

@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub(crate) mod body;
+pub(crate) mod browser;
 pub(crate) mod handler;
 pub(crate) mod http;
 pub(crate) mod process;

@@ -1,0 +1,56 @@
+//! Renders a failure for the client of a request, and for a developer with all that is known about it.
+
+use http::HeaderMap;
+
+use super::handle::Backstop;
+use super::responder::RenderedError;
+use crate::development::{DeveloperView, ViewSource};
+use crate::disclosure::Debug;
+use crate::error::Failure;
+use crate::pipeline::redact;
+use crate::report::assemble::assemble;
+use crate::request::RequestInfo;
+use crate::scope;
+
+impl Backstop {
+    /// Renders a failure for the client of this request, under the URN of the failure's id. `head` are the headers of
+    /// the response that is replaced.
+    pub(crate) fn render(
+        &self,
+        failure: &Failure,
+        urn: &str,
+        request: &RequestInfo,
+        head: &HeaderMap,
+    ) -> RenderedError {
+        let show = |debug: &Debug| self.developer_view(failure, request, head, debug);
+        let responder = &self.shared.responder;
+        responder.respond(failure, urn, request, head, &show)
+    }
+
+    /// Makes what a developer sees of a failure. It resolves the backtrace and reads source files, while the developer
+    /// waits for the page.
+    fn developer_view(
+        &self,
+        failure: &Failure,
+        request: &RequestInfo,
+        head: &HeaderMap,
+        debug: &Debug,
+    ) -> DeveloperView {
+        let redactor = &self.shared.responder.policy.redactor;
+        let mut event = scope::shown_event(failure.clone(), self.dispatch());
+        event.request = Some(request.for_report());
+        event.status = Some(failure.status());
+        let mut report = assemble(event);
+        redact(&mut report, redactor);
+        DeveloperView::new(&ViewSource {
+            failure,
+            request,
+            report: &report,
+            head,
+            shows_backtrace: debug.shows_backtrace,
+            help: debug.help.as_deref(),
+            redactor,
+            settings: &self.shared.developer,
+        })
+    }
+}
