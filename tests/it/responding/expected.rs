@@ -151,7 +151,7 @@ fn without_id(reply: &Reply) -> (StatusCode, Option<&str>, String) {
 #[tokio::test]
 async fn the_mark_survives_contexts_boxes_and_reports_of_other_crates() {
     let error = || Error::unavailable("loading the model").expected();
-    let handlers: [(&str, MethodRouter); 4] = [
+    let handlers = [
         (
             "a context",
             get(async move || Err::<(), Error>(error()).context("probing")),
