@@ -38,8 +38,9 @@ def markdown(text):
 
 
 def link(line):
-    line = re.sub(r"\]\(super::(\w+)\)", r"](\1.md)", line)
-    return re.sub(r"\]\((?:\w+@)?crate::([\w:]+)\)", rf"]({DOCS}/?search=\1)", line)
+    line = re.sub(r"\]\(crate::guide::(\w+)\)", r"](\1.md)", line)
+    line = re.sub(r"^(\[.*\]: )crate::([\w:]+)", rf"\1{DOCS}/?search=\2", line)
+    return re.sub(r"\]\((?:\w+@)?crate::([\w:#]+)(?:\(\))?\)", rf"]({DOCS}/?search=\1)", line)
 
 
 def files():
