@@ -24,6 +24,7 @@ use crate::scope::{CurrentScope, ScopeGuard, scope_of_body};
 const SMALL: u64 = 64 * 1024;
 
 /// What guarding a body needs to know of its response.
+#[derive(Clone, Copy)]
 struct Guard {
     status: StatusCode,
     sends_error_event: bool,
