@@ -85,7 +85,7 @@
 //! | sensitive headers | anywhere | reports redact by the name of a header |
 //! | `NormalizePathLayer` | around the whole router, which it must precede | as a layer of the router it comes after routing |
 //! | `HandleErrorLayer` | not needed; inside, it may return an [`Error`](crate::Error) | |
-//! | `CatchPanicLayer` | not needed | inside, its response is replaced, but the report is not that of a panic |
+//! | `CatchPanicLayer` | not needed | inside, its response is replaced; the report is that of the panic if the panic hook is installed |
 //!
 //! Scripts of other origins read `x-error-id` only if `Access-Control-Expose-Headers` names it; the id is in the body
 //! too. `CorsLayer::permissive()` exposes all headers to requests without credentials.
