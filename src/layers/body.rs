@@ -13,8 +13,8 @@ use pin_project_lite::pin_project;
 use super::event_stream::{error_event, is_event_stream};
 use super::exchange::Exchange;
 use super::panic_to_error::{catch_failure, catch_failure_inside};
-use super::peek::Peek;
 use super::progress::Progress;
+use super::replay::Replay;
 use crate::error::{BoxError, ErrorObject, Origin, RenderedMark, ReportedBy, Repr, service_error};
 use crate::panics::catch::catch_panic;
 use crate::request::AwaitedPart;
@@ -51,12 +51,15 @@ impl Exchange {
         match small {
             None => response.map(|body| self.guarded(body, guard)),
             Some(0) => response.map(Body::new),
-            Some(size) => response.map(|body| match Peek::at(Body::new(body), size, self.since) {
-                Peek::Whole(bytes) => Body::from(bytes),
-                Peek::Started(body) => self.guarded(body, guard),
-                Peek::Panicked(panic) => {
-                    let error = Some(self.record_body(status, panic, None));
-                    Body::new(FailedBody { error, size })
+            Some(size) => response.map(|body| {
+                let mut body = Replay::new(Body::new(body));
+                match catch_failure_inside(self.since, || body.take_whole(size)) {
+                    Ok(Some(bytes)) => Body::from(bytes),
+                    Ok(None) => self.guarded(body, guard),
+                    Err(panic) => {
+                        let error = Some(self.record_body(status, panic, None));
+                        Body::new(FailedBody { error, size })
+                    }
                 }
             }),
         }

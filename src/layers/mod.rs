@@ -141,7 +141,6 @@ mod headers;
 mod layer;
 mod panic_to_error;
 mod passthrough;
-mod peek;
 mod progress;
 mod replay;
 mod service;

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use axum_core::body::Body;
 use bytes::{Bytes, BytesMut};
-use http_body::{Frame, SizeHint};
+use http_body::{Body as _, Frame, SizeHint};
 
 /// The longest text that is read.
 pub(super) const MAX_TEXT: u64 = 16 * 1024;
@@ -62,6 +62,23 @@ impl Replay {
         Content::Unread
     }
 
+    /// Takes the first frame, if that is the whole body, which has this size. Otherwise the frame is sent again.
+    pub(super) fn take_whole(&mut self, size: u64) -> Option<Bytes> {
+        let Poll::Ready(Some(frame)) = self.poll_rest() else {
+            return None;
+        };
+        let frame = match frame.map(Frame::into_data) {
+            Ok(Ok(data)) if data.len() as u64 == size && self.rest.is_end_stream() => {
+                return Some(data);
+            }
+            Ok(Ok(data)) => Ok(Frame::data(data)),
+            Ok(Err(frame)) => Ok(frame),
+            Err(error) => Err(error),
+        };
+        self.read.push_back(frame);
+        None
+    }
+
     /// Whether the body ends without any data or trailers. Reads no further than the first of them.
     pub(super) fn is_empty(&mut self) -> bool {
         for _ in 0..MAX_FRAMES {
@@ -76,20 +93,21 @@ impl Replay {
 
     /// Reads one more frame and keeps it, so that it is sent again.
     fn read_frame(&mut self) -> Poll<Option<Result<&Frame<Bytes>, ()>>> {
+        self.poll_rest().map(|frame| {
+            self.read.push_back(frame?);
+            self.read.back().map(|frame| frame.as_ref().map_err(drop))
+        })
+    }
+
+    /// Polls what was not read yet, without waiting.
+    fn poll_rest(&mut self) -> Poll<Option<Result<Frame<Bytes>, axum_core::Error>>> {
         let mut cx = Context::from_waker(Waker::noop());
-        match http_body::Body::poll_frame(Pin::new(&mut self.rest), &mut cx) {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(None) => Poll::Ready(None),
-            Poll::Ready(Some(frame)) => {
-                if frame.is_err() {
-                    // It must not be polled again.
-                    self.rest = Body::empty();
-                }
-                self.read.push_back(frame);
-                let frame = self.read.back().map(|frame| frame.as_ref().map_err(drop));
-                Poll::Ready(frame)
-            }
+        let polled = Pin::new(&mut self.rest).poll_frame(&mut cx);
+        if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
+            // It must not be polled again.
+            self.rest = Body::empty();
         }
+        polled
     }
 }
 
@@ -115,7 +133,7 @@ impl http_body::Body for Replay {
     ) -> Poll<Option<Result<Frame<Bytes>, axum_core::Error>>> {
         match self.read.pop_front() {
             Some(frame) => Poll::Ready(Some(frame)),
-            None => http_body::Body::poll_frame(Pin::new(&mut self.rest), cx),
+            None => Pin::new(&mut self.rest).poll_frame(cx),
         }
     }
 
