@@ -120,7 +120,7 @@ pub trait ResultExt<T>: Sized {
     }
 
     /// Turns a `None` into a 404 with a text that clients read. It is for an `Option` only, because it would turn the
-    /// failure of a database into a 404 that nobody sees.
+    /// failure of a database into a 404 that is never reported.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! The errors of HTTP itself: the body of a request that the client did not send whole, and an upstream server that
 //! failed.
 //!
-//! Both sides use the same types. What tells them apart is that a request's body reaches a handler as axum's [`Body`],
+//! Both sides use the same types. The difference is that a request's body reaches a handler as axum's [`Body`],
 //! whose errors are [`axum_core::Error`], and an upstream's response does not.
 //!
 //! [`Body`]: axum_core::body::Body
@@ -103,7 +103,7 @@ fn of_text(error: &(dyn StdError + 'static)) -> Option<WellKnown> {
     })
 }
 
-/// The start of a message, long enough to tell whether it is a known one. Longer messages are not formatted further.
+/// The start of a message, long enough to recognize a known one. Longer messages are not formatted further.
 struct Start {
     bytes: [u8; Self::LENGTH],
     length: usize,

@@ -14,12 +14,11 @@ use crate::problem::FieldError;
 enum Place {
     Content,
     Parameters,
+    Path,
 }
 
-const INVALID_URL: &str = "Invalid URL";
-
 /// How the texts of the rejections begin that name a part.
-const SENTENCES: [(&str, Place); 4] = [
+const SENTENCES: [(&str, Place); 5] = [
     (
         "Failed to deserialize the JSON body into the target type",
         Place::Content,
@@ -27,19 +26,33 @@ const SENTENCES: [(&str, Place); 4] = [
     ("Failed to deserialize form body", Place::Content),
     ("Failed to deserialize form", Place::Parameters),
     ("Failed to deserialize query string", Place::Parameters),
+    ("Invalid URL", Place::Path),
 ];
+
+/// The sentence that clients may read of the text of a rejection that names a part.
+pub(super) fn sentence(text: &str) -> Option<&'static str> {
+    begin(text).map(|(sentence, ..)| sentence)
+}
+
+/// The sentence, what contains the part, and the rest of the text.
+fn begin(text: &str) -> Option<(&'static str, Place, &str)> {
+    SENTENCES.iter().find_map(|(sentence, place)| {
+        let rest = text.strip_prefix(sentence)?.strip_prefix(": ")?;
+        Some((*sentence, *place, rest))
+    })
+}
 
 /// The sentence that clients may read of the text of a rejection, and the part that is invalid.
 pub(in crate::error) fn of_text(text: &str) -> Option<(&'static str, FieldError)> {
-    let after = |sentence: &str| text.strip_prefix(sentence)?.strip_prefix(": ");
-    if let Some(text) = after(INVALID_URL) {
-        return Some((INVALID_URL, of_path_text(text)));
-    }
-    let (sentence, place, text) = SENTENCES
-        .iter()
-        .find_map(|(sentence, place)| Some((*sentence, *place, after(sentence)?)))?;
-    let (path, message) = split(text);
-    Some((sentence, field_error(place, names(path), message)))
+    let (sentence, place, rest) = begin(text)?;
+    let field = match place {
+        Place::Path => of_path_text(rest),
+        Place::Content | Place::Parameters => {
+            let (path, message) = split(rest);
+            field_error(place, names(path), message)
+        }
+    };
+    Some((sentence, field))
 }
 
 /// The part at this path, about which serde said this.
@@ -53,8 +66,8 @@ fn field_error(place: Place, mut path: Vec<String>, message: &str) -> FieldError
     let error = FieldError::new(said.detail).with_code(said.code);
     match place {
         Place::Content => error.with_pointer(path),
-        Place::Parameters if path.is_empty() => error,
-        Place::Parameters => error.with_parameter(path.join(".")),
+        Place::Parameters | Place::Path if path.is_empty() => error,
+        Place::Parameters | Place::Path => error.with_parameter(path.join(".")),
     }
 }
 
@@ -70,7 +83,7 @@ fn path_parameter(name: Option<&str>, expected: Option<&str>) -> FieldError {
 
 /// The part that serde could not read, at its exact path.
 pub(super) fn of_error(text: &str, error: &(dyn StdError + 'static)) -> Option<FieldError> {
-    let (_, place) = SENTENCES.iter().find(|(it, _)| text.starts_with(it))?;
+    let (_, place, _) = begin(text)?;
     let mut found = sources(error).filter_map(|error| {
         if let Some(json) = error.downcast_ref::<Error<serde_json::Error>>() {
             return Some((json.path(), json.inner().to_string()));
@@ -84,7 +97,7 @@ pub(super) fn of_error(text: &str, error: &(dyn StdError + 'static)) -> Option<F
         Segment::Map { key } | Segment::Enum { variant: key } => Some(key.clone()),
         Segment::Unknown => None,
     });
-    Some(field_error(*place, names.collect(), &message))
+    Some(field_error(place, names.collect(), &message))
 }
 
 /// A parameter of a path whose type rejected it with a message of its own.

@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 
 use http::StatusCode;
 
-use super::rejected_fields::{of_error, of_text};
+use super::rejected_fields::{of_error, of_text, sentence};
 use crate::error::transport_errors::unread_body;
 use crate::problem::FieldError;
 
@@ -45,10 +45,7 @@ pub(super) fn status(rejection: &(dyn StdError + 'static), own: StatusCode) -> S
 /// The text for clients. That of a part of the request that could not be read quotes the part and names Rust types;
 /// clients see what is wrong with it in other words.
 pub(super) fn detail(text: String) -> Cow<'static, str> {
-    match of_text(&text) {
-        Some((sentence, _)) => Cow::Borrowed(sentence),
-        None => Cow::Owned(text),
-    }
+    sentence(&text).map_or(Cow::Owned(text), Cow::Borrowed)
 }
 
 /// The part of the request that could not be read.
