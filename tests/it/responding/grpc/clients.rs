@@ -103,7 +103,7 @@ async fn tonic_sees_the_code_the_message_and_the_id() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "needs grpcio, which grpc/install.sh installs"]
+#[ignore = "needs grpcio, which .ci/run installs"]
 async fn grpcio_sees_the_code_the_message_and_the_id() {
     let (_, backstop) = Recorder::production();
     let server = serve(failing(&backstop)).await;
@@ -125,7 +125,7 @@ async fn grpcio_sees_the_code_the_message_and_the_id() {
     let output = output
         .await
         .unwrap()
-        .expect("run install.sh beside this test first");
+        .expect("run `.ci/install_python_package.sh grpcio 1.85.1` first");
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}");
 }

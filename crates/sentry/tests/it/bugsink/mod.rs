@@ -1,5 +1,5 @@
 //! A real receiver: the failures of the example `shop` arrive at Bugsink, which speaks Sentry's protocol, and a person
-//! can read them there. `install.sh` beside this installs what it needs.
+//! can read them there. `.ci/run` installs what it needs.
 
 mod browser;
 mod server;

@@ -21,11 +21,14 @@ pub(crate) struct Bugsink {
 }
 
 impl Bugsink {
-    /// In `home`, where `install.sh` has put it.
+    /// In `home`, where `.ci/install_python_package.sh` has put it.
     pub(crate) fn start(home: &Path) -> Self {
         let programs = home.join("venv/bin");
         let installed = programs.join("bugsink-manage").exists();
-        assert!(installed, "run install.sh beside this test first");
+        assert!(
+            installed,
+            "run `.ci/install_python_package.sh bugsink 2.6.1` first"
+        );
         let folder = empty(home.join("run"));
         let port = free_port();
         let run = |program: &str, arguments: &[&str]| {

@@ -2,7 +2,7 @@
 # Installs what the tests in a browser need and is not there yet: Chromium, and axe-core from npm into the target directory.
 # What is missing is installed by apt, as root.
 set -euo pipefail
-cd "$(dirname "$0")/../../.."
+cd "$(dirname "$0")/.."
 
 version=4.14.1
 home="${CARGO_TARGET_DIR:-target}/browser"
