@@ -41,6 +41,7 @@ pub(crate) mod fingerprint;
 pub(crate) mod flatten;
 pub(crate) mod frame;
 mod limits;
+mod merge_scope;
 pub(crate) mod outcome;
 #[expect(clippy::module_inception, reason = "the room is named after its data")]
 pub(crate) mod report;
