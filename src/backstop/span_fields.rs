@@ -11,7 +11,7 @@ use crate::report::error_event::ErrorEvent;
 /// Records a failure on the current span, in those of these fields that the span declares: `error.type`, and
 /// `otel.status_code` and `otel.status_description`, which `tracing-opentelemetry` makes the status of its span.
 ///
-/// By the conventions for HTTP servers, a status below 500 is no error of the span.
+/// By the conventions for HTTP servers, a status below 500 is not an error of the span.
 pub(super) fn record(event: &ErrorEvent<'_>, redactor: &Redactor) {
     // Without a subscriber there are no spans, and looking for the current one would cost more than knowing that.
     if LevelFilter::current() != LevelFilter::OFF && event.is_reported_by_default() {

@@ -118,12 +118,12 @@ pub(super) fn hints(
         .iter()
         .map(|error| error.message.to_lowercase());
     let messages: Vec<String> = messages.collect();
-    let is_told = |texts: &&[&str]| {
+    let is_said = |texts: &&[&str]| {
         texts
             .iter()
             .any(|text| messages.iter().any(|message| message.contains(text)))
     };
-    let known = KNOWN.iter().filter(|(texts, _)| is_told(texts));
+    let known = KNOWN.iter().filter(|(texts, _)| is_said(texts));
     let known = known.map(|(_, advice)| (*advice).to_owned());
     let of_status = of_status(report, request, head);
     hints.extend(known.chain(of_status).map(|text| Hint {
@@ -156,7 +156,7 @@ fn of_status(report: &Report, request: &RequestInfo, head: &HeaderMap) -> Option
     );
     if path.len() > 1 && path.ends_with('/') {
         text.push_str(
-            " axum tells `/orders/` from `/orders`: try it without the slash at the end.",
+            " axum distinguishes `/orders/` from `/orders`: try it without the slash at the end.",
         );
     }
     Some(text)

@@ -1,5 +1,5 @@
-//! What the application recorded on the way to the failure, in the order of time, with queries and calls to other services
-//! told apart.
+//! What the application recorded on the way to the failure, in the order of time. Queries and calls to other services are
+//! marked as such.
 
 use serde_json::Value;
 

@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 use crate::development::{DeveloperView, ShownFrame, ShownRequest};
 use crate::disclosure::Debug;
 
-/// The member of a failure. Without the view it has only what the error itself tells.
+/// The member of a failure. Without the view it has only what the error itself contains.
 pub(super) fn debug_member(debug: &Debug, developer: Option<&DeveloperView>) -> Value {
     let chain = debug.chain.iter().map(|link| {
         if debug.shows_backtrace {

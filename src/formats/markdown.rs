@@ -1,7 +1,7 @@
 //! Markdown, for people and for tools such as coding agents. Developers get what the development page shows, the failing
 //! line first.
 //!
-//! A text that came from a client, another service or an error could pose as instructions to whoever reads the document.
+//! A text that came from a client, another service or an error could pose as instructions to the reader of the document.
 //! Such a text is only ever inside a fenced block that is marked as untrusted, and cannot end it: the fence is longer than
 //! any run of backticks in the text. Outside are only Backstop's own words, names of types and functions, and source
 //! locations.

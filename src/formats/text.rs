@@ -36,14 +36,14 @@ fn write_members(text: &mut String, view: View<'_>) {
     let problem = view.problem;
     let is_shown = view.developer.is_none() || view.redacts();
     // A developer has read the message already.
-    let is_told = |detail: &str| {
+    let is_shown_above = |detail: &str| {
         let causes = view.developer.map(|developer| developer.causes.iter());
         let mut causes = causes.into_iter().flatten();
         causes.any(|cause| cause.message == detail)
     };
     if let Some(detail) = problem.detail()
         && is_shown
-        && !is_told(detail)
+        && !is_shown_above(detail)
     {
         let _ = writeln!(text, "\n{}", indented(detail));
     }

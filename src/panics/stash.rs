@@ -5,10 +5,10 @@
 //! of this crate caught and resumed.
 //!
 //! A record of the second kind lends its id and says that the failure is reported already, so taking the wrong one
-//! would show a client the id of somebody else's report. It is therefore taken only by identity: by the address of the
+//! would show a client the id of another client's report. It is therefore taken only by identity: by the address of the
 //! payload, which resuming does not change, or, because a hook cannot know the address of a literal's payload, if no
 //! other record fits. It must also have started after the code that catches it, and each record is taken once. Equal
-//! panics that cannot be told apart become failures of their own.
+//! panics that cannot be distinguished become failures of their own.
 
 use std::any::Any;
 use std::cell::RefCell;

@@ -35,7 +35,7 @@ pub(super) struct Exited {
     by_panic: bool,
 }
 
-/// Lives as long as the layer that creates spans, and is shared with them: once it is gone, nobody says anymore when a
+/// Lives as long as the layer that creates spans, and is shared with them: once it is gone, nothing reports anymore when a
 /// span is exited.
 pub(crate) type LayerAlive = Arc<()>;
 

@@ -39,7 +39,7 @@ pub(crate) fn tags(report: &Report) -> (Map<String, String>, Option<Map<String, 
     (tags, (!are_whole).then(|| all.collect()))
 }
 
-/// Where the failure happened, which tells the sites of one group apart.
+/// Where the failure happened, which distinguishes the sites of one group.
 fn site(report: &Report) -> Option<(String, String)> {
     tag("site", &Value::from(report.site.as_deref()?))
 }

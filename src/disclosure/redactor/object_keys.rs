@@ -37,7 +37,7 @@ pub(super) fn unused(key: String, is_used: impl Fn(&str) -> bool) -> String {
     numbered.find(|key| !is_used(key)).unwrap_or(key)
 }
 
-/// Digits and letters that alternate more than once, in what is no name itself.
+/// Digits and letters that alternate more than once, in a text that is not a name.
 fn is_random(rules: &Rules, part: &str) -> bool {
     let turns = part.as_bytes().windows(2);
     let turns = turns.filter(|pair| pair[0].is_ascii_digit() && pair[1].is_ascii_alphabetic());

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retry_after_is_told_in_words() {
+    fn retry_after_is_in_words() {
         for (value, words) in [
             ("0", "Try again in 1 second."),
             ("30", "Try again in 30 seconds."),

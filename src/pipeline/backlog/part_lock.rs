@@ -1,4 +1,4 @@
-//! The lock of a part, which tells whether the process that owns the part is alive.
+//! The lock of a part, which shows whether the process that owns the part is alive.
 
 use std::fs::{File, TryLockError};
 use std::io;

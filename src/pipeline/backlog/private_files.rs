@@ -47,8 +47,8 @@ pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
 
-/// Checks that nobody else can put files into a directory. `own` is the metadata of something that this process has
-/// created, which tells the user of the process.
+/// Checks that no other user can put files into a directory. `own` is the metadata of something that this process has
+/// created, which shows the user of the process.
 pub(super) fn check_is_private(dir: &Metadata, own: &Metadata) -> io::Result<()> {
     if !is_of_same_user(dir, own) {
         return Err(io::Error::other("it belongs to another user"));

@@ -1,4 +1,4 @@
-//! What a spool keeps besides reports: files that contain none, set aside so that somebody can look at them, and what
+//! What a spool keeps besides reports: files that contain none, set aside so that they can be examined, and what
 //! processes left that died while they opened the spool. Neither grows without bound.
 
 use std::fs::{self, Metadata};
