@@ -6,6 +6,7 @@ pub(crate) mod grpc;
 mod html;
 mod json;
 mod markdown;
+mod markdown_document;
 mod render;
 mod shape;
 mod text;

@@ -8,14 +8,15 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::routing::get;
+use axum::{Extension, Router};
 use backstop::report::User;
 use backstop::reporters::Memory;
 use backstop::{Backstop, Origin, Report, Scope};
 use http::Request;
+use tokio::sync::Barrier;
 use tokio::task::{JoinHandle, JoinSet};
 use tower::ServiceExt as _;
 
@@ -50,7 +51,13 @@ const fn nothing() -> Option<String> {
 
 /// The id in the error response to a GET.
 async fn id_of(app: Router, path: String) -> String {
-    let request = Request::get(path).body(Body::empty()).unwrap();
+    id_among(app, path, Arc::new(Barrier::new(1))).await
+}
+
+/// The same, of one of several requests that fail at once.
+async fn id_among(app: Router, path: String, siblings: Arc<Barrier>) -> String {
+    let request = Request::get(path).extension(siblings);
+    let request = request.body(Body::empty()).unwrap();
     let response = app.oneshot(request).await.unwrap();
     response.headers()["x-error-id"]
         .to_str()
@@ -60,9 +67,10 @@ async fn id_of(app: Router, path: String) -> String {
 
 /// The ids of as many requests at once.
 async fn ids(app: &Router, count: usize) -> Vec<String> {
+    let siblings = Arc::new(Barrier::new(count));
     let requests: JoinSet<_> = (0..count)
         .map(|number| {
-            let asked = id_of(app.clone(), format!("/{number}"));
+            let asked = id_among(app.clone(), format!("/{number}"), Arc::clone(&siblings));
             async move { (number, asked.await) }
         })
         .collect();
@@ -82,14 +90,22 @@ async fn by_id(backstop: &Backstop, memory: &Memory) -> HashMap<String, Arc<Repo
     by_id
 }
 
+/// Lets other tasks run first, so many times.
+async fn later(turns: usize) {
+    for _ in 0..turns {
+        tokio::task::yield_now().await;
+    }
+}
+
 fn unlike(ids: &[String]) -> usize {
     ids.iter().collect::<HashSet<_>>().len()
 }
 
-/// Waits until others have failed too, and then passes the task's panic on.
-async fn hand_over(task: JoinHandle<()>) {
-    tokio::time::sleep(Duration::from_millis(20)).await;
-    resume_unwind(task.await.unwrap_err().into_panic())
+/// Passes the task's panic on, once the tasks of all other requests have panicked too.
+async fn hand_over(task: JoinHandle<()>, siblings: Extension<Arc<Barrier>>) {
+    let panic = task.await.unwrap_err().into_panic();
+    siblings.wait().await;
+    resume_unwind(panic)
 }
 
 #[test]
@@ -98,7 +114,7 @@ fn requests_that_fail_at_once_with_equal_literals_have_ids_of_their_own() {
         let (backstop, memory) = backstop();
         let app = Router::new().route(
             "/{number}",
-            get(|| hand_over(tokio::spawn(async { drop(nothing().unwrap()) }))),
+            get(|siblings| hand_over(tokio::spawn(async { drop(nothing().unwrap()) }), siblings)),
         );
         let app = app.layer(backstop.layer());
         let two = ids(&app, 2).await;
@@ -125,9 +141,9 @@ fn requests_that_fail_at_once_with_equal_formatted_texts_are_reported_once_each(
         let text = "out of cheese".to_owned();
         let app = Router::new().route(
             "/{number}",
-            get(move || {
+            get(move |siblings| {
                 let text = text.clone();
-                hand_over(tokio::spawn(async move { panic!("{text}") }))
+                hand_over(tokio::spawn(async move { panic!("{text}") }), siblings)
             }),
         );
         let ids = ids(&app.layer(backstop.layer()), 30).await;
@@ -144,10 +160,12 @@ fn the_id_of_a_client_leads_to_the_report_of_its_own_user() {
         let (backstop, memory) = backstop();
         let app = Router::new().route(
             "/{number}",
-            get(|Path(number): Path<usize>, scope: Scope| async move {
-                scope.set_user(User::new(format!("user-{number}")));
-                hand_over(scope.spawn(async { drop(nothing().unwrap()) })).await;
-            }),
+            get(
+                |Path(number): Path<usize>, scope: Scope, siblings| async move {
+                    scope.set_user(User::new(format!("user-{number}")));
+                    hand_over(scope.spawn(async { drop(nothing().unwrap()) }), siblings).await;
+                },
+            ),
         );
         let app = app.layer(backstop.layer());
         // As many as are remembered at once; all of them are matched.
@@ -168,8 +186,8 @@ fn the_id_of_a_client_leads_to_the_report_of_its_own_user() {
 fn panics_of_joined_sets_never_lend_their_id_to_another_request() {
     run(async {
         let (backstop, memory) = backstop();
-        async fn fails(number: usize, millis: u64) {
-            tokio::time::sleep(Duration::from_millis(millis)).await;
+        async fn fails(number: usize, turns: usize) {
+            later(turns).await;
             // Two places with the same text.
             match number {
                 0..50 => drop(nothing().unwrap()),
@@ -180,10 +198,8 @@ fn panics_of_joined_sets_never_lend_their_id_to_another_request() {
             "/{number}",
             get(|Path(number): Path<usize>| async move {
                 let mut set = JoinSet::new();
-                set.spawn(fails(number, (number % 7) as u64));
-                set.spawn(async move {
-                    tokio::time::sleep(Duration::from_millis(number as u64 % 60)).await
-                });
+                set.spawn(fails(number, number % 7));
+                set.spawn(later(number % 60));
                 set.join_all().await;
             }),
         );
@@ -244,16 +260,18 @@ fn a_panic_that_was_dropped_does_not_become_the_next_one() {
         }
         let app = Router::new().route(
             "/{number}",
-            get(|Path(number): Path<u32>, scope: Scope| async move {
-                // Its payload is freed, so the next one may be at the same address.
-                drop(scope.spawn(async { broken() }).await);
-                match number {
-                    0 => broken(),
-                    1 => hand_over(tokio::spawn(async { broken() })).await,
-                    2 => hand_over(scope.spawn(async { broken() })).await,
-                    _ => hand_over(tokio::task::spawn_blocking(broken)).await,
-                }
-            }),
+            get(
+                |Path(number): Path<u32>, scope: Scope, siblings| async move {
+                    // Its payload is freed, so the next one may be at the same address.
+                    drop(scope.spawn(async { broken() }).await);
+                    match number {
+                        0 => broken(),
+                        1 => hand_over(tokio::spawn(async { broken() }), siblings).await,
+                        2 => hand_over(scope.spawn(async { broken() }), siblings).await,
+                        _ => hand_over(tokio::task::spawn_blocking(broken), siblings).await,
+                    }
+                },
+            ),
         );
         let app = app.layer(backstop.layer());
         for round in 0..10 {
