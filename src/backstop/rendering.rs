@@ -5,6 +5,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
 use super::format_choice::content_type;
+use super::handle::Backstop;
 use super::responder::{PagePolicy, RenderedError, Responder};
 use crate::development::DeveloperView;
 use crate::disclosure::{Debug, Disclosed};
@@ -38,6 +39,22 @@ struct Rendered {
     csp: Option<PagePolicy>,
     is_for_developers: bool,
     language: Option<HeaderValue>,
+}
+
+impl Backstop {
+    /// Renders a failure for the client of this request, under the URN of the failure's id. `head` are the headers of
+    /// the response that is replaced.
+    pub(crate) fn render(
+        &self,
+        failure: &Failure,
+        urn: &str,
+        request: &RequestInfo,
+        head: &HeaderMap,
+    ) -> RenderedError {
+        let show = |debug: &Debug| self.developer_view(failure, request, head, debug);
+        let responder = &self.shared.responder;
+        responder.respond(failure, urn, request, head, &show)
+    }
 }
 
 impl Responder {

@@ -8,7 +8,7 @@ use http::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, HOST, HeaderName, USER
 use http::{Extensions, HeaderMap, HeaderValue, Method, Request, Uri, Version, request};
 
 use super::extensions::Route;
-use super::forwarding::{Forwarding, Mention, MentionKind};
+use super::proxy_headers::{Forwarding, Mention, MentionKind};
 use super::{extensions, grpc, limits, trace_context};
 
 /// What Backstop keeps of one request. Callbacks and [`respond`](crate::Backstop::respond) receive it.

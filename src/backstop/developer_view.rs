@@ -1,9 +1,8 @@
-//! Renders a failure for the client of a request, and for a developer with all that is known about it.
+//! What a developer sees of a failure, made while the client waits for the response.
 
 use http::HeaderMap;
 
 use super::handle::Backstop;
-use super::responder::RenderedError;
 use crate::development::{DeveloperView, ViewSource};
 use crate::disclosure::Debug;
 use crate::error::Failure;
@@ -13,23 +12,9 @@ use crate::request::RequestInfo;
 use crate::scope;
 
 impl Backstop {
-    /// Renders a failure for the client of this request, under the URN of the failure's id. `head` are the headers of
-    /// the response that is replaced.
-    pub(crate) fn render(
-        &self,
-        failure: &Failure,
-        urn: &str,
-        request: &RequestInfo,
-        head: &HeaderMap,
-    ) -> RenderedError {
-        let show = |debug: &Debug| self.developer_view(failure, request, head, debug);
-        let responder = &self.shared.responder;
-        responder.respond(failure, urn, request, head, &show)
-    }
-
     /// Makes what a developer sees of a failure. It resolves the backtrace and reads source files, while the developer
     /// waits for the page.
-    fn developer_view(
+    pub(super) fn developer_view(
         &self,
         failure: &Failure,
         request: &RequestInfo,

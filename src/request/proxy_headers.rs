@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddrV4};
 use http::header::HOST;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::forwarded;
+use super::forwarded_header;
 
 /// Those headers of one request, in the order of their lines.
 #[derive(Clone, Default)]
@@ -125,7 +125,7 @@ fn read<'a>(name: &'a HeaderName, value: &'a HeaderValue, mentions: &mut Vec<Men
             }
         }
         Some(Contents::Forwarded) => {
-            let Some(elements) = forwarded::elements(&text) else {
+            let Some(elements) = forwarded_header::elements(&text) else {
                 mention(&text, MentionKind::Unreadable);
                 return;
             };
